@@ -262,6 +262,7 @@ ROLES: dict[str, RoleSpec] = {
         | {
             "consultations.comment_draft",
             "ratings.supply",
+            "incentives.write_own",
             "reviews.answer_check",
             "followups.answer_followup",
             "honours.view_honour",

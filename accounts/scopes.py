@@ -100,9 +100,9 @@ TASKS: dict[str, Task] = {
     TokenScope.UNITS: _task("villages.manage_unit villages.make_zone", unit="list tags", order="merge split rename"),
     TokenScope.APPOINT: _task("accounts.appoint", appointment="list end hand-over phone deputies"),
     TokenScope.PLAN_MONEY: _task(
-        "incentives.manage_policy incentives.manage_fund",
-        policy="list seek-opinion take-back make-effective grant",
-        fund="list seek-opinion take-back make-effective grant",
+        "incentives.manage_policy incentives.manage_fund incentives.write_own",
+        policy="list revise attach seek-opinion take-back make-effective grant",
+        fund="list revise attach seek-opinion take-back make-effective grant",
         allocation="preview",
     ),
     TokenScope.OPINION: _task("incentives.give_opinion", policy="give-opinion", fund="give-opinion"),

@@ -47,10 +47,10 @@ def filings(typed: str, county: str | None = None) -> QuerySet[Any]:
 
 
 def _rows(sources: QuerySet[Any], kind: type[Source]) -> QuerySet[Any]:
-    by = F("department") if kind is ProjectFund else Value("", output_field=CharField())
+    by = "department" if kind is ProjectFund else "written_by"
     return (
         sources.order_by()
-        .annotate(kind=Value(kind.PAGE, output_field=CharField()), by_department=by)
+        .annotate(kind=Value(kind.PAGE, output_field=CharField()), by_department=F(by))
         .values_list(
             "kind",
             "pk",

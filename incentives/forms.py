@@ -1,4 +1,4 @@
-"""Forms of finance and the leading-group office. A table is a plain grid of rows; empty rows are ignored."""
+"""Forms of finance, departments and the leading-group office. A table is a plain grid; empty rows are ignored."""
 
 from __future__ import annotations
 
@@ -44,6 +44,8 @@ class SourceForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["budget"].min_value = Decimal("0.01")
+        if self.instance.written_by:
+            self.fields.pop("department", None)  # a department writes its own
 
     def clean(self) -> dict[str, Any]:
         given = super().clean()
@@ -53,7 +55,10 @@ class SourceForm(forms.ModelForm):
         if given.get("budget") is not None and given["budget"] <= 0:
             self.add_error("budget", _("The budget must be above 0."))
         same = type(self.instance).objects.filter(
-            unit=self.instance.unit_id, year=given.get("year"), name=given.get("name")
+            unit=self.instance.unit_id,
+            written_by=self.instance.written_by,
+            year=given.get("year"),
+            name=given.get("name"),
         )
         if same.exclude(pk=self.instance.pk).exists():
             self.add_error("name", _("There is one of this name already."))
@@ -171,6 +176,14 @@ class WeightGrid(Grid):
 
 Bands = formset_factory(BandForm, formset=BandGrid, extra=0)
 Weights = formset_factory(WeightForm, formset=WeightGrid, extra=0)
+
+
+class AnswerForm(forms.Form):
+    """What those who ask again say to the opinion with which the office returned the draft."""
+
+    answer = forms.CharField(
+        label=gettext_lazy("Answer to the opinion"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
 
 class OpinionForm(forms.Form):

@@ -38,8 +38,9 @@ TOPICS = [
         _("Reward policies"),
         _("From stars to rewards: a policy is drafted, agreed, put in force, granted, paid."),
         (
-            _("Finance drafts amounts by star and population. The county office gives its opinion and number."),
-            _("Once in force, press Grant: each village's amount is calculated and shown first."),
+            _("Finance drafts amounts by star and population; a department drafts its own and attaches its document."),
+            _("The county office gives its opinion and number. Returned: change it, and answer when you ask again."),
+            _("Once in force, finance presses Grant: each village's amount is calculated and shown first."),
             _(
                 "Disburse shows line by line what is paid. The ledger is never changed: mistakes are "
                 "corrected by a new entry."
@@ -58,7 +59,7 @@ TOPICS = [
             "ledger-correct",
             "clawback",
         ),
-        needs=("incentives.view_incentive",),
+        needs=("incentives.view_incentive", "incentives.write_own"),
         order=31,
     ),
     Topic(
@@ -67,7 +68,8 @@ TOPICS = [
         _("A budget is shared out among villages by star and need, to the cent."),
         (
             _("Draft the fund: budget, smallest star, weights. Try the allocation before it counts."),
-            _("After opinion and filing it takes effect; pay in instalments."),
+            _("A department drafts its own funds. Only its people see the draft."),
+            _("After opinion and filing it takes effect; finance pays in instalments."),
             _("A star falls: choose to claim back, or not, with a reason."),
         ),
         pages=(
@@ -81,7 +83,7 @@ TOPICS = [
             "fund-attachment",
             "fund-step",
         ),
-        needs=("incentives.view_incentive",),
+        needs=("incentives.view_incentive", "incentives.write_own"),
         order=32,
     ),
     Topic(

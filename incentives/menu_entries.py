@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.menu import CADRE, PUBLIC, MenuEntry, Section
+from incentives.models.lifecycle import WRITE_OWN
 
 LEDGER = ("/clawbacks/", "/ledger/")
 MENU = (
@@ -11,7 +12,7 @@ MENU = (
         Section.RESULTS,
         _("Rewards"),
         "policies",
-        ("incentives.view_incentive",),
+        ("incentives.view_incentive", WRITE_OWN),
         order=10,
         note=_("Reward policies and what they give to each village"),
         pages=(*LEDGER, "/money/"),
@@ -20,7 +21,7 @@ MENU = (
         Section.RESULTS,
         _("Project funds"),
         "funds",
-        ("incentives.view_incentive",),
+        ("incentives.view_incentive", WRITE_OWN),
         order=20,
         note=_("Budgets, allocations and the ledger"),
     ),

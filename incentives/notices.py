@@ -33,6 +33,13 @@ KINDS = {
             "%(count)s policy or fund is in effect", "%(count)s policies or funds are in effect", "count"
         ),
     ),
+    "source_to_commit": Kind(
+        _("“%(name)s” is in effect: commit what each village gets"),
+        Group.MONEY,
+        outside=ngettext_lazy(
+            "%(count)s policy or fund is in effect", "%(count)s policies or funds are in effect", "count"
+        ),
+    ),
     "money_granted": Kind(_("%(unit)s: %(amount)s yuan from “%(name)s”"), Group.MONEY, outside=None),
     "money_paid": Kind(_("%(unit)s: %(amount)s yuan of “%(name)s” have been paid"), Group.MONEY, outside=None),
     "payee_account": Kind(

@@ -8,7 +8,7 @@ from followups import time_limits
 from followups.kinds import FollowUpKind
 from followups.models import FollowUp
 from followups.time_limits import Limit
-from incentives import claims_on_closing, help_topics, menu_entries, money_history, notices, todos
+from incentives import claims_on_closing, help_topics, menu_entries, money_history, notices, todos, turns
 from incentives.ledger_integrity import LEDGER
 from incentives.models import (
     Allocation,
@@ -26,7 +26,7 @@ from incentives.models import (
     StarWeight,
     Voucher,
 )
-from incentives.models.lifecycle import STEPS
+from incentives.models.lifecycle import STEPS, WRITE_OWN
 from incentives.models.payee import CONFIRM, PROPOSE
 from incentives.opinions import FOLLOW_UP as OPINION
 from incentives.opinions import subject_names
@@ -40,8 +40,8 @@ from records import integrity
 
 RIGHTS = {
     **dict.fromkeys(("confirm_clawback", "decline_clawback", "correct"), ["incentives.disburse"]),
-    "draft_policy": [RewardPolicy.MANAGE],
-    "draft_fund": [ProjectFund.MANAGE],
+    "draft_policy": [RewardPolicy.MANAGE, WRITE_OWN],
+    "draft_fund": [ProjectFund.MANAGE, WRITE_OWN],
     "propose_payee": [PROPOSE],
     "confirm_payee": [CONFIRM],
     "decline_payee": [PROPOSE],
@@ -96,6 +96,7 @@ def register() -> None:
             _("Money that followed"), money_history.money_steps, money_history.money_queries, order=80
         )
     )
+    home.register(home.HomePanel("incentives/home_department.html", turns.home_panel, column=home.SIDE, order=60))
     home.register(home.HomePanel("incentives/home_money.html", home_panel, column=home.SIDE, order=60))
     saved_filters.register(payees=PayeeFilterForm, vouchers=("open",))
     menu.register(*menu_entries.MENU)

@@ -1,10 +1,11 @@
-"""The to-dos of finance and of the leading-group office (a source of ``accounts.todo_list``).
+"""The to-dos of finance, of departments and of the leading-group office (a source of ``accounts.todo_list``).
 
 An opinion that is late stands with both: silence is no consent, and whoever asked has to know that it goes no further.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.db.models import (
@@ -31,6 +32,7 @@ from accounts.authority import where_held
 from accounts.todo_list import Todo
 from followups.models import FollowUp
 from incentives.models import Clawback, PayeeAccount, ProjectFund, RewardPolicy, Source, Voucher, lines_of
+from incentives.models.lifecycle import WRITE
 from incentives.models.payee import CONFIRM
 from incentives.opinions import FOLLOW_UP, opinions_due
 from incentives.reasons import cause, fall, with_reasons
@@ -40,7 +42,7 @@ from records.deadlines import is_over
 from villages.models import COUNTY_LENGTH, Unit, below_any
 
 SHOWN = 20
-PAY = "incentives.disburse"
+PAY, OPINE = "incentives.disburse", "incentives.give_opinion"
 WAITS = {
     "draft": gettext_lazy("Finish the draft and seek the opinion"),
     "opinion_sought": gettext_lazy("Give your opinion and file"),
@@ -55,7 +57,7 @@ WAITS = {
 
 def entries(user: Any) -> list[Todo]:
     """One query for policies, funds, vouchers and accounts together, one for clawbacks."""
-    if not any(map(user.has_perm, (RewardPolicy.MANAGE, ProjectFund.MANAGE, "incentives.give_opinion", CONFIRM, PAY))):
+    if not any(map(user.has_perm, (*WRITE, OPINE, CONFIRM, PAY))):
         return []
     waiting = _waiting(user, RewardPolicy).union(
         _waiting(user, ProjectFund), _differing(user), _accounts(user), all=True
@@ -88,20 +90,16 @@ def _waiting(user: Any, kind: type[Source]) -> QuerySet:
     granted = Exists(lines)
     today = timezone.localdate()
     asked = opinions_due(kind)
-    states: list[tuple[str, str, Q]] = [
-        ("draft", kind.MANAGE, Q(state="draft")),
-        ("opinion_sought", "incentives.give_opinion", Q(state="opinion_sought")),
-        ("unanswered", kind.MANAGE, Q(state="opinion_sought") & Exists(asked.late())),
-        ("filed", kind.MANAGE, Q(state="filed")),
-        ("grant", kind.MANAGE, Q(state="effective", reckoning_day__lte=today) & ~granted),
-        ("disburse", PAY, Q(state="effective") & Exists(lines.payable())),
+    written, held = kind.written_by_user(user), partial(where_held, user)
+    states: list[tuple[str, Q, Q]] = [
+        ("draft", written, Q(state="draft")),
+        ("opinion_sought", held(OPINE), Q(state="opinion_sought")),
+        ("unanswered", written, Q(state="opinion_sought") & Exists(asked.late())),
+        ("filed", written, Q(state="filed")),
+        ("grant", held(kind.MANAGE), Q(state="effective", reckoning_day__lte=today) & ~granted),
+        ("disburse", held(PAY), Q(state="effective") & Exists(lines.payable())),
     ]
-    held = [
-        When(below_any(codes, "unit_id") & state, then=Value(name))
-        for name, right, state in states
-        if (codes := user.reach(right))
-    ]
-    what = Case(*held, output_field=CharField())
+    what = Case(*(When(mine & state, then=Value(name)) for name, mine, state in states), output_field=CharField())
     page = Value(kind.PAGE, output_field=CharField())
     since = Coalesce("effective_at", "opinion_at", "sought_at")
     due = Subquery(asked.values("due_at")[:1])

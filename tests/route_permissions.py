@@ -160,8 +160,8 @@ def both(*args: str, who: Any, query: str = "", **sent: str) -> Door:
 
 VIEW, FILL = "ratings.view_application", ("ratings.fill", "ratings.fill_on_behalf")
 SIGN, ACCEPT, RECORD = "ratings.sign", "ratings.accept", "ratings.record_event"
-MONEY, POLICY, FUND, PAY = (
-    f"incentives.{verb}" for verb in ("view_incentive", "manage_policy", "manage_fund", "disburse")
+MONEY, POLICY, FUND, PAY, OWN_MONEY = (
+    f"incentives.{verb}" for verb in ("view_incentive", "manage_policy", "manage_fund", "disburse", "write_own")
 )
 SCORE, DECIDE, CONVENE, RELEASE, ANSWER = (
     (f"reviews.{verb}_township", f"reviews.{verb}_county")
@@ -428,8 +428,8 @@ PAGES = {
     "score_card": both("application.pk", who=at("village", VIEW)),
     "score_card_file": both("application.pk", who=at("village", VIEW)),
     # Of money.
-    "policies": both(who=anywhere(MONEY)),
-    "policy-new": both("county.code", who=at("county", POLICY)),
+    "policies": both(who=anywhere(MONEY, OWN_MONEY)),
+    "policy-new": both("county.code", who=at("county", POLICY, OWN_MONEY)),
     "policy": both("policy.pk", who=at("county", MONEY)),
     "policy-edit": both("draft_policy.pk", who=at("county", POLICY)),
     "policy-disburse": both("policy.pk", who=at("county", PAY)),
@@ -460,8 +460,8 @@ PAGES = {
     "voucher-explain": page("voucher.pk", post=at("county", PAY)),
     "statement-withdraw": page("bank_statement.pk", post=at("county", PAY)),
     "statement-marked": page("=nothing"),  # for a quarter of an hour, only to the uploader
-    "funds": both(who=anywhere(MONEY)),
-    "fund-new": both("county.code", who=at("county", FUND)),
+    "funds": both(who=anywhere(MONEY, OWN_MONEY)),
+    "fund-new": both("county.code", who=at("county", FUND, OWN_MONEY)),
     "fund": both("fund.pk", who=at("county", MONEY)),
     "fund-edit": both("draft_fund.pk", who=at("county", FUND)),
     "fund-disburse": both("fund.pk", who=at("county", PAY)),
@@ -671,18 +671,22 @@ API = {
     "api-objection-detail": page("objection.pk", get=at("village", ANSWER[0])),
     "api-objection-dismiss": page("objection.pk", post=at("village", ANSWER[0])),
     "api-objection-uphold": page("objection.pk", post=at("village", ANSWER[0])),
-    "api-policy-list": page(get=anywhere(MONEY), post=anywhere(POLICY)),
+    "api-policy-list": page(get=anywhere(MONEY, OWN_MONEY), post=anywhere(POLICY, OWN_MONEY)),
     "api-policy-detail": page("policy.pk", get=at("county", MONEY)),
     "api-policy-attachment": page("policy.pk", get=at("county", MONEY)),
+    "api-policy-revise": page("draft_policy.pk", post=at("county", POLICY)),
+    "api-policy-attach": page("draft_policy.pk", post=at("county", POLICY)),
     "api-policy-seek-opinion": page("draft_policy.pk", post=at("county", POLICY)),
     "api-policy-give-opinion": page("policy.pk", post=at("county", OPINION)),
     "api-policy-take-back": page("policy.pk", post=at("county", POLICY)),
     "api-policy-make-effective": page("policy.pk", post=at("county", POLICY)),
     "api-policy-grant": page("policy.pk", post=at("county", POLICY)),
     "api-policy-disburse": page("policy.pk", post=at("county", PAY)),
-    "api-fund-list": page(get=anywhere(MONEY), post=anywhere(FUND)),
+    "api-fund-list": page(get=anywhere(MONEY, OWN_MONEY), post=anywhere(FUND, OWN_MONEY)),
     "api-fund-detail": page("fund.pk", get=at("county", MONEY)),
     "api-fund-attachment": page("fund.pk", get=at("county", MONEY)),
+    "api-fund-revise": page("draft_fund.pk", post=at("county", FUND)),
+    "api-fund-attach": page("draft_fund.pk", post=at("county", FUND)),
     "api-fund-seek-opinion": page("draft_fund.pk", post=at("county", FUND)),
     "api-fund-give-opinion": page("fund.pk", post=at("county", OPINION)),
     "api-fund-take-back": page("fund.pk", post=at("county", FUND)),

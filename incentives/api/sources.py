@@ -12,6 +12,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
@@ -19,16 +20,16 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from accounts.api_permission import HasUnitPermission
 from incentives import workflow
 from incentives.models import ProjectFund, RewardBand, RewardPolicy, Source, StarWeight
-from incentives.models.lifecycle import STEPS
+from incentives.models.lifecycle import STEPS, WRITE_OWN
 from incentives.models.source import RewardFigure
-from incentives.workflow.actions import available, open_to
+from incentives.workflow.actions import available, open_to, writes_for
 from incentives.workflow.terms import BandRow
 from records.files import serve
 from records.validated_input import ExactSerializer, NoFields, sent
 from villages.models import Level, Unit
 
 SHARED = ["id", "unit", "year", "name", "rates", "reckoning_day", "starts", "ends", "budget", "committed", "disbursed"]
-SHARED += ["attachment", "state", "opinion", "filing_number", "effective_at", "steps"]
+SHARED += ["written_by", "attachment", "state", "answer", "opinion", "filing_number", "effective_at", "steps"]
 
 
 class BandSerializer(serializers.ModelSerializer):
@@ -75,7 +76,10 @@ class FundSerializer(SourceSerializer):
 
 
 class DraftSerializer(ExactSerializer):
-    """The terms of a draft. `unit`: the code of the county."""
+    """The terms of a draft. `unit`: the code of the county. It is drafted for the department of its sender, or finance.
+
+    With an ``instance`` these are all its new terms.
+    """
 
     unit = serializers.CharField(max_length=12)
     year = serializers.IntegerField(min_value=2000, max_value=2100)
@@ -87,17 +91,23 @@ class DraftSerializer(ExactSerializer):
     budget = serializers.DecimalField(max_digits=14, decimal_places=2, min_value=Decimal("0.01"))
 
     def validate_unit(self, code: str) -> Unit:
-        """A county where the person writes such drafts; any other is as unknown."""
-        codes = self.context["request"].user.reach(self.context["manage"])
-        county = Unit.objects.within_any(codes).filter(pk=code, level__in=[Level.COUNTY, Level.ZONE]).first()
-        if county is None:
+        """A county where the person writes such drafts; any other is as unknown. It stays as it was drafted."""
+        county = self.instance.unit if self.instance else Unit.objects.filter(pk=code).first()
+        if county is None or county.code != code or self._writer(county) is None:
             raise serializers.ValidationError(_("There is no such unit."))
         return county
+
+    def _writer(self, county: Unit) -> str | None:
+        """The department that writes it; "" for finance."""
+        if self.instance:
+            return self.instance.written_by
+        return writes_for(self.context["request"].user, self.context["kind"], county)
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         if not given["starts"] <= given["reckoning_day"] <= given["ends"]:
             raise serializers.ValidationError({"reckoning_day": [_("The reckoning day must lie in the period.")]})
-        if self.context["kind"].objects.filter(**{name: given[name] for name in ("unit", "year", "name")}).exists():
+        same = self.context["kind"].objects.filter(**{name: given[name] for name in ("unit", "year", "name")})
+        if same.filter(written_by=self._writer(given["unit"])).exclude(pk=self.instance and self.instance.pk).exists():
             raise serializers.ValidationError({"name": [_("There is one of this name for the year already.")]})
         return given
 
@@ -133,7 +143,7 @@ class DraftWeightSerializer(ExactSerializer):
 
 
 class FundDraftSerializer(DraftSerializer):
-    department = serializers.CharField(max_length=50)
+    department = serializers.CharField(max_length=50, required=False, help_text="Of finance's drafts; else your own")
     min_star = serializers.IntegerField(min_value=1, max_value=20)
     need = serializers.ChoiceField(choices=RewardFigure.choices, allow_blank=True, default="")
     at_least = serializers.DecimalField(max_digits=14, decimal_places=2, min_value=0, allow_null=True, default=None)
@@ -149,7 +159,27 @@ class FundDraftSerializer(DraftSerializer):
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         if given["at_most"] is not None and given["at_most"] < (given["at_least"] or 0):
             raise serializers.ValidationError({"at_most": [_("This is below the minimum amount.")]})
+        given["department"] = self._department(given)
         return super().validate(given)
+
+    def _department(self, given: dict[str, Any]) -> str:
+        """The own one of those who write for a department; finance names one."""
+        writer, named = self._writer(given["unit"]), given.get("department", "")
+        if not (writer or named):
+            raise serializers.ValidationError({"department": [_("This field is required.")]})
+        if writer and named and named != writer:
+            raise serializers.ValidationError({"department": [_("You write for your own department only.")]})
+        return writer or named
+
+
+class OpinionAnswerSerializer(ExactSerializer):
+    """`answer`: what to say to the opinion with which the office returned it."""
+
+    answer = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class AttachmentSerializer(ExactSerializer):
+    file = serializers.FileField()
 
 
 class OpinionSerializer(ExactSerializer):
@@ -187,7 +217,7 @@ class DisbursementSerializer(ExactSerializer):
 class SourceViewSet(ReadOnlyModelViewSet):
     draft_serializer: type[DraftSerializer]
     permission_classes = (HasUnitPermission,)
-    needs = ("incentives.view_incentive",)
+    needs = ("incentives.view_incentive", WRITE_OWN)
     filterset_fields = ["unit", "year", "state"]
 
     def get_queryset(self) -> QuerySet[Source]:
@@ -201,24 +231,45 @@ class SourceViewSet(ReadOnlyModelViewSet):
             .order_by("-year", "unit", "pk")
         )
 
-    def _mine(self) -> Source:
+    def _mine(self, verb: str = "") -> Source:
         """The source, where the reader may take this step; for others it does not exist, whatever they send."""
         source = self.get_object()
-        if not open_to(self.request.user, STEPS[self.action], source):
+        if not open_to(self.request.user, STEPS[verb or self.action], source):
             raise NotFound
         return source
 
     def create(self, request: Request) -> Response:
         """Draft it, as on the page. The draft then seeks the opinion like any other."""
-        kind = type(self).queryset.model
-        read = self.draft_serializer(
-            data=request.data, context={"request": request, "kind": kind, "manage": kind.MANAGE}
-        )
-        read.is_valid(raise_exception=True)
-        draft = workflow.draft_fund if kind is ProjectFund else workflow.draft_policy
-        response = self._told(draft(by=request.user, **read.validated_data))
+        draft = workflow.draft_fund if self._kind is ProjectFund else workflow.draft_policy
+        response = self._told(draft(by=request.user, **self._terms(request)))
         response.status_code = 201
         return response
+
+    def revise(self, request: Request, pk: str) -> Response:
+        source = self._mine()
+        terms = self._terms(request, source)
+        del terms["unit"]
+        change = workflow.revise_fund if self._kind is ProjectFund else workflow.revise_policy
+        change(source, by=request.user, **terms)
+        return self._told(source)
+
+    @property
+    def _kind(self) -> type[Source]:
+        return type(self).queryset.model
+
+    def _terms(self, request: Request, source: Source | None = None) -> dict[str, Any]:
+        read = self.draft_serializer(source, data=request.data, context={"request": request, "kind": self._kind})
+        read.is_valid(raise_exception=True)
+        return read.validated_data
+
+    @extend_schema(request={"multipart/form-data": AttachmentSerializer})
+    @action(detail=True, methods=["post"], parser_classes=[MultiPartParser])
+    def attach(self, request: Request, pk: str) -> Response:
+        """Attach the document to a draft; a new file replaces the old one."""
+        source, given = self._mine("revise"), sent(AttachmentSerializer, request)
+        change = workflow.revise_fund if self._kind is ProjectFund else workflow.revise_policy
+        change(source, by=request.user, attachment=given["file"])
+        return self._told(source)
 
     def _told(self, source: Source) -> Response:
         return Response(self.get_serializer(self.get_queryset().get(pk=source.pk)).data)
@@ -232,13 +283,12 @@ class SourceViewSet(ReadOnlyModelViewSet):
             raise NotFound
         return serve(source.attachment)
 
-    @extend_schema(request=None)
+    @extend_schema(request=OpinionAnswerSerializer)
     @action(detail=True, methods=["post"])
     def seek_opinion(self, request: Request, pk: str) -> Response:
         """Submit the draft to the leading-group office for its opinion."""
         source = self._mine()
-        sent(NoFields, request)
-        workflow.seek_opinion(source, by=request.user)
+        workflow.seek_opinion(source, by=request.user, **sent(OpinionAnswerSerializer, request))
         return self._told(source)
 
     @extend_schema(request=OpinionSerializer)
@@ -292,12 +342,18 @@ class PolicyViewSet(SourceViewSet):
     queryset = RewardPolicy.objects.prefetch_related("bands")
     serializer_class = PolicySerializer
     draft_serializer = PolicyDraftSerializer
-    needs_for = {"create": (RewardPolicy.MANAGE,)}
+    needs_for = {"create": (RewardPolicy.MANAGE, WRITE_OWN)}
 
     @extend_schema(request=PolicyDraftSerializer, responses={201: PolicySerializer})
     def create(self, request: Request) -> Response:
         """Draft a policy with its table."""
         return super().create(request)
+
+    @extend_schema(request=PolicyDraftSerializer)
+    @action(detail=True, methods=["post"])
+    def revise(self, request: Request, pk: str) -> Response:
+        """Give a draft new terms, with its whole table."""
+        return super().revise(request, pk)
 
 
 class FundViewSet(SourceViewSet):
@@ -306,9 +362,15 @@ class FundViewSet(SourceViewSet):
     queryset = ProjectFund.objects.prefetch_related("weights")
     serializer_class = FundSerializer
     draft_serializer = FundDraftSerializer
-    needs_for = {"create": (ProjectFund.MANAGE,)}
+    needs_for = {"create": (ProjectFund.MANAGE, WRITE_OWN)}
 
     @extend_schema(request=FundDraftSerializer, responses={201: FundSerializer})
     def create(self, request: Request) -> Response:
         """Draft a fund with its weights."""
         return super().create(request)
+
+    @extend_schema(request=FundDraftSerializer)
+    @action(detail=True, methods=["post"])
+    def revise(self, request: Request, pk: str) -> Response:
+        """Give a draft new terms, with all its weights."""
+        return super().revise(request, pk)

@@ -34,6 +34,9 @@ class ProjectFund(Source):
         ]
         constraints = [
             *Source.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(written_by="") | Q(written_by=F("department")), name="fund_of_the_department_that_writes_it"
+            ),
             models.CheckConstraint(condition=Q(at_least=None) | Q(at_least__gte=0), name="fund_least_not_negative"),
             models.CheckConstraint(
                 condition=Q(at_most=None) | Q(at_least=None, at_most__gte=0) | Q(at_most__gte=F("at_least")),

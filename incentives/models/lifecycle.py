@@ -20,18 +20,21 @@ class SourceState(models.TextChoices):
 State = SourceState
 MANAGE = ("incentives.manage_policy", "incentives.manage_fund")
 """The right to write that kind of source (``Source.MANAGE``)."""
+WRITE_OWN = "incentives.write_own"
+"""The right to write the policies and funds of one's own department (``Source.written_by``)."""
+WRITE = (*MANAGE, WRITE_OWN)
 
 STEPS = Lifecycle(
     Step(
         "revise",
-        MANAGE,
+        WRITE,
         at=(State.DRAFT,),
         label=_("Change the terms"),
         trail=pgettext_lazy("step", "change the terms"),
     ),
     Step(
         "seek_opinion",
-        MANAGE,
+        WRITE,
         moves(State.DRAFT, to=State.OPINION_SOUGHT),
         label=_("Seek the opinion"),
         trail=pgettext_lazy("step", "seek an opinion"),
@@ -45,14 +48,14 @@ STEPS = Lifecycle(
     ),
     Step(
         "take_back",
-        MANAGE,
+        WRITE,
         moves(State.FILED, to=State.DRAFT),
         label=_("Take back for changes"),
         trail=pgettext_lazy("step", "take back for changes"),
     ),
     Step(
         "make_effective",
-        MANAGE,
+        WRITE,
         moves(State.FILED, to=State.EFFECTIVE),
         label=_("Put into effect"),
         trail=pgettext_lazy("step", "put into effect"),

@@ -34,6 +34,7 @@ class RewardPolicy(Source):
         permissions = [
             ("view_incentive", "See policies, funds and their ledger"),
             ("manage_policy", "Write reward policies"),
+            ("write_own", "Write the policies and funds of one's own department"),
             ("give_opinion", "Give the leading-group office's opinion and file"),
         ]
         constraints = [

@@ -15,14 +15,14 @@ from typing import Any
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.authority import where_held
-from incentives.models.lifecycle import STEPS, SourceState
+from accounts.authority import departments_held, where_held
+from incentives.models.lifecycle import STEPS, WRITE_OWN, SourceState
 from records.models import StoredFile
 from villages.models import Level, Unit, below_any
 
@@ -71,9 +71,14 @@ def totals_move_by_ledger() -> list[pgtrigger.Trigger]:
 
 class SourceQuerySet(models.QuerySet):
     def seen_by(self, user: Any) -> SourceQuerySet:
-        """What ``user`` may see: a draft only where the person writes such drafts."""
-        seen = below_any(user.reach("incentives.view_incentive"), "unit_id")
-        return self.filter(seen, ~Q(state="draft") | below_any(user.reach(self.model.MANAGE), "unit_id"))
+        """What ``user`` may see: a draft only as one who writes it; of departments' people, their own."""
+        drafts = self.model.written_by_user(user)
+        return self.filter(drafts | (below_any(user.reach("incentives.view_incentive"), "unit_id") & ~Q(state="draft")))
+
+    def with_granted(self) -> SourceQuerySet:
+        """Each with ``granted``, of all in one query."""
+        lines = self.model.lines.field
+        return self.annotate(granted=Exists(lines.model.objects.filter(**{lines.name: OuterRef("pk")})))
 
     def acting_on(self, day: date) -> SourceQuerySet:
         """Effective, with ``day`` in the period."""
@@ -81,12 +86,14 @@ class SourceQuerySet(models.QuerySet):
 
 
 class Source(models.Model):
-    """Where money comes from: drafted by finance, given an opinion and filed by the leading-group office
-    (征求意见并备案), then effective.
+    """Where money comes from: drafted by finance or a department, given an opinion and filed by the leading-group
+    office (征求意见并备案), then effective.
 
     ``unit`` is the county, ``rates`` the level of the units that get something, ``year`` the year whose profile figures
     count, ``reckoning_day`` the day whose stars count. ``starts`` … ``ends`` (both inclusive) is the period in which a
     fallen star affects the money. ``attachment``: the document itself, as it is given to the office and filed.
+    ``written_by``: the department whose own people write it; empty: finance. ``answer``: what they say to the opinion
+    with which the office returned it, when they ask again; ``opinion`` is that opinion until there is another.
     """
 
     MANAGE: str
@@ -105,6 +112,7 @@ class Source(models.Model):
     rates = models.CharField(_("For units of level"), max_length=10, choices=Level, default=Level.VILLAGE)
     year = models.PositiveSmallIntegerField(_("Year"))
     name = models.CharField(pgettext_lazy("of a thing", "Name"), max_length=100)
+    written_by = models.CharField(_("Written by"), max_length=50, blank=True, default="")
     reckoning_day = models.DateField(_("Reckoning day"))
     starts = models.DateField(_("Period from"))
     ends = models.DateField(_("Period until"))
@@ -118,6 +126,7 @@ class Source(models.Model):
     drafted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     sought_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     sought_at = models.DateTimeField(null=True)
+    answer = models.TextField(_("Answer to the opinion"), blank=True, default="")
     opinion = models.TextField(_("Opinion"), blank=True)
     opinion_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     opinion_at = models.DateTimeField(null=True)
@@ -132,7 +141,7 @@ class Source(models.Model):
         default_permissions = ()
         ordering = ["unit", "-year", "name"]
         constraints = [
-            models.UniqueConstraint(fields=["unit", "year", "name"], name="%(class)s_name_once"),
+            models.UniqueConstraint(fields=["unit", "year", "written_by", "name"], name="%(class)s_name_once"),
             models.UniqueConstraint(
                 fields=["unit", "filing_number"], condition=~Q(filing_number=""), name="%(class)s_filing_number_once"
             ),
@@ -173,6 +182,17 @@ class Source(models.Model):
     def get_absolute_url(self) -> str:
         return reverse(self.PAGE, args=[self.pk])
 
+    @classmethod
+    def written_by_user(cls, user: Any) -> Q:
+        """Those that ``user`` writes: finance its own, the people of a department theirs."""
+        mine = below_any(user.reach(cls.MANAGE), "unit_id") & Q(written_by="")
+        own = (Q(unit=code, written_by=name) for code, name in sorted(departments_held(user, WRITE_OWN)))
+        return reduce(or_, own, mine)
+
+    def admits(self, user: Any, perm: str) -> bool:
+        """A department's own is written by its people alone, whatever else is written in their county."""
+        return perm != WRITE_OWN or (self.unit_id, self.written_by) in departments_held(user, WRITE_OWN)
+
     @cached_property
     def granted(self) -> bool:
         """Whether its lines have been created."""
@@ -207,6 +227,7 @@ def source_triggers(*terms: str) -> list[pgtrigger.Trigger]:
                 ),
             ),
         ),
+        pgtrigger.ReadOnly(name="its_writer_stays", fields=["written_by"]),
         pgtrigger.Protect(name="source_stays", operation=pgtrigger.Delete, condition=~pgtrigger.Q(old__state="draft")),
     ]
 

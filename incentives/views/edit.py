@@ -12,14 +12,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from accounts.authority import reached_or_404
 from accounts.models import User
 from incentives import workflow
 from incentives.forms import Bands, FundForm, PolicyForm, Weights
 from incentives.models import ProjectFund, RewardPolicy, Source
 from incentives.source_state import written
 from incentives.views.sources import source_or_404
-from incentives.workflow.actions import available
+from incentives.workflow.actions import available, writes_for
 from records import previews
 from records.files import sha256_of
 from records.numbers import count_of
@@ -36,8 +35,12 @@ FORMS: dict[type[Source], tuple[type[ModelForm], type[BaseFormSet], str]] = {
 
 @login_required
 def new(request: HttpRequest, kind: type[Source], county: str) -> HttpResponse:
-    unit = reached_or_404(request.user, kind.MANAGE, Unit.objects.all(), field="code", code=county)
-    return _edit(request, kind(unit=unit))
+    unit = Unit.objects.filter(code=county).first()
+    writer = writes_for(request.user, kind, unit) if unit else None
+    if writer is None:
+        raise Http404
+    own = {"department": writer} if writer and kind is ProjectFund else {}
+    return _edit(request, kind(unit=unit, written_by=writer, **own))
 
 
 @login_required

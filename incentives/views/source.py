@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from incentives.forms import OpinionForm, ReasonForm
+from incentives.forms import AnswerForm, OpinionForm, ReasonForm
 from incentives.listing import rows_of
 from incentives.models import Clawback, LedgerEntry, ProjectFund, Source, Voucher
 from incentives.opinions import opinion_due
@@ -21,6 +21,7 @@ from incentives.prospects import Prospect
 from incentives.reasons import cause, fall, with_reasons
 from incentives.signatures import sign
 from incentives.source_state import proposed, prospects_of, standing, table_of
+from incentives.turns import turn_of
 from incentives.views.sources import ROWS, source_or_404
 from incentives.workbook import write_list
 from incentives.workflow.actions import available
@@ -71,8 +72,10 @@ def show(request: HttpRequest, source: Source, *, status: int = 200, **more: Any
         "clawbacks": clawbacks,
         "entries": entries,
         "signed": sign(entries, source),
+        "turn": turn_of(source),
         "asked": opinion_due(source) if source.state == STATES.OPINION_SOUGHT else None,
         "opinion_form": OpinionForm(),
+        "answer_form": AnswerForm(),
         "reason_form": ReasonForm(),
         "vouchers": _vouchers(request.user, source) if source.disbursed else [],
         "may_settle": clawbacks and request.user.has_perm("incentives.disburse", source),

@@ -2,12 +2,16 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from accounts.authority import departments_held
 from incentives import exports
 from incentives.models import ProjectFund, Source
+from incentives.models.lifecycle import WRITE_OWN
+from incentives.turns import show_turns
 from records.excel_export import as_workbook
 from villages.models import Unit
 
@@ -25,19 +29,27 @@ def source_or_404(request: HttpRequest, kind: type[Source], pk: int) -> Source:
 
 @login_required
 def sources(request: HttpRequest, kind: type[Source]) -> HttpResponse:
-    if not request.user.has_perm("incentives.view_incentive"):
+    if not any(map(request.user.has_perm, ("incentives.view_incentive", WRITE_OWN))):
         raise Http404
-    found = kind.objects.seen_by(request.user).select_related("unit").order_by("-year", "unit", "-pk")
+    found = kind.objects.seen_by(request.user).with_granted().select_related("unit").order_by("-year", "unit", "-pk")
     title = _("Project funds") if kind is ProjectFund else _("Reward policies")
     if book := as_workbook(request, title, exports.sources(), found):
         return book
+    page = Paginator(found, ROWS).get_page(request.GET.get("page"))
+    show_turns(page)
     return render(
         request,
         "incentives/sources.html",
         {
-            "page": Paginator(found, ROWS).get_page(request.GET.get("page")),
+            "page": page,
             "is_fund": kind is ProjectFund,
             "new": f"{kind.PAGE}-new",
-            "counties": Unit.objects.filter(code__in=request.user.reach(kind.MANAGE)),
+            "counties": _writes_in(request, kind),
         },
     )
+
+
+def _writes_in(request: HttpRequest, kind: type[Source]) -> QuerySet[Unit]:
+    """The counties in which the reader drafts, for finance or for a department."""
+    own = {code for code, _name in departments_held(request.user, WRITE_OWN)}
+    return Unit.objects.filter(code__in=own.union(request.user.reach(kind.MANAGE)))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from incentives import workflow
-from incentives.forms import OpinionForm, ReasonForm
+from incentives.forms import AnswerForm, OpinionForm, ReasonForm
 from incentives.models import Source
 from incentives.models.lifecycle import STEPS
 from incentives.views.source import STEPS_OF_PAGE, page_step, show
@@ -22,11 +22,15 @@ from incentives.workflow.actions import open_to
 from records import previews
 from records.refusals import Incomplete, Refused, refuse_unknown_fields
 
-FORMS = {"give_opinion": ("opinion_form", OpinionForm), "take_back": ("reason_form", ReasonForm)}
-FIELDS = {"give_opinion": ["agreed", "number", "opinion"], "take_back": ["reason"]}
+FORMS = {
+    "seek_opinion": ("answer_form", AnswerForm),
+    "give_opinion": ("opinion_form", OpinionForm),
+    "take_back": ("reason_form", ReasonForm),
+}
+FIELDS = {"seek_opinion": ["answer"], "give_opinion": ["agreed", "number", "opinion"], "take_back": ["reason"]}
 DONE = {
     "seek_opinion": gettext_lazy("The leading-group office has been asked for its opinion."),
-    "give_opinion": gettext_lazy("Done. Finance has been told."),
+    "give_opinion": gettext_lazy("Done. Those who asked have been told."),
     "take_back": gettext_lazy("It is a draft again."),
     "make_effective": gettext_lazy("It is in effect."),
     "grant": gettext_lazy("The amounts are committed, and the villages have been told."),

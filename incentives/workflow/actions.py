@@ -5,18 +5,35 @@ Pages, API, workflow and tests share it.
 
 from django.utils.translation import gettext as _
 
+from accounts.authority import departments_held
 from accounts.models import User
+from accounts.roles import COUNTIES
 from incentives.models import Source
-from incentives.models.lifecycle import STEPS
+from incentives.models.lifecycle import STEPS, WRITE_OWN
 from records.lifecycle import Step
 from records.refusals import NotAllowed, WrongState
+from villages.models import Unit
 
 
 def open_to(user: User, step: Step, source: Source) -> bool:
-    """Whether ``user`` holds the permission for the source's county; of the permissions to manage, the one for
-    its kind."""
-    permission = source.MANAGE if source.MANAGE in step.permissions else step.permission
-    return user.has_perm(permission, source)
+    """Whether ``user`` holds the permission for the source's county; of the permissions to write, the one for
+    its kind, or for what a department writes itself. Finance alone commits and pays."""
+    return user.has_perm(_permission(step, source), source)
+
+
+def _permission(step: Step, source: Source) -> str:
+    if source.written_by and WRITE_OWN in step.permissions:
+        return WRITE_OWN
+    return source.MANAGE if source.MANAGE in step.permissions else step.permission
+
+
+def writes_for(user: User, kind: type[Source], county: Unit) -> str | None:
+    """For whom ``user`` drafts in ``county``: the name of a department, "" for finance, None for nobody."""
+    if county.level not in COUNTIES:
+        return None
+    if user.has_perm(kind.MANAGE, county):
+        return ""
+    return next((name for code, name in departments_held(user, WRITE_OWN) if code == county.code), None)
 
 
 def _in_time(step: Step, source: Source) -> bool:

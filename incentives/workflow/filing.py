@@ -25,15 +25,17 @@ from records.previews import require_unchanged
 from records.refusals import Incomplete
 
 
-def seek_opinion(source: Source, *, by: User, expected: Any = None, at: datetime | None = None) -> None:
+def seek_opinion(
+    source: Source, *, by: User, answer: str = "", expected: Any = None, at: datetime | None = None
+) -> None:
     """Submit the draft to the leading-group office, which has some working days for its opinion; from now on the terms
-    are frozen.
+    are frozen. ``answer``: what to say to the opinion with which the office returned it.
 
     Raises ``Incomplete`` when it has no table or weights, or when a unit falls in no band (listed in ``problems``).
     """
     with step("seek_opinion", source, by=by):
         check_complete(source, expected)
-        source.state, source.opinion = Source.State.OPINION_SOUGHT, ""
+        source.state, source.answer = Source.State.OPINION_SOUGHT, answer
         source.sought_by, source.sought_at = by, at or timezone.now()
         source.opinion_by = source.opinion_at = None
         source.save()
@@ -50,7 +52,7 @@ def give_opinion(
     expected: Any = None,
     at: datetime | None = None,
 ) -> None:
-    """Agree and file under ``number``, or return it to finance with an ``opinion``."""
+    """Agree and file under ``number``, or return it to those who wrote it with an ``opinion``."""
     with step("give_opinion", source, by=by, reason=opinion):
         _require_as_shown(source, expected)
         if by.pk == source.sought_by_id:
@@ -92,6 +94,8 @@ def make_effective(source: Source, *, by: User, expected: Any = None, at: dateti
         source.effective_by, source.effective_at = by, at or timezone.now()
         source.save()
         tell_holders("incentives.give_opinion", source, "source_effective")
+        if source.written_by:
+            tell_holders(source.MANAGE, source, "source_to_commit")
 
 
 def _ask_office(source: Source, *, by: User) -> None:

@@ -12,6 +12,7 @@ from django.db import transaction
 from accounts.models import User
 from incentives.models import ProjectFund, RewardBand, RewardPolicy, Source, StarWeight
 from incentives.source_state import written
+from incentives.workflow.actions import writes_for
 from incentives.workflow.step import step
 from records import audit
 from records.files import store
@@ -26,19 +27,22 @@ BandRow = tuple[int, int, int | None, Decimal]
 @transaction.atomic
 def draft_policy(*, unit: Unit, by: User, bands: Iterable[BandRow] = (), **terms: Any) -> RewardPolicy:
     """A new policy of the county ``unit``; ``terms`` are fields of ``RewardPolicy``. Raises ``NotAllowed``."""
-    _may_write(RewardPolicy, unit, by)
+    writer = _writer(RewardPolicy, unit, by)
     with audit.acting(by, "draft_policy"):
-        policy = RewardPolicy.objects.create(unit=unit, drafted_by=by, **_stored(terms, by))
+        policy = RewardPolicy.objects.create(unit=unit, drafted_by=by, written_by=writer, **_stored(terms, by))
         _write_bands(policy, bands)
     return policy
 
 
 @transaction.atomic
 def draft_fund(*, unit: Unit, by: User, weights: Mapping[int, Decimal] | None = None, **terms: Any) -> ProjectFund:
-    """A new fund of the county ``unit``; ``terms`` are fields of ``ProjectFund``. Raises ``NotAllowed``."""
-    _may_write(ProjectFund, unit, by)
+    """A new fund of the county ``unit``; ``terms`` are fields of ``ProjectFund``. A department's own people draft that
+    of their department. Raises ``NotAllowed``."""
+    writer = _writer(ProjectFund, unit, by)
+    if writer:
+        terms["department"] = writer
     with audit.acting(by, "draft_fund"):
-        fund = ProjectFund.objects.create(unit=unit, drafted_by=by, **_stored(terms, by))
+        fund = ProjectFund.objects.create(unit=unit, drafted_by=by, written_by=writer, **_stored(terms, by))
         _write_weights(fund, weights or {})
     return fund
 
@@ -93,9 +97,11 @@ def _stored(terms: Mapping[str, Any], by: User) -> dict[str, Any]:
         raise Incomplete(str(refused), {"attachment": str(refused)}) from refused
 
 
-def _may_write(kind: type[RewardPolicy | ProjectFund], unit: Unit, by: User) -> None:
-    if not by.has_perm(kind.MANAGE, unit):
+def _writer(kind: type[RewardPolicy | ProjectFund], unit: Unit, by: User) -> str:
+    writer = writes_for(by, kind, unit)
+    if writer is None:
         raise NotAllowed
+    return writer
 
 
 def _write_bands(policy: RewardPolicy, bands: Iterable[BandRow]) -> None:

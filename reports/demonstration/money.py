@@ -1,4 +1,5 @@
-"""Rewards and a project fund of the finished year, partly paid; next year's policy waits for an opinion."""
+"""Rewards and a project fund of the finished year, partly paid; next year's policy waits for an opinion; what
+departments entered themselves: in effect, returned, waiting for an opinion, a draft."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import Role
 from incentives import workflow
-from incentives.models import RewardPolicy, Source
+from incentives.models import ProjectFund, RewardPolicy, Source
 from notifications.workflow import telling_only
 from reports.demonstration import schemes
 from reports.demonstration.people import Staff
@@ -35,6 +36,7 @@ def load() -> str:
             reward(unit, finance, office)
             fund(unit, finance, office)
             draft_for_next_year(unit, finance)
+            of_departments(unit, staff)
     return f"{RewardPolicy.objects.count()} policies"
 
 
@@ -106,7 +108,39 @@ def draft_for_next_year(unit: Unit, finance: User) -> None:
     workflow.seek_opinion(policy, by=finance)
 
 
-def put_in_force(source: Source, finance: User, office: User, number: str, at: datetime) -> None:
-    workflow.seek_opinion(source, by=finance, at=at)
+def of_departments(unit: Unit, staff: Staff) -> None:
+    """One department's fund in effect, another returned to it, a policy that waits; and a draft of another one."""
+    office, farming = staff(Role.COUNTY_OFFICE, unit.code), staff.of_department(unit.code, "农业农村局")
+    granary = fund_of(unit, farming, "2026年粮食生产功能区管护资金", Decimal(600_000))
+    put_in_force(granary, farming, office, "备〔2026〕5号", moment(4, 20))
+    returned = fund_of(unit, farming, "2026年农村人居环境整治资金", Decimal(900_000))
+    workflow.seek_opinion(returned, by=farming, at=moment(11, 2))
+    workflow.give_opinion(
+        returned, agreed=False, by=office, at=moment(11, 6), opinion="四星、五星村的权重相差过大，请缩小后再报。"
+    )
+    asked = fund_of(unit, farming, "2027年高标准农田建设资金（征求意见稿）", Decimal(1_200_000))
+    workflow.seek_opinion(asked, by=farming)
+    others = [name for name in schemes.departments(unit.code) if name != "农业农村局"]
+    fund_of(unit, staff.of_department(unit.code, others[0]), "2027年村级平安建设资金（草稿）", Decimal(300_000))
+
+
+def fund_of(unit: Unit, by: User, name: str, budget: Decimal) -> ProjectFund:
+    """A draft of a department for villages of three stars and more, by star alone."""
+    return workflow.draft_fund(
+        unit=unit,
+        by=by,
+        weights={3: Decimal(1), 4: Decimal(2), 5: Decimal(3)},
+        year=2025,
+        name=name,
+        reckoning_day=date(2026, 3, 1),
+        starts=date(2026, 3, 1),
+        ends=date(2027, 12, 31),
+        budget=budget,
+        min_star=3,
+    )
+
+
+def put_in_force(source: Source, by: User, office: User, number: str, at: datetime) -> None:
+    workflow.seek_opinion(source, by=by, at=at)
     workflow.give_opinion(source, agreed=True, number=number, by=office, at=at)
-    workflow.make_effective(source, by=finance, at=at)
+    workflow.make_effective(source, by=by, at=at)

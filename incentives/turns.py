@@ -1,0 +1,53 @@
+"""Whose turn it is with a policy or fund, for everybody who may see it."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from accounts.roles import Role
+from incentives.models import ProjectFund, RewardPolicy, Source
+from incentives.models.lifecycle import STEPS, WRITE_OWN
+from records.lifecycle import Step
+
+STATES = Source.State
+SHOWN = 6
+
+
+class Turn(NamedTuple):
+    """``who`` takes ``step`` next."""
+
+    who: str
+    step: Step
+
+
+def turn_of(source: Source) -> Turn | None:
+    """None once everything is paid."""
+    writer = source.written_by or str(Role.FINANCE.label)
+    office, finance = str(Role.COUNTY_OFFICE.label), str(Role.FINANCE.label)
+    if source.state == STATES.EFFECTIVE:
+        verb = "disburse" if source.granted else "grant"
+        done = source.granted and source.committed == source.disbursed
+        return None if done else Turn(finance, STEPS[verb])
+    who, verb = {
+        STATES.DRAFT: (writer, "seek_opinion"),
+        STATES.OPINION_SOUGHT: (office, "give_opinion"),
+        STATES.FILED: (writer, "make_effective"),
+    }[STATES(source.state)]
+    return Turn(who, STEPS[verb])
+
+
+def show_turns(sources: Iterable[Any]) -> None:
+    """Give each of ``sources`` (``with_granted``) its ``turn``."""
+    for source in sources:
+        source.turn = turn_of(source)
+
+
+def home_panel(user: Any) -> dict[str, Any] | None:
+    """What the user's own department has entered and is not paid yet, and whose turn it is; None for others."""
+    if not user.has_perm(WRITE_OWN):
+        return None
+    found: list[Source] = []
+    for kind in (RewardPolicy, ProjectFund):
+        own = kind.objects.with_granted().filter(kind.written_by_user(user)).order_by("-pk")[:SHOWN]
+        found += own
+    show_turns(found)
+    return {"sources": [source for source in found if source.turn][:SHOWN]}

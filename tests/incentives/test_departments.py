@@ -1,0 +1,228 @@
+"""A department's own people write its policies and funds; nobody else sees the drafts, and finance pays."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, transaction
+from django.test import Client
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from accounts.roles import Role
+from incentives import workflow
+from incentives.models import LedgerEntry, ProjectFund, RewardPolicy
+from incentives.todos import entries
+from incentives.turns import home_panel
+from incentives.workflow.actions import available
+from notifications.models import Notice
+from records.refusals import NotAllowed
+from tests.clock import freeze_time
+from tests.factories import COUNTY, AppointmentFactory, UnitFactory, UserFactory, person
+from tests.incentives.conftest import TODAY, draft_policy, draft_project_fund
+from tests.two_tenants import PNG
+
+pytestmark = pytest.mark.django_db
+FARMING, WATER = "农业农村局", "水利局"
+
+
+@pytest.fixture(autouse=True)
+def today():
+    with freeze_time(TODAY + " 10:00+08:00"):
+        yield
+
+
+def of_department(name: str, code: str = COUNTY) -> User:
+    post = AppointmentFactory(role=Role.DEPARTMENT, unit=UnitFactory(code=code), user=UserFactory(), department=name)
+    return User.objects.get(pk=post.user_id)
+
+
+@pytest.fixture
+def farming(county):
+    return of_department(FARMING)
+
+
+@pytest.fixture
+def own(county, farming):
+    return draft_project_fund(county, farming)
+
+
+def api(user):
+    client = APIClient()
+    client.force_authenticate(user)
+    return client
+
+
+def browser(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def verbs(user, source):
+    return [step.verb for step in available(user, source)]
+
+
+def waiting(user):
+    return [(todo.title.partition("：")[0], todo.url) for todo in entries(user)]
+
+
+def test_a_department_writes_and_finance_pays(own, farming, finance, office):
+    page = f"/funds/{own.pk}/"
+    assert (own.written_by, own.department) == (FARMING, FARMING)
+    assert (verbs(farming, own), verbs(finance, own)) == (["revise", "seek_opinion"], [])
+    assert (waiting(farming), waiting(finance)) == ([("写完草稿并征求意见", page)], [])
+    workflow.seek_opinion(own, by=farming)
+    assert (verbs(farming, own), verbs(office, own)) == ([], ["give_opinion"])
+    assert (waiting(farming), waiting(office)) == ([], [("出具意见并备案", page)])
+    workflow.give_opinion(own, agreed=True, number="备9", by=office)
+    assert [notice.kind for notice in Notice.objects.filter(user=farming)] == ["source_filed"]
+    assert (verbs(farming, own), verbs(finance, own)) == (["take_back", "make_effective"], [])
+    workflow.make_effective(own, by=farming)
+    assert [notice.kind for notice in Notice.objects.filter(user=finance)] == ["source_to_commit"]
+    assert (verbs(farming, own), verbs(finance, own), waiting(farming)) == ([], ["grant"], [])
+    with pytest.raises(NotAllowed):
+        workflow.grant(own, by=farming)
+    workflow.grant(own, by=finance)
+    with pytest.raises(NotAllowed):
+        workflow.disburse(own, by=farming, key="1", document="凭1")
+    workflow.disburse(own, by=finance, key="1", document="凭1")
+    own.refresh_from_db()
+    assert own.disbursed == own.budget
+
+
+def test_silence_is_overdue_for_both_and_never_consent(own, farming, office):
+    workflow.seek_opinion(own, by=farming)
+    page = f"/funds/{own.pk}/"
+    with freeze_time("2026-12-09 08:00+08:00"):
+        assert waiting(farming) == [("意见逾期未出具", page)]
+        assert [(todo.url, todo.urgent) for todo in entries(office)] == [(page, True)]
+        with pytest.raises(DatabaseError), transaction.atomic():
+            ProjectFund.objects.filter(pk=own.pk).update(state="effective", effective_by=farming)
+
+
+@pytest.mark.parametrize("kind", ["commit", "disburse"])
+def test_what_is_not_filed_is_not_paid_by_sql_either(own, county, farming, finance, office, kind):
+    """The line is there; that its fund is not in effect is what stops the money."""
+    workflow.seek_opinion(own, by=farming)
+    workflow.give_opinion(own, agreed=True, number="备9", by=office)
+    unit = UnitFactory(code="330624108201")
+    line = own.lines.create(unit=unit, star=5, amount=Decimal(1), weight=Decimal(1))
+    entry = {"allocation": line, "unit": unit, "amount": Decimal(1), "key": "1", "by": finance, "kind": kind}
+    with pytest.raises(DatabaseError), transaction.atomic():
+        LedgerEntry.objects.create(**entry, at=own.opinion_at)
+    workflow.make_effective(own, by=farming)
+    LedgerEntry.objects.create(**entry | {"kind": "commit"}, at=own.opinion_at)
+
+
+def test_a_draft_does_not_exist_for_others(own, farming, finance, office):
+    others = [finance, office, of_department(WATER), of_department(FARMING, "330681"), person(Role.DISCIPLINE, COUNTY)]
+    pages = [f"/funds/{own.pk}/", f"/funds/{own.pk}/edit/", f"/funds/{own.pk}/list.xlsx"]
+    client = browser(farming)
+    assert [client.get(page).status_code for page in pages] == [200, 200, 200]
+    assert "美丽乡村建设项目资金" in client.get("/funds/").content.decode()
+    assert api(farming).get(f"/api/v1/funds/{own.pk}/").json()["steps"] == ["revise", "seek_opinion"]
+    for other in others:
+        client = browser(other)
+        assert [client.get(page).status_code for page in pages] == [404, 404, 404]
+        assert client.post(f"/funds/{own.pk}/step/seek_opinion/").status_code == 404
+        assert "美丽乡村建设项目资金" not in client.get("/funds/").content.decode()
+        assert api(other).get(f"/api/v1/funds/{own.pk}/").status_code == 404
+        assert api(other).post(f"/api/v1/funds/{own.pk}/seek_opinion/").status_code == 404
+
+
+def test_another_department_does_not_see_what_is_filed_but_in_the_public_register(client, own, farming, office):
+    workflow.seek_opinion(own, by=farming)
+    workflow.give_opinion(own, agreed=True, number="备9", by=office)
+    assert browser(farming).get(f"/funds/{own.pk}/").status_code == 200
+    assert browser(of_department(WATER)).get(f"/funds/{own.pk}/").status_code == 404
+    client.logout()
+    assert "美丽乡村建设项目资金" in client.get("/public/policies/").content.decode()
+
+
+def test_a_name_taken_by_another_department_is_no_hint(own, county, farming):
+    same = draft_project_fund(county, of_department(WATER))
+    assert (same.name, same.written_by, same.department) == (own.name, WATER, WATER)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        draft_project_fund(county, farming)
+
+
+def test_who_wrote_it_stays(own, county, finance):
+    with pytest.raises(DatabaseError), transaction.atomic():
+        ProjectFund.objects.filter(pk=own.pk).update(written_by=WATER, department=WATER)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        ProjectFund.objects.filter(pk=own.pk).update(department=WATER)
+    assert draft_policy(county, finance).written_by == ""
+
+
+def test_a_department_has_no_say_elsewhere(farming):
+    with pytest.raises(NotAllowed):
+        draft_policy(UnitFactory(code="330681"), farming)
+
+
+def test_it_is_written_on_the_pages(county, farming, office):
+    client = browser(farming)
+    assert 'name="department"' not in client.get(f"/funds/new/{COUNTY}/").content.decode()
+    client.get(f"/policies/new/{COUNTY}/")
+    terms = {"name": "水稻办法", "year": 2025, "budget": "1000", "figure": "population", "coefficient": "1"}
+    terms |= {"reckoning_day": "2026-03-01", "starts": "2026-01-01", "ends": "2026-12-31", "clawback": "none"}
+    grid = {
+        f"form-{at}-{name}": "1" if name == "amount" else value
+        for at in range(6)
+        for name, value in {"star": str(at), "first": "0", "after": "", "amount": ""}.items()
+    }
+    grid |= {"form-TOTAL_FORMS": "6", "form-INITIAL_FORMS": "0"}
+    key = client.get(f"/policies/new/{COUNTY}/").context["key"]
+    file = SimpleUploadedFile("办法.png", PNG)
+    made = client.post(f"/policies/new/{COUNTY}/", terms | grid | {"key": key, "attachment": file})
+    policy = RewardPolicy.objects.get()
+    assert (made.status_code, policy.written_by, policy.attachment.name) == (302, FARMING, "办法.png")
+    seen = client.get(f"/policies/{policy.pk}/")
+    assert client.post(f"/policies/{policy.pk}/step/seek_opinion/", {"key": seen.context["key"]}).status_code == 302
+    workflow.give_opinion(RewardPolicy.objects.get(), agreed=False, opinion="标准偏低", by=office)
+    seen = client.get(f"/policies/{policy.pk}/")
+    assert seen.context["answer_form"].fields.keys() == {"answer"}
+    sent = {"key": seen.context["key"], "answer": "已按意见提高"}
+    assert client.post(f"/policies/{policy.pk}/step/seek_opinion/", sent).status_code == 302
+    shown = browser(office).get(f"/policies/{policy.pk}/").content.decode()
+    assert ("标准偏低" in shown, "已按意见提高" in shown) == (True, True)
+
+
+def test_it_is_written_through_the_api(county, farming):
+    mine = api(farming)
+    terms = {"unit": COUNTY, "year": 2025, "name": "水稻", "reckoning_day": "2026-03-01", "starts": "2026-01-01"}
+    terms |= {"ends": "2026-12-31", "budget": "1000.00", "min_star": 4}
+    terms |= {"weights": [{"star": 4, "weight": "1"}, {"star": 5, "weight": "2"}]}
+    other = mine.post("/api/v1/funds/", terms | {"department": WATER}, format="json")
+    assert (other.status_code, list(other.json())) == (400, ["department"])
+    made = mine.post("/api/v1/funds/", terms, format="json").json()
+    assert (made["department"], made["written_by"], made["steps"]) == (FARMING, FARMING, ["revise", "seek_opinion"])
+    url = f"/api/v1/funds/{made['id']}/"
+    changed = mine.post(url + "revise/", terms | {"budget": "2000.00"}, format="json").json()
+    assert (changed["budget"], changed["name"]) == ("2000.00", "水稻")
+    attached = mine.post(url + "attach/", {"file": SimpleUploadedFile("水稻.png", PNG)}, format="multipart")
+    assert attached.json()["attachment"] == "水稻.png"
+    sought = mine.post(url + "seek_opinion/", {"answer": "无"}, format="json").json()
+    assert (sought["state"], sought["answer"]) == ("opinion_sought", "无")
+    assert mine.post(url + "revise/", terms, format="json").status_code == 409
+
+
+def test_home_says_whose_turn_it_is(own, farming, finance, django_assert_max_num_queries):
+    def turns():
+        with django_assert_max_num_queries(2):
+            sources = home_panel(farming)["sources"]
+        return [(source.name, source.turn.who, source.turn.step.verb) for source in sources]
+
+    assert turns() == [(own.name, FARMING, "seek_opinion")]
+    workflow.seek_opinion(own, by=farming)
+    assert turns() == [(own.name, "县领导小组办公室", "give_opinion")]
+    assert home_panel(finance) is None
+
+
+def test_a_right_that_ended_ends_at_once(own, farming):
+    post = farming.appointments.get()
+    post.ends = date(2026, 11, 23)
+    post.save()
+    assert verbs(User.objects.get(pk=farming.pk), own) == []
+    assert list(ProjectFund.objects.seen_by(User.objects.get(pk=farming.pk))) == []
