@@ -14,7 +14,6 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import connection, models
 from django.db.models import Case, F, Func, Q, Value, When
-from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -56,9 +55,14 @@ join accounts_appointment post on post.id = held.appointment_id
 where held.user_id = %(user)s and post.starts <= %(day)s and (post.ends is null or post.ends >= %(day)s)
 order by held.content_object_id
 """
-COUNTY_NAME = RawSQL(
-    "select county.name from villages_unit county where county.code = left(accounts_appointment.unit_id, 6)", []
-)
+POSTS = """
+select {posts}, {units}, county.name
+from accounts_appointment post
+join villages_unit unit on unit.code = post.unit_id
+left join villages_unit county on county.code = left(post.unit_id, 6)
+where post.user_id = %(user)s and post.starts <= %(day)s and (post.ends is null or post.ends >= %(day)s)
+order by post.starts, post.id
+"""
 
 
 class PeopleManager(UserManager):
@@ -131,13 +135,31 @@ class User(AbstractUser):
     @cached_property
     def posts(self) -> list[Appointment]:
         """Today's appointments, each with its unit and the name of that unit's ``county``; one query."""
-        held = Appointment.objects.on(timezone.localdate()).filter(user=self)
-        return list(held.select_related("unit").annotate(county=COUNTY_NAME).order_by("starts", "id"))
+        fields, of_unit = _columns(Appointment), _columns(Unit)
+        query = POSTS.format(posts=_listed("post", fields), units=_listed("unit", of_unit))
+        with connection.cursor() as cursor:
+            cursor.execute(query, {"user": self.pk, "day": timezone.localdate()})
+            rows = cursor.fetchall()
+        posts = []
+        for *row, county in rows:
+            post = Appointment.from_db(connection.alias, fields, row[: len(fields)])
+            post.unit = Unit.from_db(connection.alias, of_unit, row[len(fields) :])
+            post.county = county
+            posts.append(post)
+        return posts
 
     def reach(self, perm: str) -> list[str]:
         """Codes of the units in which, and below which (but for ``OWN_UNIT_ONLY``), this person holds ``perm``
         ("app.verb") today."""
         return self.grants.get(perm, [])
+
+
+def _columns(model: type[models.Model]) -> list[str]:
+    return [field.column for field in model._meta.concrete_fields]
+
+
+def _listed(table: str, columns: list[str]) -> str:
+    return ", ".join(f'{table}."{column}"' for column in columns)
 
 
 # The days of an appointment, both inclusive.

@@ -128,7 +128,7 @@ class Shell:
 
     @cached_property
     def unread(self) -> int:
-        return Notice.objects.filter(user=self.request.user, read_at=None).count() if self.signed_in else 0
+        return Notice.unread_of(self.request.user.pk) if self.signed_in else 0
 
 
 def shell(request: HttpRequest) -> dict[str, Shell]:

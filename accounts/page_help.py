@@ -54,4 +54,4 @@ def topics_of(user: User | AnonymousUser) -> list[Topic]:
 
 def topic_of(user: User | AnonymousUser, page: str) -> Topic | None:
     """The topic that ``user`` sees for the page of the address named ``page``."""
-    return next((topic for topic in topics_of(user) if page in topic.pages), None)
+    return next((topic for topic in _topics if page in topic.pages and topic.concerns(user)), None)

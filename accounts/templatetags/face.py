@@ -4,8 +4,9 @@ A component is a template in ``templates/components/``, whose first comment name
 need no logic are used with ``{% include "components/x.html" with … only %}``, the others through the tags here.
 """
 
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
@@ -18,6 +19,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import deputies, office_contacts
+from accounts.menu_rows import MenuItem
 
 register = template.Library()
 
@@ -96,6 +98,18 @@ def stars(n: int | None, of: int = 5, big: bool = False) -> SafeString:
 def _stars(n: int | None, of: int, big: bool, _language: str | None) -> SafeString:
     """There are few different ones, and a list has fifty."""
     return render_to_string("components/stars.html", {"n": n or 0, "of": of, "big": big, "name": star_name(n)})
+
+
+@register.simple_tag
+def menu_item(item: MenuItem, show_zero: bool = False) -> SafeString:
+    """``{% menu_item item %}``: a link of the menu, with the number of to-dos behind it."""
+    return _menu_item(replace(item, label=str(item.label), note=""), show_zero, get_language())
+
+
+@lru_cache(2048)
+def _menu_item(item: MenuItem, show_zero: bool, _language: str | None) -> SafeString:
+    """A page shows a dozen, and nearly always the same."""
+    return render_to_string("shell/menu_item.html", {"item": item, "show_zero": show_zero})
 
 
 @register.inclusion_tag("components/points.html")
