@@ -15,13 +15,13 @@ from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from ratings.models import Event, Proposal, StarPeriod
+from ratings.models.register import FEW
 from ratings.register.star_changes import StarChanges
 from ratings.signals import proposals_opened, stars_changed
 from records.locks import Lock, hold
 from villages.models import descendants
 
 _PERIODS = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8").replace("{query}", "")
-_FEW = 50
 
 
 class RerateScope(NamedTuple):
@@ -47,7 +47,7 @@ def scope_of(units: Units) -> RerateScope:
     if isinstance(units, str):
         return RerateScope("code >= %s and code < %s", (units, units + "~"))
     codes = tuple(sorted(set(units)))
-    return RerateScope("code = any(%s)", (list(codes),), codes if len(codes) <= _FEW else ())
+    return RerateScope("code = any(%s)", (list(codes),), codes if len(codes) <= FEW else ())
 
 
 def with_periods(scope: RerateScope, day: date) -> tuple[str, list[Any]]:

@@ -41,6 +41,12 @@ def _world():
         "delete from ratings_starperiod",
         "insert into ratings_starperiod (unit_id, during, star, decision_id, effects, recorded_at) "
         "select unit_id, during, 5, decision_id, '{}', now() from ratings_starperiod where superseded_at is null",
+        "insert into ratings_starperiod (unit_id, during, star, decision_id, effects, recorded_at) "
+        "select unit_id, daterange(lower(during) + 1, null), 5, decision_id, '{}', now() from ratings_starperiod "
+        "where superseded_at is null order by during limit 1",
+        "insert into ratings_starperiod (unit_id, during, star, decision_id, effects, recorded_at) "
+        "select unit_id, daterange('2020-01-01', n), 5, decision_id, '{}', now() "
+        "from (select * from ratings_starperiod limit 1) as p, (values ('2020-02-01'::date), (null)) as until (n)",
     ],
 )
 def test_raw_sql_cannot_change_the_past(statement):
