@@ -316,6 +316,7 @@ CELERY_BEAT_SCHEDULE = {
     "reminders": {"task": "reminders.tasks.remind", "schedule": crontab(hour="8-17", minute=15)},
     "confirm": {"task": "reviews.tasks.confirm_due", "schedule": crontab(minute=5)},
     "objectors": {"task": "reviews.tasks.forget_old_objectors", "schedule": crontab(hour=1, minute=50)},
+    "objectors of rounds": {"task": "honours.tasks.forget_old_objectors", "schedule": crontab(hour=1, minute=55)},
     "rerate": {"task": "ratings.tasks.rerate_all", "schedule": crontab(hour=0, minute=20)},
     "not begun": {"task": "ratings.tasks.remind_to_begin", "schedule": crontab(hour=7, minute=30)},
     "clawbacks": {"task": "incentives.tasks.review_clawbacks", "schedule": crontab(hour=0, minute=50)},

@@ -172,6 +172,12 @@ class ObjectionForm(forms.Form):
         required=False,
     )
     contact = forms.CharField(label=_("How to reach you (optional)"), max_length=100, required=False)
+    photo = forms.FileField(
+        label=_("Photo (optional)"),
+        help_text=_("Only the people who handle it see it."),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/*"}),
+    )
     website = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, round: Round, *args: Any, **kwargs: Any) -> None:

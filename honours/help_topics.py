@@ -34,6 +34,7 @@ TOPICS = [
             "nomination_file",
             "nomination_step",
             "honour_objection",
+            "honour_objection_photo",
         ),
         needs=(VIEW, "reviews.answer_check"),
         order=64,

@@ -20,6 +20,7 @@ urlpatterns = [
     path("honours/nominations/<int:pk>/file/", nominations.attachment, name="nomination_file"),
     path("honours/nominations/<int:pk>/<slug:verb>/", nominations.step, name="nomination_step"),
     path("honours/objections/<int:pk>/", checks.objection, name="honour_objection"),
+    path("honours/objections/<int:pk>/photo/", checks.objection_photo, name="honour_objection_photo"),
     path("honours/lists/", selections.all_selections, name="honour_selections"),
     path("honours/lists/new/", selections.new, name="honour_selection_new"),
     path("honours/lists/<int:pk>/", selections.selection, name="honour_selection"),

@@ -527,6 +527,7 @@ PAGES = {
     ),
     "eligibility_answer": both("eligibility_answer.pk", who=at("starred", HONOUR)),
     "eligibility_answer_paper": page("eligibility_answer.pk", get=at("starred", HONOUR)),
+    "honour_objection_photo": page("round_objection.pk", get=at("starred", "reviews.answer_objection_county")),
     "honour_objection": both("round_objection.pk", who=at("starred", "reviews.answer_objection_county")),
     # Of those who oversee units.
     "leads": both(who=anywhere("reports.view_leads")),

@@ -390,7 +390,9 @@ def _honour(own: SimpleNamespace) -> None:
     for one in (own.notice_round, own.named_round):
         checking.reply(one, own.county, "农业农村局", by=own.who.department)
         rounds.publish(one, by=own.who.county_office)
-    own.round_objection = honour_objections.make(listed[1], text=f"{own.at.mark}村不够示范。")
+    own.round_objection = honour_objections.make(
+        listed[1], text=f"{own.at.mark}村不够示范。", photo=SimpleUploadedFile("现场.png", PNG)
+    )
     over = {"state": "named", "document": "命1号", "named_by": own.who.county_office}
     days = {"released_on": date(2026, 11, 9), "last_day": date(2026, 11, 16), "named_on": date(2026, 11, 17)}
     Round.objects.filter(pk=own.named_round.pk).update(**over, **days)

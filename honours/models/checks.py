@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from honours.models.nominations import Nomination
 from honours.models.rounds import Round
 from records.lifecycle import Group
+from records.models import StoredFile
 from villages.models import Unit
 
 User = settings.AUTH_USER_MODEL
@@ -112,7 +113,7 @@ class ReplyFinding(models.Model):
 
 
 # The objector's identity stays out of the audit trail: only those who answer may see it.
-@pghistory.track(exclude=["name", "contact", "sent"])
+@pghistory.track(exclude=["name", "contact", "sent", "photo"])
 class RoundObjection(models.Model):
     """An objection by anyone against a village under public notice. ``receipt`` is given to the person; ``sent``: the
     same text from the same address is one objection."""
@@ -131,6 +132,7 @@ class RoundObjection(models.Model):
     contact = models.CharField(_("How to reach you"), max_length=100, blank=True)
     text = models.TextField(_("What is not right"))
     sent = models.UUIDField(null=True, unique=True)
+    photo = models.OneToOneField(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     answer = models.TextField(_("Answer"), blank=True)
@@ -154,7 +156,7 @@ class RoundObjection(models.Model):
                 name="round_objection_states", field="state", transitions=[("open", "dismissed"), ("open", "upheld")]
             ),
             pgtrigger.ReadOnly(
-                name="what_was_objected_stays", fields=["nomination", "unit", "receipt", "text", "made_at"]
+                name="what_was_objected_stays", fields=["nomination", "unit", "receipt", "text", "photo", "made_at"]
             ),
             pgtrigger.Protect(name="round_objection_stays", operation=pgtrigger.Delete),
             pgtrigger.Trigger(

@@ -1,7 +1,7 @@
 """The joint check of a list, and objections against it, for those who answer."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -14,6 +14,7 @@ from honours.views.rounds import lapse_step, show
 from honours.workflow import checking, objections
 from records import previews
 from records.confirming import carry_out
+from records.files import serve
 from reviews.department_checks.assignments import ANSWER
 from villages.models import Unit
 
@@ -116,3 +117,10 @@ def _asked_or_404(request: HttpRequest, pk: int, code: str, number: int) -> tupl
     if number >= len(round.departments) or not code.startswith(round.unit_id):
         raise Http404
     return round, county, round.departments[number]
+
+
+@permission_or_404(objections.ANSWER)
+def objection_photo(request: HttpRequest, pk: int) -> FileResponse:
+    """The photo sent with an objection, for those who may answer it."""
+    rows = RoundObjection.objects.select_related("photo").exclude(photo=None)
+    return serve(reached_or_404(request.user, objections.ANSWER, rows, pk=pk).photo, request.GET.get("as", ""))

@@ -48,7 +48,7 @@ def public_round(request: HttpRequest, pk: int) -> HttpResponse:
     round = get_object_or_404(Round.objects.filter(state__in=Round.State.PUBLIC).select_related("unit"), pk=pk)
     today, status = timezone.localdate(), 200
     takes = round.state == Round.State.NOTICE and today <= round.last_day
-    form = ObjectionForm(round, request.POST or None) if takes else None
+    form = ObjectionForm(round, request.POST or None, request.FILES or None) if takes else None
     if request.method == "POST" and form is not None and form.is_valid():
         given, place = dict(form.cleaned_data), address_of(request)
         if given.pop("website") or not may_object_again(place):

@@ -1,10 +1,13 @@
 """Objections during the public notice of a round: made by anyone, answered by the county's discipline commission."""
 
+from __future__ import annotations
+
 import json
 import secrets
 from typing import Any
 from uuid import UUID
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -16,6 +19,7 @@ from honours.telling import tell
 from honours.workflow import duties
 from honours.workflow.step import locked
 from records import audit
+from records.files import sha256_of, store_photo
 from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState, require_reason
 from records.typed_codes import ALPHABET, grouped
@@ -24,10 +28,18 @@ ANSWER = "reviews.answer_objection_county"
 
 
 @transaction.atomic
-def make(nomination: Nomination, *, text: str, name: str = "", contact: str = "", place: str = "") -> RoundObjection:
+def make(
+    nomination: Nomination,
+    *,
+    text: str,
+    name: str = "",
+    contact: str = "",
+    photo: UploadedFile[Any] | None = None,
+    place: str = "",
+) -> RoundObjection:
     """Record an objection, named or anonymous. The same text from the same ``place`` (an address) is one objection.
 
-    Raises ``WrongState`` outside the days of public notice, ``Incomplete`` without text.
+    Raises ``WrongState`` outside the days of public notice, ``Incomplete`` without text or with an invalid ``photo``.
     """
     round = locked(nomination.round)
     nomination = _locked_nomination(nomination.pk, round)
@@ -36,7 +48,8 @@ def make(nomination: Nomination, *, text: str, name: str = "", contact: str = ""
         raise WrongState(_("The days of public notice are over."))
     if not text.strip():
         raise Incomplete(_("Please say what is not right."), {"text": _("Please say what is not right.")})
-    sent = _digest(nomination, place, text, name, contact) if place else None
+    seen = [sha256_of(photo)] if photo else []
+    sent = _digest(nomination, place, text, name, contact, *seen) if place else None
     if sent and (made := RoundObjection.objects.filter(sent=sent).first()):
         return made
     with audit.unseen("object"):
@@ -48,6 +61,7 @@ def make(nomination: Nomination, *, text: str, name: str = "", contact: str = ""
             name=name.strip(),
             contact=contact.strip(),
             sent=sent,
+            photo=store_photo(photo, by=None) if photo else None,
         )
     duties.objection_waits(objection)
     return objection

@@ -95,7 +95,8 @@ class Voucher(models.Model):
 class Payout(models.Model):
     """The account to which a payment goes: the one in force when it was put on the bank's list.
 
-    When that account is replaced before anything was paid, the payment gets another payout; the latest counts.
+    When that account is replaced while something is still to be paid, the payment gets another payout: the latest
+    counts, and takes the rest.
     """
 
     voucher = models.ForeignKey(Voucher, on_delete=models.PROTECT, related_name="payouts")
@@ -114,13 +115,37 @@ class Payout(models.Model):
                 operation=pgtrigger.Insert,
                 func="""
                     IF NOT EXISTS (
-                        SELECT 1 FROM incentives_payeeaccount a, incentives_ledgerentry e
+                        SELECT 1 FROM incentives_payeeaccount a, incentives_voucher v, incentives_ledgerentry e
                           LEFT JOIN incentives_reward r ON r.id = e.reward_id
                           LEFT JOIN incentives_allocation l ON l.id = e.allocation_id
                          WHERE a.id = NEW.account_id AND e.id = NEW.entry_id AND a.state = 'in_force'
-                           AND e.kind = 'disburse'
+                           AND e.kind = 'disburse' AND e.corrects_id IS NULL
+                           AND v.id = NEW.voucher_id AND v.key = e.key
+                           AND (v.policy_id = r.policy_id OR v.fund_id = l.fund_id)
                            AND a.unit_id = COALESCE(r.passed_to_id, l.passed_to_id, e.unit_id)) THEN
-                        RAISE EXCEPTION 'a payment goes to the account in force of the unit that is paid'
+                        RAISE EXCEPTION 'a payment of the voucher goes to the account in force of the unit that is paid'
+                              USING ERRCODE = 'restrict_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="another_payout_takes_the_rest",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                declare=[("due", "numeric")],
+                func="""
+                    PERFORM FROM incentives_voucher WHERE id = NEW.voucher_id FOR UPDATE;
+                    IF NOT EXISTS (SELECT FROM incentives_payout WHERE entry_id = NEW.entry_id) THEN
+                        RETURN NEW;
+                    END IF;
+                    SELECT SUM(amount) INTO due FROM incentives_ledgerentry
+                     WHERE id = NEW.entry_id OR corrects_id = NEW.entry_id;
+                    IF due <= (
+                        SELECT COALESCE(SUM(p.amount), 0) FROM incentives_bankpayment p
+                          JOIN incentives_bankstatement s ON s.id = p.statement_id AND s.withdrawn_at IS NULL
+                         WHERE p.entry_id = NEW.entry_id) THEN
+                        RAISE EXCEPTION 'nothing is left to be paid to another account'
                               USING ERRCODE = 'restrict_violation';
                     END IF;
                     RETURN NEW;

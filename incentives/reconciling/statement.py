@@ -63,8 +63,8 @@ class VoucherLine:
 
     @property
     def takes_account(self) -> bool:
-        """Whether the account in force may be put on it: it has none, or nothing was paid to one that is replaced."""
-        return self.amount > 0 and (self.account is None or (self.replaced and not self.paid))
+        """Whether the account in force may be put on it: it has none, or takes the rest after one that is replaced."""
+        return self.amount > 0 and (self.account is None or (self.replaced and self.due > 0))
 
 
 class VoucherState:

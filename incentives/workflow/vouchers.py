@@ -31,8 +31,8 @@ def issue_voucher(
 
 @transaction.atomic
 def add_accounts(voucher: Voucher, *, by: User) -> int:
-    """Put the account in force on payments that have none, or one that was replaced before anything was paid; how many
-    these are."""
+    """Put the account in force on payments that have none, or one that was replaced before all was paid; how many
+    these are. What was paid stays with the account that it went to; the new one takes the rest."""
     lock(voucher, by)
     waiting = [line for line in VoucherState(voucher).lines if line.takes_account]
     lines = [line.line for line in waiting]

@@ -1,14 +1,16 @@
 """Model villages: who may be nominated, how a nomination comes onto the list, and how it ends."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, InternalError, transaction
+from django.utils import timezone
 
 from followups.models import FollowUp
 from honours.models import Nomination, Opinion, Round, RoundObjection
 from honours.standing import standing_of
-from honours.workflow import by_rule, checking, nominating, objections, rounds
+from honours.workflow import by_rule, checking, nominating, objections, objectors, rounds
 from notifications.models import Notice
 from ratings.events.happening import Happening
 from ratings.workflow import event as events
@@ -26,6 +28,7 @@ from tests.honours.conftest import (
     opened,
     under_notice,
 )
+from tests.two_tenants import PNG
 from villages.workflow import OrderPaper, SplitPart, merge
 
 pytestmark = pytest.mark.django_db
@@ -237,6 +240,31 @@ def test_an_upheld_objection_takes_the_village_off_the_list(who):
     objections.answer(objections.make(one, text="弄虚作假"), by=who.discipline, upheld=True, answer="属实")
     one.refresh_from_db()
     assert (one.state, one.reason, RoundObjection.objects.get().state) == ("declined", "属实", "upheld")
+
+
+def test_who_objected_is_forgotten_some_years_after_the_answer(who, clock, settings):
+    round = opened(who)
+    one = listed(who, round)
+    under_notice(who, round)
+    with pytest.raises(Incomplete):
+        objections.make(one, text="x", photo=SimpleUploadedFile("a.pdf", b"%PDF-1.4"))
+    photo = SimpleUploadedFile("现场.png", PNG)
+    kept, open_one = (
+        objections.make(one, text=text, name="李四", contact="13800000000", photo=photo)
+        for text, photo in (("账目不清", photo), ("另一件", None))
+    )
+    objections.answer(kept, by=who.discipline, upheld=False, answer="查过了")
+
+    def known():
+        return [RoundObjection.objects.values_list("name", "contact").get(pk=pk) for pk in (kept.pk, open_one.pk)]
+
+    clock.move_to(timezone.now() + timedelta(days=settings.OBJECTION_CONTACT_DAYS - 1))
+    objectors.forget_old()
+    assert known() == [("李四", "13800000000")] * 2
+    clock.move_to(timezone.now() + timedelta(days=2))
+    objectors.forget_old()
+    assert known() == [("", ""), ("李四", "13800000000")]
+    assert RoundObjection.objects.get(pk=kept.pk).photo.is_picture
 
 
 @pytest.mark.parametrize("way", ["dropped", "by rule", "withdrawn", "cancelled"])

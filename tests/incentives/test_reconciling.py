@@ -5,12 +5,13 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import DatabaseError, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from incentives import workflow
-from incentives.models import BankPayment, Voucher
+from incentives.models import BankPayment, Payout, Voucher
 from incentives.payees.bank_list import write_bank_list
 from incentives.reconciling.differences import Booked, Finding, Transfer, differences
 from incentives.reconciling.statement import VoucherState
@@ -238,7 +239,33 @@ def test_nothing_is_listed_to_an_account_that_was_replaced(rows):
     workflow.withdraw_statement(before, reason="银行退回", by=rows.first)
     imported(voucher, rows, f"{FIVE},6222081204009999,40000,2026-11-20,A1")
     in_force(rows)
-    assert (workflow.add_accounts(voucher, by=rows.first), listed(voucher)) == (0, [[], [(FIVE, Decimal(10000))]])
+    assert listed(voucher) == [[], [(FIVE, Decimal(10000))]]
+
+
+def test_a_new_account_takes_the_rest_of_what_was_partly_paid(rows):
+    in_force(rows)
+    voucher = pay(rows)
+    imported(voucher, rows, f"{FIVE},{PLAIN},40000,2026-11-20,A1")
+    in_force(rows, number="6222081204009999")
+    assert [workflow.add_accounts(voucher, by=rows.first) for _ in range(2)] == [1, 0]
+    assert listed(voucher) == [[(FIVE, Decimal(10000))], []]
+    imported(voucher, rows, f"{FIVE},6222081204009999,10000,2026-11-21,A2")
+    assert (found(voucher)[-1], listed(voucher)) == (("paid", Decimal(0)), [[], []])
+    third = in_force(rows)
+    assert workflow.add_accounts(voucher, by=rows.first) == 0
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Payout.objects.create(voucher=voucher, entry=voucher.entries.get(unit=FIVE), account=third)
+
+
+def test_a_payout_belongs_to_the_voucher_of_its_payment(rows):
+    voucher = pay(rows)
+    entry, account = voucher.entries.get(unit=FIVE), in_force(rows)
+    other = Voucher.objects.create(
+        unit_id=voucher.unit_id, policy=voucher.policy, key="other", document="凭2", by=rows.first, at=voucher.at
+    )
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Payout.objects.create(voucher=other, entry=entry, account=account)
+    Payout.objects.create(voucher=voucher, entry=entry, account=account)
 
 
 def test_an_account_taken_up_after_the_statement_is_the_right_one(rows):

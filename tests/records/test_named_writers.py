@@ -106,6 +106,7 @@ def tasks() -> dict[str, list[list]]:
         "records.tasks.sweep_leftovers": [[]],
         "reviews.tasks.confirm_due": [[]],
         "reviews.tasks.forget_old_objectors": [[]],
+        "honours.tasks.forget_old_objectors": [[]],
         "accounts.tasks.check_files": [[]],
         "accounts.tasks.forget_old_sign_ins": [[]],
         "accounts.tasks.pass_on_tasks": [[]],
