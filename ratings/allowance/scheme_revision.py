@@ -10,6 +10,7 @@ from ratings.allowance.dry_run import try_scheme
 from ratings.models import Answer, Application, Scheme, Veto
 from ratings.scheme.reading import Reading
 from ratings.scheme.spec import NoSingleVariant, SchemeSpec
+from ratings.scoring.county_mean import give_county_means
 from ratings.scoring.facts_file import UnitFacts
 from ratings.scoring.many import ManyUnits
 
@@ -66,4 +67,5 @@ def applicable(spec: SchemeSpec, units: Mapping[str, UnitFacts]) -> dict[str, Un
             found[unit] = UnitFacts(many.accepted(facts.tags, facts.values), facts.tags, facts.vetoes)
         except NoSingleVariant:
             continue
+    give_county_means(spec, [facts.values for facts in found.values()])
     return found

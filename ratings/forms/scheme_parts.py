@@ -42,7 +42,7 @@ BOUNDS = (
 FIGURE = Field("figure", _("Figure, with its unit in brackets"), "name", width="long")
 SOURCE = (
     Field("monthly", _("asked for each month, the mean counts"), "tick"),
-    Field("to_mean", _("in percent of the county's mean"), "tick"),
+    Field("to_mean", _("in percent of the county's mean (computed)"), "tick"),
     Field("same_as", _("the figure of another criterion (its code)"), "text", width="short"),
 )
 """Where a figure comes from (formats, Extensions)."""

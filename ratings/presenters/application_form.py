@@ -26,7 +26,7 @@ from ratings.presenters.area_sections import (
     QuestionField,
 )
 from ratings.presenters.last_year import last_year
-from ratings.scheme.spec import Area, Criterion, Question, SchemeSpec
+from ratings.scheme.spec import Area, Criterion, Linear, Question, SchemeSpec, Tiers
 from ratings.scheme.wording import evidence_words, loss_words
 from ratings.scoring.methods import Scored
 from ratings.scoring.outliers import jump
@@ -203,6 +203,7 @@ class ApplicationFormView:
             files=[e for e in mine if e.name not in asked],
             penalty=area.kind == "penalty",
             lack=questions.evidence_missing(self.spec, criterion, self.answers, self.attached),
+            mean=mean_of(criterion, self.answers),
         )
 
     def _locked(self, criterion: Criterion) -> str:
@@ -267,6 +268,12 @@ def card_address(application: Application, code: str) -> str:
             page = reverse("application_area", args=[application.pk, number])
             return f"{page}#{_card_id(number, there.index(code) + 1)}"
     return reverse("application_form", args=[application.pk])
+
+
+def mean_of(criterion: Criterion, answers: Mapping[str, Answer]) -> str:
+    """The county's mean as it was computed last; "" for none."""
+    there = answers.get(criterion.mean_item) if isinstance(criterion, Tiers | Linear) and criterion.to_mean else None
+    return "" if there is None else there.typed
 
 
 def _card_id(number: int, place: int) -> str:

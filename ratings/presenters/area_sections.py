@@ -9,7 +9,7 @@ from ratings.application.absences import Said
 from ratings.application.prefill import Prefill
 from ratings.models import Answer, Evidence
 from ratings.models.application import Paper
-from ratings.scheme.spec import Area, Criterion, Question
+from ratings.scheme.spec import Area, Criterion, Linear, Question, Tiers
 from ratings.scheme.wording import bounds_words, figure_parts, rule_lines
 from ratings.scoring.outliers import Jump
 from ratings.workflow.answers import version
@@ -109,6 +109,13 @@ class CriterionCard:
     files: list[Evidence]
     penalty: bool = False
     lack: str = ""
+    mean: str = ""
+
+    @property
+    def waits_for_mean(self) -> bool:
+        """Whether only the county's ``mean`` is missing for its points."""
+        relative = isinstance(self.criterion, Tiers | Linear) and self.criterion.to_mean
+        return relative and not self.mean and all(field.answered for field in self.fields)
 
     @property
     def by_village(self) -> bool:

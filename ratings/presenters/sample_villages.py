@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from ratings.models import Answer, Cycle, Scheme
 from ratings.scheme.spec import Criterion
+from ratings.scoring.county_mean import give_county_mean
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ def sample_villages(scheme: Scheme, criterion: Criterion) -> list[SampleVillage]
     what ``criterion`` asks; invented ones where there are not three."""
     invented = (_("A good village"), _("A middling village"), _("A weak village"))
     cycle = _latest(scheme)
-    known = _answered(cycle, [question.item for question in criterion.questions]) if cycle else []
+    known = _answered(cycle, [question.item for question in criterion.in_file]) if cycle else []
+    give_county_mean(criterion, [village.facts for village in known])
     if cycle is None or len(known) < len(invented):
         return [SampleVillage(name) for name in invented]
     ranks = (

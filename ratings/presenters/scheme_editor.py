@@ -182,7 +182,7 @@ def rule(criterion: Criterion, *, penalty: bool) -> list[str]:
 
 def _sample(criterion: Criterion, number: int, village: SampleVillage, given: Mapping[str, str]) -> Sample:
     facts, values, problem = [], {}, ""
-    for at, question in enumerate(criterion.questions):
+    for at, question in enumerate(criterion.in_file):
         name = f"sample:{number}:{at}"
         proposed = village.facts.get(question.item, _proposed(criterion, question, number, at))
         typed = given.get(name, "") if any(key.startswith("sample:") for key in given) else plain(proposed)
@@ -204,6 +204,8 @@ def _sample(criterion: Criterion, number: int, village: SampleVillage, given: Ma
 
 def _proposed(criterion: Criterion, question: Question, number: int, at: int) -> Decimal:
     """A fact of the good (0), middling (1) or weak (2) village."""
+    if question.item in criterion.computed:
+        return Decimal(100)  # so that the figure beside it reads as percent
     match question.kind:
         case "tick":
             return Decimal(number == 0 or (number == 1 and at % 2 == 0))

@@ -73,7 +73,7 @@ def _fact_names(spec: SchemeSpec) -> Iterator[Problem]:
     """A facts file names a fact by one word, which must therefore be unique: criteria, items and vetoes alike."""
     owners: dict[str, str] = {}
     for place, _area, criterion in _placed_criteria(spec):
-        for question in criterion.questions:
+        for question in criterion.in_file:
             if owners.setdefault(question.item, f"criterion {criterion.code}") != f"criterion {criterion.code}":
                 yield Problem(place, _("The fact “%s” would mean two things.") % question.item, _("another code"))
     for number, veto in enumerate(spec.vetoes):
@@ -99,6 +99,12 @@ def _variants(spec: SchemeSpec) -> Iterator[Problem]:
                 f"{place}.max",
                 _("Variants of %s have different maxima.") % criterion.code,
                 _("%s, as the first variant") % other.max,
+            )
+        elif _relative(criterion) != _relative(other):
+            yield Problem(
+                f"{place}.to_mean",
+                _("Of the variants of %s all look at the county's mean, or none.") % criterion.code,
+                _("as the first variant"),
             )
 
 
@@ -168,6 +174,17 @@ def _sources(spec: SchemeSpec) -> Iterator[Problem]:
         if criterion.same_as and criterion.same_as not in plain:
             expected = " / ".join(sorted(plain))
             yield Problem(f"{place}.same_as", _("Unknown criterion with a figure “%s”.") % criterion.same_as, expected)
+        reported = criterion.supplier == "village" or criterion.supplier.startswith("department:")
+        if criterion.to_mean and not reported and not is_from_below(criterion.supplier):
+            yield Problem(
+                f"{place}.to_mean",
+                _("The mean is computed from what villages or departments report, not from score sheets."),
+                "supplier: village / department:…",
+            )
+
+
+def _relative(criterion: Criterion) -> bool:
+    return isinstance(criterion, Tiers | Linear) and criterion.to_mean
 
 
 def _sourced(criterion: Tiers | Linear) -> list[str]:

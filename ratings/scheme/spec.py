@@ -23,6 +23,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from ratings.scheme.below import is_from_below
 from records.numbers import decimals
 
 FORMAT = "pingxing-scheme/1"
@@ -150,9 +151,19 @@ class _Criterion(SpecModel):
         def questions(self) -> tuple["Question", ...]: ...
 
     @property
+    def in_file(self) -> tuple["Question", ...]:
+        """What a facts file may say: what people are asked, and what is otherwise computed."""
+        return self.questions
+
+    @property
     def needs(self) -> tuple[str, ...]:
         """The facts from which its points follow."""
-        return tuple(question.item for question in self.questions)
+        return tuple(question.item for question in self.in_file)
+
+    @property
+    def computed(self) -> tuple[str, ...]:
+        """Those of its facts that nobody types."""
+        return self.needs if is_from_below(self.supplier) else ()
 
     def fits(self, tags: Collection[str]) -> bool:
         """Whether this variant applies to a unit with ``tags``; without ``only`` it applies to every unit."""
@@ -167,7 +178,7 @@ class _Figured(_Criterion):
 
     ``least``, ``most`` and ``whole`` say which figures are possible; a percentage lies in 0 … 100 unless they say
     otherwise. Where the figure comes from (formats, Extensions): ``monthly``, the mean of twelve; ``to_mean``, percent
-    of the county's mean; ``same_as``, what another criterion asks for.
+    of the county's mean, which is computed; ``same_as``, what another criterion asks for.
     """
 
     least: Number | None = None
@@ -177,9 +188,25 @@ class _Figured(_Criterion):
     to_mean: Yes = False
     same_as: Code | None = None
 
+    @cached_property
+    def in_file(self) -> tuple[Question, ...]:
+        if not self.to_mean:
+            return self.questions
+        mean = self._question(self.mean_item, _("%s, the county's mean") % (self.figure or self.name))
+        return *self.questions, mean.model_copy(update={"whole": False})
+
+    @property
+    def mean_item(self) -> str:
+        """The name of the county's mean in a facts file."""
+        return f"{self.code}.mean"
+
     @property
     def needs(self) -> tuple[str, ...]:
         return (self.same_as,) if self.same_as else super().needs
+
+    @property
+    def computed(self) -> tuple[str, ...]:
+        return (self.mean_item,) if self.to_mean else super().computed
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
@@ -191,10 +218,7 @@ class _Figured(_Criterion):
             return tuple(
                 self._question(f"{self.code}.m{n}", _("%(name)s, month %(n)s") % {"name": name, "n": n}) for n in months
             )
-        own = self._question(self.code, name)
-        if self.to_mean:
-            return own, self._question(f"{self.code}.mean", _("%s, the county's mean") % name)
-        return (own,)
+        return (self._question(self.code, name),)
 
     def _question(self, item: str, name: str) -> Question:
         least, most = PER_CENT if "%" in name or "％" in name else (None, None)

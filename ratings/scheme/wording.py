@@ -137,7 +137,7 @@ def _source(criterion: Tiers | Linear) -> list[str]:
     if criterion.monthly:
         return [_("The figure is the mean of the twelve months, to two decimals.")]
     if criterion.to_mean:
-        return [_("The figure is taken in percent of the county's mean, to two decimals.")]
+        return [_("The figure is taken in percent of the county's mean, which is computed, to two decimals.")]
     return [_("The figure is the one of %s.") % criterion.same_as] if criterion.same_as else []
 
 

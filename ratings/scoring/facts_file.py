@@ -18,6 +18,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from ratings.scheme.spec import LARGEST, Criterion, NoSingleVariant, Question, SchemeSpec
+from ratings.scoring.county_mean import give_county_means
 from ratings.scoring.methods import WrongFact, check_fact
 from records import cells
 from records.refusals import Refused
@@ -80,7 +81,9 @@ def read_facts(
     reader.check_units()
     if reader.problems:
         raise FactsRefused(sorted(reader.problems, key=lambda p: p.row if isinstance(p, WrongRow) else 0))
-    return {code: reader.units[code] for code in sorted(reader.units)}
+    units = {code: reader.units[code] for code in sorted(reader.units)}
+    give_county_means(spec, [facts.values for facts in units.values()])
+    return units
 
 
 def read_facts_for_both(
@@ -125,7 +128,7 @@ class _Reader:
         self.vetoes = {veto.code for veto in spec.vetoes}
         self.asking: dict[str, list[Asked]] = {}
         for criterion in spec.criteria:
-            for question in criterion.questions:
+            for question in criterion.in_file:
                 self.asking.setdefault(question.item, []).append((criterion, question))
         self.called = {cells.code(item): item for item in (*self.vetoes, *self.asking, TAG)}
         self.skipped = {cells.code(item) for item in _asked(beside)} if beside else set()
@@ -296,7 +299,7 @@ class _Reader:
 def _asked(spec: SchemeSpec, tags: Collection[str] | None = None) -> set[str]:
     """The items and veto items of a scheme; of a unit with ``tags``, those of its variants."""
     criteria = spec.criteria if tags is None else [criterion for criterion in spec.criteria if criterion.fits(tags)]
-    items = {question.item for criterion in criteria for question in criterion.questions}
+    items = {question.item for criterion in criteria for question in criterion.in_file}
     return items | {veto.code for veto in spec.vetoes}
 
 

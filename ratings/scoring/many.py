@@ -59,7 +59,7 @@ class ManyUnits:
         return {
             question.item: facts[question.item]
             for known in self._of(tags)
-            for question in known.criterion.questions
+            for question in known.criterion.in_file
             if question.item in facts and self._accepts(known.criterion, question, facts[question.item])
         }
 

@@ -25,7 +25,7 @@ from ratings.workflow import decision as decisions
 from ratings.workflow.actions import by_level, own_step, require, require_all
 from ratings.workflow.answers import given_of, keep_self_points, reread
 from ratings.workflow.completeness import no_star, require_whole
-from ratings.workflow.figures_below import keep_figures_below
+from ratings.workflow.computed_figures import keep_computed_figures
 from ratings.workflow.filling_rights import (
     ON_BEHALF,
     OWN,
@@ -97,7 +97,7 @@ def open_drafts(cycle: Cycle, drafts: list[Application], *, at: datetime | None 
         ),
         batch_size=2000,
     )
-    keep_figures_below(begun)
+    keep_computed_figures(begun)
     return begun
 
 
@@ -230,7 +230,7 @@ def _tags(applications: list[Application]) -> Case:
 
 def _keep_self_assessment(applications: list[Application]) -> None:
     """Points of the unit's own answers, and the total and star that they would give today."""
-    keep_figures_below(applications)
+    keep_computed_figures(applications)
     keep_self_points(applications)
     allowed_star.store(_rows(applications), Stage.SELF, timezone.localdate())
 

@@ -20,8 +20,8 @@ from ratings.scheme.spec import SchemeSpec
 from ratings.signals import applications_reasked
 from ratings.workflow import new_questions
 from ratings.workflow.answers import keep_self_points, reread
+from ratings.workflow.computed_figures import keep_computed_figures
 from ratings.workflow.cycle import store_allowances
-from ratings.workflow.figures_below import keep_figures_below
 from ratings.workflow.new_questions import fitting
 from records import audit
 from records.refusals import WrongState
@@ -109,7 +109,7 @@ def _asked_otherwise(rows: Collection[Application], old: SchemeSpec, new: Scheme
 def _judge_anew(rows: Sequence[Application]) -> None:
     """The answers as the new version takes them, and what they come to where they were added up before."""
     reread(rows)
-    keep_figures_below(rows)
+    keep_computed_figures(rows)
     added_up = [one for one in rows if one.self_total is not None and fitting(one.scheme.spec, one.tags) is not None]
     if not added_up:
         return

@@ -18,6 +18,7 @@ from ratings.models import Answer, Application, Cycle, Stage
 from ratings.scheme.spec import Criterion, Question
 from ratings.workflow.answers import AnswerEntry, SavedAnswers, keep_self_points, write
 from ratings.workflow.application import open_drafts
+from ratings.workflow.computed_figures import keep_computed_figures
 from ratings.workflow.filling_rights import criteria_of
 from ratings.workflow.window import hold_open
 from records.known import known
@@ -195,6 +196,7 @@ def _follow(applications: list[Application], source: str) -> None:
     for application in applications:
         counts[application.pk] = counts.get(application.pk, 0) + 1
     distinct = list({application.pk: application for application in applications}.values())
+    keep_computed_figures(distinct)
     sent = [application for application in distinct if application.state != State.DRAFT]
     keep_self_points(sent)
     if sent:

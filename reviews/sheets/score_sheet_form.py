@@ -16,6 +16,7 @@ from ratings.application.absences import Said
 from ratings.application.answer_parsing import parsed_answer
 from ratings.application.questions import is_computed
 from ratings.models import Answer, Evidence
+from ratings.presenters.application_form import mean_of
 from ratings.presenters.area_sections import LastYear
 from ratings.scheme.spec import Area, Criterion, Question, SchemeSpec
 from ratings.scheme.wording import bounds_words, rule_lines
@@ -100,6 +101,7 @@ class ScorePart:
     mine: Scored | None
     units: Scored | None
     version: str = ""
+    mean: str = ""
     evidence: list[Evidence] = field(default_factory=list)
     absences: list[Said] = field(default_factory=list)
     photos: list[Photo] = field(default_factory=list)
@@ -190,6 +192,7 @@ class ScoreSheetForm:
             mine=score_criterion(criterion, facts_of(self.entries)) if done else None,
             units=score_criterion(criterion, self.reported) if reported else None,
             version=version({item: self.entries[item] for item in items if item in self.entries}),
+            mean=mean_of(criterion, self.answers),
         )
 
     def _line(self, question: Question) -> ScoreLine:

@@ -27,14 +27,14 @@ def facts_of(entries: Entries) -> dict[str, Decimal]:
 
 
 def with_computed(criteria: Iterable[Criterion], entries: Entries, answers: Mapping[str, Decimal]) -> Entries:
-    """The entries with the figures from below, which nobody types: as they stand in ``answers`` until the panel has
-    finished and the sheet keeps them."""
-    items = {item for criterion in criteria if is_computed(criterion) for item in criterion.needs}
+    """The entries with the facts that nobody types: as they stand in ``answers`` until the panel has finished and the
+    sheet keeps them."""
+    items = {item for criterion in criteria for item in criterion.computed}
     return {item: ScoreEntry(answers[item]) for item in items if item in answers} | dict(entries)
 
 
 def is_scored(criterion: Criterion, entries: Collection[str]) -> bool:
-    return is_computed(criterion) or all(item in entries for item in criterion.needs)
+    return all(item in entries for item in criterion.needs if item not in criterion.computed)
 
 
 def scored(spec: SchemeSpec, tags: Collection[str], entries: Entries) -> dict[str, Scored]:

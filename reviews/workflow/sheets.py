@@ -16,8 +16,8 @@ from accounts.role_holders import holders
 from notifications.models import Notice
 from notifications.workflow import announce_all
 from ratings.models import Answer, Application
+from ratings.workflow.computed_figures import keep_computed_figures
 from ratings.workflow.decision import PanelPoints, record_points
-from ratings.workflow.figures_below import keep_figures_below
 from ratings.workflow.window import require_reviewing
 from records import audit
 from records.refusals import Incomplete, NotAllowed, WrongState, require_reason
@@ -220,9 +220,9 @@ def _give_points(
 
 
 def _enter_computed(sheets: Collection[Sheet], applications: Mapping[int, Application]) -> None:
-    """Put the figures from below, as the villages stand now, on every sheet: the points of all reviewers follow from
-    the same ones."""
-    keep_figures_below(applications.values())
+    """Put what nobody types, as it stands now, on every sheet: the points of all reviewers follow from the same
+    figures from below and the same mean."""
+    keep_computed_figures(applications.values())
     answers = _answers(applications)
     computed = {
         sheet.pk: with_computed(

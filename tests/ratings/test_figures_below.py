@@ -15,7 +15,7 @@ from ratings.scheme.reading import SchemeRefused, check_scheme
 from ratings.scheme.spec import SchemeSpec
 from ratings.workflow.answers import save_answer
 from ratings.workflow.application import begin
-from ratings.workflow.figures_below import keep_figures_below
+from ratings.workflow.computed_figures import keep_computed_figures
 from records.refusals import WrongState
 from tests.factories import (
     COUNTY,
@@ -122,7 +122,7 @@ def test_what_an_earlier_version_computed_goes_with_it():
         unit=cycle.unit, rates=Level.TOWNSHIP, body=township_body([]), version=2, year=cycle.scheme.year
     )
     Cycle.objects.filter(pk=cycle.pk).update(scheme=new)
-    keep_figures_below(Application.objects.filter(pk=application.pk).select_related("cycle__scheme"))
+    keep_computed_figures(Application.objects.filter(pk=application.pk).select_related("cycle__scheme"))
     assert not application.answers.exists()
 
 

@@ -26,8 +26,19 @@ from ratings.scheme.wording import rule_lines
 from ratings.scheme.workbook.layout import CRITERIA
 from ratings.scheme.workbook.writing import workbook_of
 from ratings.scheme.writing import scheme_text
-from ratings.workflow.answers import AnswerEntry, keep_self_points, save_answers
-from tests.factories import VILLAGE, ApplicationFactory, CycleFactory, SchemeFactory, UnitFactory, person, scheme_body
+from ratings.workflow.answers import AnswerEntry, save_answers
+from ratings.workflow.application import submit
+from records.refusals import WrongState
+from tests.factories import (
+    VILLAGE,
+    AnswerFactory,
+    ApplicationFactory,
+    CycleFactory,
+    SchemeFactory,
+    UnitFactory,
+    person,
+    scheme_body,
+)
 from tests.ratings.reference_scoring import plain_try
 
 TIERS = [{"at_least": 95, "points": 10}, {"at_least": 90, "points": 8}]
@@ -73,12 +84,13 @@ def without_extensions(scheme, rows):
             criterion.pop(key, None)
     for unit, item, value, _day in rows:
         values.setdefault(unit, {"@": None})[item] = Fraction(value)
-    made = []
+    made, reported = [], [said["1.2"] for said in values.values() if "1.2" in said]
+    mean = reported and Fraction(floor(sum(reported) / len(reported) * 10**10 + Fraction(1, 2)), 10**10)
     for unit, said in values.items():
         months = [said[f"1.1.m{n}"] for n in range(1, 13) if f"1.1.m{n}" in said]
         facts = {"1.1": two(sum(months) / 12)} if len(months) == 12 else {}
-        if said.get("1.2.mean") and "1.2" in said:
-            facts["1.2"] = two(said["1.2"] * 100 / said["1.2.mean"])
+        if "1.2" in said and (divisor := said.get("1.2.mean", mean)):
+            facts["1.2"] = two(said["1.2"] * 100 / divisor)
         if "1.3" in said:
             facts |= {"1.3": two(said["1.3"]), "1.4": two(said["1.3"])}
         made += [(unit, item, value, "") for item, value in facts.items()]
@@ -125,6 +137,12 @@ def test_every_figure_is_that_of_the_plain_reading(rows):
         ((MONTHLY, SHARED | {"same_as": "1.1"}), "areas[0].criteria[1].same_as"),
         ((ASKED, SHARED | {"same_as": "1.4"}), "areas[0].criteria[1].same_as"),
         ((ASKED | {"code": "1.1.m3"}, MONTHLY), "areas[0].criteria[1]"),
+        ((ASKED | {"code": "1.2.mean"}, TO_MEAN), "areas[0].criteria[1]"),
+        ((TO_MEAN | {"supplier": "poll"},), "areas[0].criteria[0].to_mean"),
+        (
+            (TO_MEAN | {"only": ["山区"]}, TO_MEAN | {"only": ["平原"], "to_mean": False}),
+            "areas[0].criteria[1].to_mean",
+        ),
     ],
 )
 def test_what_a_scheme_may_not_say(criteria, place):
@@ -147,7 +165,10 @@ def test_the_workbook_has_the_columns_only_where_they_are_used():
 def test_in_words_in_the_form_and_as_burden():
     spec = check_scheme(extended()).spec
     first = [rule_lines(criterion)[0] for criterion in spec.criteria]
-    assert first[:2] == ["数值取十二个月的平均数，保留两位小数。", "数值换算成全县平均数的百分之几，保留两位小数。"]
+    assert first[:2] == [
+        "数值取十二个月的平均数，保留两位小数。",
+        "数值换算成全县平均数的百分之几，保留两位小数；平均数由系统计算。",
+    ]
     assert first[3] == "数值就是1.3的数值。"
     for value in (MONTHLY, TO_MEAN, SHARED):
         form = part_form("a1c1", value)
@@ -155,22 +176,27 @@ def test_in_words_in_the_form_and_as_burden():
         typed |= {c.name: c.typed for table in form.shown_tables(value, {}) for row in table.rows for c in row.cells}
         read = form.read({name: text for name, text in typed.items() if text})
         assert {key: read[key] for key in value} == value
-    assert burden(spec).figures == 12 + 2 + 1
+    assert burden(spec).figures == 12 + 1 + 1
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("spring")
 def test_a_village_answers_it_and_its_points_follow(client):
     cycle = CycleFactory(scheme=SchemeFactory(body=extended()))
     application = ApplicationFactory(cycle=cycle, unit=UnitFactory(code=VILLAGE), applied_star=1)
     filler = person(Role.FILLER, VILLAGE)
     client.force_login(filler)
     page = client.get(reverse("application_area", args=[application.pk, 1])).content.decode()
-    items = [*(f"1.1.m{n}" for n in range(1, 13)), "1.2", "1.2.mean", "1.3"]
+    items = [*(f"1.1.m{n}" for n in range(1, 13)), "1.2", "1.3"]
     assert [item for item in items if f'name="{item}"' not in page] == []
-    assert 'name="1.4"' not in page
-    figures = dict.fromkeys(items, "91") | {"1.2": "110", "1.2.mean": "100", "1.3": "75"}
+    assert [item for item in ("1.2.mean", "1.4") if f'name="{item}"' in page] == []
+    figures = dict.fromkeys(items, "91") | {"1.2": "110", "1.3": "75"}
     save_answers(application, [AnswerEntry(item, typed) for item, typed in figures.items()], by=filler)
-    keep_self_points([application])
+    with pytest.raises(WrongState):
+        save_answers(application, [AnswerEntry("1.2.mean", "1")], by=filler)
+    sent = ApplicationFactory(cycle=cycle, unit=UnitFactory(code="330624108205"), state="submitted")
+    AnswerFactory(application=sent, item="1.2", typed="90", value=90)
+    submit(application, by=person(Role.SIGNER, VILLAGE))
     points = Points.objects.filter(stage=Stage.SELF).order_by("criterion").values_list("points", "figure")
     assert list(points) == [(D(8), D(91)), (D("7.5"), D(110)), (D(0), D(75)), (D(5), D(75))]
     assert client.get(reverse("scheme_paper", args=[cycle.scheme_id])).status_code == 200

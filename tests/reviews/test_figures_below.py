@@ -1,4 +1,4 @@
-"""Figures from below on score sheets: there for every reviewer, typed by nobody, computed for the panel."""
+"""What is computed on score sheets (figures from below, a county's mean): there for all reviewers, typed by nobody."""
 
 from decimal import Decimal
 
@@ -12,7 +12,18 @@ from records.refusals import Incomplete
 from reviews.models import Sheet, SheetEntry
 from reviews.sheets.scores import ScoreEntry
 from reviews.workflow import panels, sheets
-from tests.factories import COUNTY, TOWNSHIP, ApplicationFactory, DecisionFactory, UnitFactory, person
+from tests.factories import (
+    COUNTY,
+    TOWNSHIP,
+    AnswerFactory,
+    ApplicationFactory,
+    CycleFactory,
+    DecisionFactory,
+    SchemeFactory,
+    UnitFactory,
+    person,
+    scheme_body,
+)
 from tests.ratings.test_figures_below import VILLAGES, township_cycle
 
 pytestmark = pytest.mark.django_db
@@ -70,3 +81,33 @@ def test_the_page_names_the_villages_behind_it(seats, client):
     assert behind == [
         (code, 4 if code == VILLAGES[0] else 0, "100" if code == VILLAGES[0] else "0") for code in VILLAGES
     ]
+
+
+def test_the_county_s_mean_is_that_of_what_is_reported_when_the_panel_has_finished(client):
+    """What a department gives counts at once, what a village types once it is sent."""
+    criterion = {"code": "1.1", "name": "收入", "max": 10, "method": "linear", "zero_at": 0, "full_at": 100}
+    relative = [
+        criterion | {"to_mean": True},
+        criterion | {"code": "1.2", "supplier": "department:财政局", "to_mean": True},
+    ]
+    area = {"code": "1", "name": "面", "kind": "base", "criteria": relative}
+    cycle = CycleFactory(scheme=SchemeFactory(body=scheme_body(areas=[area], stars=[], vetoes=[])))
+    states = ["county_review", "submitted", "draft"]
+    units = [UnitFactory(code=code) for code in VILLAGES[:3]]
+    rated = [ApplicationFactory(cycle=cycle, unit=unit, state=s) for unit, s in zip(units, states, strict=True)]
+    for application, value in zip(rated, (10, 30, 80), strict=True):
+        AnswerFactory(application=application, item="1.1", typed=str(value), value=value)
+        AnswerFactory(application=application, item="1.2", typed=str(value), value=value, source="department:财政局")
+    reviewers = [person(Role.COUNTY_REVIEWER, COUNTY) for _ in range(2)]
+    panels.convene(cycle, cycle.unit, Stage.COUNTY, reviewers, by=person(Role.COUNTY_OFFICE, COUNTY))
+    for reviewer in reviewers:
+        sheet = Sheet.objects.get(reviewer=reviewer)
+        with pytest.raises(Incomplete):
+            sheets.save(sheet, {"1.1.mean": ScoreEntry(Decimal(1))}, by=reviewer)
+        typed = {item: ScoreEntry(Decimal(10)) for item in ("1.1", "1.2")}
+        sheets.save(sheet, typed, by=reviewer)
+        sheets.hand_in(sheet, by=reviewer)
+    points = Points.objects.filter(stage=Stage.COUNTY).order_by("criterion").values_list("figure", "points")
+    assert list(points) == [(Decimal(50), Decimal(5)), (Decimal(25), Decimal("2.5"))]
+    client.force_login(reviewer)
+    assert "全县平均数目前是20" in client.get(reverse("review_sheet", args=[sheet.pk])).content.decode()

@@ -134,7 +134,14 @@ CRITERIA = Sheet(
         *_BOUNDS,
         Column("all_or_nothing", "全做到才得分", "yes", "打勾用；缺一项就是0分", words={"true": YES}),
         Column("monthly", "每月填报", "yes", "数值按月填报，取十二个月的平均数", words={"true": YES}, optional=True),
-        Column("to_mean", "与全县平均比", "yes", "数值换算成全县平均数的百分之几", words={"true": YES}, optional=True),
+        Column(
+            "to_mean",
+            "与全县平均比",
+            "yes",
+            "数值换算成全县平均数的百分之几，平均数自动计算",
+            words={"true": YES},
+            optional=True,
+        ),
         Column("same_as", "同用哪项的数", "code", "用另一项指标的数值，填它的代码", optional=True),
     ),
 )
