@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "ratings",
     "consultations",
     "reviews",
+    "programmes",
     "incentives",
     "improvements",
     "honours",

@@ -30,6 +30,7 @@ APPS = [
     "ratings",
     "consultations",
     "reviews",
+    "programmes",
     "incentives",
     "improvements",
     "honours",

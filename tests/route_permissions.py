@@ -53,6 +53,14 @@ class On(At):
 
 
 @dataclass(frozen=True)
+class Answers(At):
+    """And the office of the county itself, which runs the programme: not one above it."""
+
+    def lets_in(self, person: Person, world: SimpleNamespace) -> bool:
+        return RUN_PROGRAMME.lets_in(person, world) or super().lets_in(person, world)
+
+
+@dataclass(frozen=True)
 class Assessed(At):
     """And those who hold the right to see it in the township that is assessed itself."""
 
@@ -186,6 +194,7 @@ HELPED = Helped("village", (PLAN,))
 COMMENT, REVIEW, LEAD = (f"consultations.{verb}" for verb in ("comment_draft", "review_draft", "lead_review"))
 WRITE = "ratings.manage_scheme"
 ASKED = Asked((WRITE, COMMENT, LEAD))
+SCHEME, RUN_PROGRAMME = "ratings.view_scheme", On("county", ("programmes.run_programme",))
 HONOUR, RUN_ROUND = "honours.view_honour", On("county", ("honours.run_round",))
 
 PAGES = {
@@ -529,6 +538,16 @@ PAGES = {
     "eligibility_answer_paper": page("eligibility_answer.pk", get=at("starred", HONOUR)),
     "honour_objection_photo": page("round_objection.pk", get=at("starred", "reviews.answer_objection_county")),
     "honour_objection": both("round_objection.pk", who=at("starred", "reviews.answer_objection_county")),
+    # Of programmes.
+    "public_programmes": both(who=PUBLIC),
+    "public_programme": both("published_programme.pk", who=PUBLIC),
+    "public_programme_result": both("published_programme.pk", "village.code", who=PUBLIC),
+    "programmes": both(who=anywhere(SCHEME)),
+    "programme_open": both("programme_scheme.pk", who=RUN_PROGRAMME),
+    "programme": both("programme.pk", who=around(SCHEME)),
+    "programme_confirm": both("programme.pk", who=RUN_PROGRAMME),
+    "programme_unit": page("programme.pk", "village.code", get=at("village", SCHEME), post=Answers("village", FILL)),
+    "programme_step": page("programme.pk", "=extend_programme", post=RUN_PROGRAMME),
     # Of those who oversee units.
     "leads": both(who=anywhere("reports.view_leads")),
     "lead": both("lead.pk", who=at("county", "reports.view_leads")),

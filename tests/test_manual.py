@@ -56,6 +56,7 @@ def test_a_reader_has_help_for_the_own_tasks_alone(client):
         "filed_policies",
         "public_model_villages",
         "public-drafts",
+        "public-programmes",
     ]
 
 

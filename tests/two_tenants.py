@@ -25,13 +25,14 @@ from incentives import workflow as money
 from incentives.models import Clawback, LedgerEntry, Voucher
 from notifications.models import Notice, Robot
 from notifications.workflow import announce
+from programmes.workflow import cycle as programmes
 from ratings.events.happening import Happening
 from ratings.models import Evidence, Proposal, Stage
 from ratings.register.certificate import code_of
 from ratings.workflow import event as events
 from ratings.workflow import event_files
 from ratings.workflow.register_run import run_register
-from ratings.workflow.scheme import issue_scheme
+from ratings.workflow.scheme import import_scheme, issue_scheme
 from records.files import store, store_photo
 from reports import workflow as reports
 from reports.assessments import keeping
@@ -177,6 +178,7 @@ def _county(at: Places, who: SimpleNamespace) -> SimpleNamespace:
     _plan(own)
     _consult(own)
     _honour(own)
+    _programme(own)
     _assess(own)
     own.register_run = run_register(who.county_office, place=own.county, dry_run=True)
     own.report = reports.ask(own.county, 2026, by=who.county_office)
@@ -403,6 +405,26 @@ def _honour(own: SimpleNamespace) -> None:
     own.eligibility_answer = selections.answer(
         own.selection, own.siblings[0], by=own.who.department, purpose=f"{own.at.mark}文明村"
     )
+
+
+def _programme(own: SimpleNamespace) -> None:
+    """Years of a programme: one waits to be opened, one takes answers, one is published."""
+    judged = {"code": "9.1", "name": f"{own.at.mark}县暗访", "max": 5, "method": "judged", "supplier": "county"}
+    asked = {"code": "9.2", "name": "清廉阵地", "max": 5, "method": "checklist", "items": [{"code": "a", "points": 5}]}
+    base = {"code": "9", "name": "清廉", "kind": "base", "criteria": [judged, asked]}
+    body = scheme_body(unit=own.county.code, name=f"{own.at.mark}省级评定", areas=[base], events=[], rules=[])
+    lines = [{"star": 1, "total": 5}]
+    own.programme_scheme, issued, last = (
+        import_scheme(
+            body | {"year": year, "stars": lines, "vetoes": []}, by=None, issue=True, programme=f"p{own.county.code}"
+        )
+        for year in (2027, 2026, 2025)
+    )
+    until, office = timezone.now() + timedelta(days=1), own.who.county_office
+    own.programme, ended = (programmes.open_cycle(one, answers_until=until, by=office) for one in (issued, last))
+    type(ended).objects.filter(pk=ended.pk).update(answers_until=timezone.now())
+    confirmed = programmes.confirm(ended, document=f"{own.at.mark}清〔2026〕1号", by=office)
+    own.published_programme = programmes.publish(confirmed, by=office)
 
 
 def _round(own: SimpleNamespace, name: str) -> Round:

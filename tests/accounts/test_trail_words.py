@@ -17,6 +17,7 @@ APPS = (
     "ratings",
     "consultations",
     "reviews",
+    "programmes",
     "incentives",
     "improvements",
     "honours",

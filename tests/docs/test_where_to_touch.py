@@ -18,6 +18,7 @@ APPS = (
     "followups",
     "ratings",
     "consultations",
+    "programmes",
     "reviews",
     "incentives",
     "improvements",

@@ -40,6 +40,7 @@ OURS = {
     "ratings",
     "consultations",
     "reviews",
+    "programmes",
     "incentives",
     "improvements",
     "honours",

@@ -1,0 +1,220 @@
+"""The facts by which a programme judges a unit: those of its ordinary application, and what only the programme asks.
+
+A question is shared where the application's scheme asks the same under the same code: its answer stands there alone and
+is read here, so that it is typed once and never differs. Everything else is asked by the programme's own short form.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, Literal
+
+from django.utils.translation import gettext as _
+
+from programmes.models import ProgrammeAnswer, ProgrammeCycle
+from ratings.application.questions import by_village, department, is_computed
+from ratings.models import Answer, Application, Scheme, Veto
+from ratings.scheme.spec import Criterion, Judged, NoSingleVariant, Question, SchemeSpec
+from ratings.scoring.facts_file import UnitFacts
+from ratings.scoring.methods import WrongFact, check_fact
+from villages.models import Unit
+
+State = Application.State
+Source = Literal["application", "village", "office"]
+"""Where a fact stands: in the ordinary application, or in the programme's form of the village or of the offices."""
+
+
+@dataclass(frozen=True)
+class FactAsked:
+    """One question of the programme to one unit, with what is known. ``problem``: a shared answer that it cannot take.
+
+    ``supplied_by``: the department whose figure it is, "" for the unit's own.
+    """
+
+    criterion: Criterion
+    question: Question
+    source: Source
+    supplied_by: str = ""
+    answer: Answer | ProgrammeAnswer | None = None
+    problem: str = ""
+
+    def with_answer(self, given: Mapping[str, Answer | ProgrammeAnswer]) -> "FactAsked":
+        answer, problem = given.get(self.question.item), ""
+        if answer is not None and answer.value is not None:
+            try:
+                check_fact(self.criterion, self.question, answer.value)
+            except WrongFact as wrong:
+                problem = _("Expected: %s.") % wrong.expected
+        return replace(self, answer=answer, problem=problem)
+
+    @property
+    def item(self) -> str:
+        return self.question.item
+
+    @property
+    def value(self) -> Decimal | None:
+        return None if self.problem or self.answer is None else self.answer.value
+
+    @property
+    def is_shared(self) -> bool:
+        return self.source == "application"
+
+
+@dataclass
+class FactsOfUnit:
+    """What is known of one unit. ``facts`` is empty where no single variant of a criterion fits it (``unfit``: which).
+
+    ``application``: the ordinary one of the year, None if there is none yet.
+    """
+
+    unit: Unit
+    tags: Collection[str]
+    application: Application | None = None
+    facts: list[FactAsked] = field(default_factory=list)
+    unfit: str = ""
+    vetoes: set[tuple[str, date]] = field(default_factory=set)
+
+    @cached_property
+    def missing(self) -> list[FactAsked]:
+        return [one for one in self.facts if one.value is None]
+
+    @property
+    def asked(self) -> list[FactAsked]:
+        """What only the programme asks."""
+        return [one for one in self.facts if not one.is_shared]
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether the unit stands by its application: a draft may still change, a rejected one counts for nothing."""
+        return self.application is not None and self.application.state not in State.OUT_OF_THE_RUNNING
+
+    @property
+    def is_complete(self) -> bool:
+        return self.is_sent and not self.unfit and not self.missing
+
+    def for_scoring(self) -> UnitFacts:
+        """As a facts file would say it (formats §2)."""
+        values = {one.item: one.value for one in self.facts if one.value is not None}
+        return UnitFacts(values, set(self.tags), self.vetoes)
+
+
+def facts_of(cycle: ProgrammeCycle, units: Iterable[Unit]) -> dict[str, FactsOfUnit]:
+    """What is known of each of ``units``, by code in their order; the same few queries for one and for thousands."""
+    units = list(units)
+    applications = _applications(cycle, units)
+    asking = _Asking(cycle.scheme.spec, {one.cycle.scheme_id for one in applications.values()})
+    shared: dict[int, dict[str, Answer]] = defaultdict(dict)
+    for answer in Answer.objects.filter(application__in=[one.pk for one in applications.values()]):
+        shared[answer.application_id][answer.item] = answer
+    own: dict[str, dict[str, ProgrammeAnswer]] = defaultdict(dict)
+    for typed in ProgrammeAnswer.objects.filter(cycle=cycle, unit__in=units):
+        own[typed.unit_id][typed.item] = typed
+    vetoes: dict[str, set[tuple[str, date]]] = defaultdict(set)
+    for code, veto, on in Veto.objects.filter(unit__in=units, withdrawn_at=None).values_list("unit", "code", "on"):
+        vetoes[code].add((veto, on))
+    found = {}
+    for unit in units:
+        application = applications.get(unit.code)
+        known = FactsOfUnit(unit, application.tags if application else unit.tags, application)
+        scheme = application.cycle.scheme_id if application else None
+        given = shared[application.pk] if application else {}
+        try:
+            asked = asking.of(scheme, known.tags)
+            known.facts = [one.with_answer(given if one.is_shared else own[unit.code]) for one in asked]
+        except NoSingleVariant as wrong:
+            known.unfit = wrong.code
+        known.vetoes = {(code, on) for code, on in vetoes[unit.code] if code in asking.vetoes_of(scheme)}
+        found[unit.code] = known
+    return found
+
+
+def fact_of(cycle: ProgrammeCycle, unit: Unit) -> FactsOfUnit:
+    return facts_of(cycle, [unit])[unit.code]
+
+
+def same_question(one: tuple[Criterion, Question], other: tuple[Criterion, Question]) -> bool:
+    """Whether two schemes ask the same: under one code, the same kind of fact in the same words.
+
+    The same code alone does not make it the same: every scheme counts its criteria from 1.1. What each makes of the
+    answer (its points) does not matter, but for points that a person types: they are points out of a maximum.
+    """
+    return _said(*one) == _said(*other)
+
+
+def _said(criterion: Criterion, question: Question) -> tuple[Any, ...]:
+    scale = (criterion.max, criterion.step) if isinstance(criterion, Judged) else ()
+    words = ("".join(text.split()) for text in (criterion.name, question.name))
+    return question.item, question.kind, *words, *scale
+
+
+def by_applicants(criterion: Criterion) -> bool:
+    """Whether its facts stand in applications (the unit's own, a department's, computed ones): of others, reviewers
+    give theirs on their sheets."""
+    return by_village(criterion) or department(criterion) is not None or is_computed(criterion)
+
+
+def shared_items(spec: SchemeSpec, there: SchemeSpec, tags: Collection[str]) -> dict[str, Criterion]:
+    """The questions of ``spec`` whose answers stand in the applications under the scheme ``there``, with the criterion
+    that asks for them there. Raises ``NoSingleVariant`` if ``spec`` does not fit ``tags``."""
+    try:
+        asked_there = {
+            question.item: (criterion, question)
+            for criterion in filter(by_applicants, there.fitting(tags))
+            for question in criterion.questions
+        }
+    except NoSingleVariant:
+        asked_there = {}
+    return {
+        question.item: asked_there[question.item][0]
+        for criterion in spec.fitting(tags)
+        for question in criterion.questions
+        if question.item in asked_there and same_question((criterion, question), asked_there[question.item])
+    }
+
+
+class _Asking:
+    """What a programme asks where, worked out once for each scheme and kind of unit."""
+
+    def __init__(self, spec: SchemeSpec, schemes: Collection[int]) -> None:
+        self.spec = spec
+        self.schemes = {pk: scheme.spec for pk, scheme in Scheme.objects.in_bulk(schemes).items()}
+        self._asked: dict[tuple[int | None, frozenset[str]], list[FactAsked]] = {}
+
+    def of(self, scheme: int | None, tags: Collection[str]) -> list[FactAsked]:
+        """The questions, without their answers. Raises ``NoSingleVariant``."""
+        key = scheme, frozenset(tags)
+        if key not in self._asked:
+            shared = shared_items(self.spec, self.schemes[scheme], tags) if scheme else {}
+            self._asked[key] = [
+                FactAsked(criterion, question, *self._from(criterion, shared.get(question.item)))
+                for criterion in self.spec.fitting(tags)
+                for question in criterion.questions
+            ]
+        return self._asked[key]
+
+    def _from(self, criterion: Criterion, there: Criterion | None) -> tuple[Source, str]:
+        if there is not None:
+            return "application", department(there) or ""
+        return ("village" if by_village(criterion) else "office"), department(criterion) or ""
+
+    def vetoes_of(self, scheme: int | None) -> set[str]:
+        """The veto items that are the same here and in the scheme of the application."""
+        if scheme is None:
+            return set()
+        names = {veto.code: veto.name for veto in self.schemes[scheme].vetoes}
+        return {veto.code for veto in self.spec.vetoes if names.get(veto.code) == veto.name}
+
+
+def _applications(cycle: ProgrammeCycle, units: Collection[Unit]) -> dict[str, Application]:
+    """The ordinary application of each unit in the year, by code."""
+    rows = Application.objects.filter(unit__in=units, cycle__year=cycle.year, cycle__scheme__rates=cycle.rates)
+    found = {}
+    for application in rows.select_related("cycle").order_by("cycle"):
+        found[application.unit_id] = application
+    units_by_code = {unit.code: unit for unit in units}
+    for code, application in found.items():
+        application.unit = units_by_code[code]
+    return found

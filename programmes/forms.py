@@ -1,0 +1,90 @@
+"""Forms of programmes. They validate the input; permissions are checked by the workflow."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.fields import DayField
+from programmes.facts import FactAsked
+from programmes.presenters import question_words
+from programmes.workflow.answers import Typed
+from ratings.scheme.wording import bounds_words
+from records.deadlines import end_of
+from records.refusals import Incomplete
+from villages.models import matching
+
+
+class UntilForm(forms.Form):
+    """Until when answers are taken."""
+
+    answers_until = DayField(label=_("Answers until"), help_text=_("Until 24:00 of this day."))
+
+    def clean_answers_until(self) -> Any:
+        return end_of(self.cleaned_data["answers_until"])
+
+
+class DocumentForm(forms.Form):
+    document = forms.CharField(label=_("Document number"), max_length=200)
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class NothingForm(forms.Form):
+    """A step that needs a click alone."""
+
+
+class UnitSearchForm(forms.Form):
+    q = forms.CharField(label=_("Name, pinyin or code"), required=False, max_length=40)
+
+    def narrow(self, rows: Any) -> Any:
+        typed = self.cleaned_data["q"] if self.is_valid() else ""
+        return rows.filter(matching(typed, "unit__")) if typed else rows
+
+
+class AnswersForm(forms.Form):
+    """A field for each question that only the programme asks, and one for the reason of points."""
+
+    def __init__(self, facts: list[FactAsked], data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.facts = {f"q{number}": fact for number, fact in enumerate(facts)}
+        for name, fact in self.facts.items():
+            self.fields[name] = _field(fact)
+            if fact.question.kind == "points":
+                self.fields[f"{name}_reason"] = forms.CharField(
+                    label=_("Reason for the points"),
+                    required=False,
+                    max_length=1000,
+                    initial=fact.answer.reason if fact.answer else "",
+                    widget=forms.Textarea(attrs={"rows": 2}),
+                )
+
+    @property
+    def typed(self) -> dict[str, Typed]:
+        given: Mapping[str, str] = self.cleaned_data
+        return {fact.item: Typed(given[name], given.get(f"{name}_reason", "")) for name, fact in self.facts.items()}
+
+    def take(self, refused: Incomplete) -> None:
+        """Show each problem beside its question."""
+        names = {fact.item: name for name, fact in self.facts.items()}
+        if not refused.problems:
+            self.add_error(None, str(refused))
+        for item, problem in refused.problems.items():
+            self.add_error(names.get(item), problem)
+
+
+def _field(fact: FactAsked) -> forms.Field:
+    question, typed = fact.question, fact.answer.typed if fact.answer else ""
+    options: dict[str, Any] = {
+        "label": question_words(fact.criterion, question.name),
+        "required": False,
+        "initial": typed,
+        "help_text": bounds_words(question),
+    }
+    if question.kind == "tick":
+        choices = [("1", _("Yes")), ("0", _("No"))]
+        return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **options)
+    return forms.CharField(max_length=40, widget=forms.TextInput(attrs={"inputmode": "decimal"}), **options)

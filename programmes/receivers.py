@@ -1,0 +1,16 @@
+"""The signals that programmes receive from lower apps."""
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from programmes.workflow.cycle import follow
+from ratings.models import Scheme
+from ratings.signals import scheme_issued
+
+
+@receiver(scheme_issued)
+def go_on_under(scheme: Scheme, by: Any, **_kwargs: Any) -> None:
+    """A scheme is in force from now on: if it is a programme's, its open year goes by it."""
+    if scheme.programme_id is not None:
+        follow(scheme, by=by)

@@ -1,0 +1,22 @@
+"""What programmes register: pages' surroundings, kinds of notice, words of the trail, what it may show, checks."""
+
+from accounts import audit_trail, audit_words, deputies, menu, page_help, todo_list
+from notifications import kinds
+from programmes import help_topics, integrity, menu_entries, todos
+from programmes.kinds import NOTICES
+from programmes.models import STEPS, ProgrammeAnswer, ProgrammeCycle, ProgrammeResult
+from records import integrity as checks
+
+UNPUBLISHED = "exists (select from programmes_programmecycle c where c.id = e.cycle_id and c.state <> 'published')"
+
+
+def register() -> None:
+    page_help.register(*help_topics.TOPICS)
+    menu.register(*menu_entries.MENU)
+    todo_list.register(todos)
+    kinds.register(**NOTICES)
+    deputies.register(STEPS.rights)
+    audit_words.register(STEPS.trail)
+    checks.register(integrity.RESULTS)
+    audit_trail.show_openly("facts that a unit reports, and where a programme stands", ProgrammeAnswer, ProgrammeCycle)
+    audit_trail.redact(ProgrammeResult, audit_trail.Redaction(rows=UNPUBLISHED))

@@ -1,0 +1,78 @@
+"""What waits for a person in programmes (a source of ``accounts.todo_list``)."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from accounts.todo_list import Todo
+from programmes.facts import facts_of
+from programmes.models import RUN, CycleState, ProgrammeCycle
+from programmes.models.lifecycle import ON_BEHALF, OWN
+from programmes.workflow.answers import open_to
+from villages.models import below_any
+
+SHOWN = 20
+
+
+def entries(user: User) -> list[Todo]:
+    if not (user.reach(OWN) or user.reach(ON_BEHALF) or user.reach(RUN)):
+        return []
+    going_on = list(ProgrammeCycle.objects.seen_by(user).exclude(state=CycleState.PUBLISHED)[:SHOWN])
+    return [entry for cycle in going_on for entry in (*_answers(user, cycle), *_steps(user, cycle))]
+
+
+def _answers(user: User, cycle: ProgrammeCycle) -> list[Todo]:
+    """Each own unit with something to answer; a township's office, which has many, its villages in one line."""
+    codes = {*user.reach(OWN), *user.reach(ON_BEHALF)}
+    if not codes or not cycle.takes_answers:
+        return []
+    known = facts_of(cycle, cycle.rated_units().filter(below_any(codes)))
+    open_ones = {
+        code: missing
+        for code, one in known.items()
+        if (missing := sum(fact.value is None for fact in open_to(user, cycle, one)))
+    }
+    if not open_ones:
+        return []
+    name = {"programme": cycle.programme.name, "year": cycle.year}
+    if user.reach(OWN):
+        return [
+            Todo(
+                title=_("Answer what “%(programme)s” of %(year)s asks") % name,
+                url=reverse("programme_unit", args=[cycle.pk, code]),
+                detail=ngettext("%(n)s question", "%(n)s questions", missing) % {"n": missing},
+                due=cycle.answers_until,
+                over=_("Programmes"),
+                action=_("Answer"),
+            )
+            for code, missing in open_ones.items()
+        ]
+    return [
+        Todo(
+            title=_("“%(programme)s” of %(year)s: answers are missing") % name,
+            url=cycle.get_absolute_url(),
+            detail=ngettext("%(n)s unit", "%(n)s units", len(open_ones)) % {"n": len(open_ones)},
+            due=cycle.answers_until,
+            over=_("Programmes"),
+            action=_("Look"),
+        )
+    ]
+
+
+def _steps(user: User, cycle: ProgrammeCycle) -> list[Todo]:
+    """For the office that runs it: to be confirmed once the time for answers is over, then to be published."""
+    if cycle.takes_answers or not user.has_perm(RUN, cycle):
+        return []
+    title = _("Confirm the results of “%(programme)s” of %(year)s")
+    if cycle.state == CycleState.CONFIRMED:
+        title = _("Publish the results of “%(programme)s” of %(year)s")
+    return [
+        Todo(
+            title=title % {"programme": cycle.programme.name, "year": cycle.year},
+            url=cycle.get_absolute_url(),
+            over=_("Programmes"),
+            action=_("Look"),
+            since=cycle.answers_until,
+        )
+    ]

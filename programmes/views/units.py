@@ -1,0 +1,68 @@
+"""One unit in a programme: its short form while answers are taken, and why it has its grade once that is out."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.authority import permission_or_404
+from programmes.facts import fact_of
+from programmes.forms import AnswersForm
+from programmes.models import RUN, VIEW, CycleState, ProgrammeResult
+from programmes.presenters import FactSheet, ResultPage, supplier_of
+from programmes.views.programmes import seen_or_404
+from programmes.workflow import answers as workflow
+from records import previews
+from records.confirming import carry_out
+from villages.models import Unit, below_any
+
+
+@permission_or_404(VIEW)
+def unit(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    cycle = seen_or_404(request.user, pk)
+    place = get_object_or_404(Unit.objects.filter(below_any(request.user.reach(VIEW))), code=code)
+    shown = cycle.is_public or (cycle.state == CycleState.CONFIRMED and request.user.has_perm(RUN, cycle))
+    if shown and request.method != "POST":
+        result = get_object_or_404(ProgrammeResult.objects.select_related("unit"), cycle=cycle, unit=place)
+        context = {"cycle": cycle, "unit": place, "why": ResultPage(result, cycle.scheme.spec)}
+        return render(request, "programmes/result.html", context)
+    if not cycle.rated_units().filter(pk=place.pk).exists():
+        raise Http404
+    known = fact_of(cycle, place)
+    own = workflow.open_to(request.user, cycle, known)
+    if request.method == "POST" and not own:
+        raise Http404
+    takes, step, status = cycle.takes_answers, f"answer_programme:{pk}:{code}", 200
+    form = AnswersForm(own, request.POST or None)
+    if request.method == "POST":
+        tried = carry_out(
+            request,
+            step,
+            form,
+            lambda shown: [workflow.save_answers(cycle, place, form.typed, by=request.user, expected=shown)],
+            done=lambda: [0],
+        )
+        if tried.made:
+            messages.success(request, _saved(tried.made[0]))
+            return redirect("programme_unit", pk, code)
+        known, status = fact_of(cycle, place), tried.status
+    context = {
+        "cycle": cycle,
+        "unit": place,
+        "known": known,
+        "sheet": FactSheet(known),
+        "form": form if own and takes else None,
+        "key": previews.keep(request.user, step, workflow.standing(own)) if own and takes else "",
+        "others": sorted({supplier_of(one) for one in known.asked if one not in own and one.value is None}),
+        "refused": form if request.method == "POST" and not takes else None,
+    }
+    return render(request, "programmes/unit.html", context, status=status)
+
+
+def _saved(missing: int) -> str:
+    if not missing:
+        return _("Saved. Nothing is missing any more.")
+    return ngettext("Saved. %(n)s answer is still missing.", "Saved. %(n)s answers are still missing.", missing) % {
+        "n": missing
+    }

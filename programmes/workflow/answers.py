@@ -1,0 +1,86 @@
+"""Answering what only the programme asks; what the ordinary application asks is answered there."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from programmes.facts import FactAsked, FactsOfUnit, fact_of
+from programmes.models import RUN, ProgrammeAnswer, ProgrammeCycle
+from programmes.models.lifecycle import ON_BEHALF, OWN
+from programmes.workflow.actions import taking
+from ratings.application.answer_parsing import parsed_answer
+from records.previews import require_unchanged
+from records.refusals import Incomplete, NotAllowed, WrongState
+from villages.models import Level, Unit
+
+
+class Typed(NamedTuple):
+    """What a person typed for one question; empty takes the answer away."""
+
+    text: str
+    reason: str = ""
+
+
+def may_answer(user: User, cycle: ProgrammeCycle, unit: Unit, fact: FactAsked) -> bool:
+    """The unit's own people or, for one that cannot, its township's office answer what is asked of the unit; what is
+    asked of others, the township's office or the one that runs the programme. A township's office never answers for
+    the township itself."""
+    on_behalf = unit.level != Level.TOWNSHIP and user.has_perm(ON_BEHALF, unit)
+    if fact.source == "village":
+        return user.has_perm(OWN, unit) or on_behalf
+    return fact.source == "office" and (on_behalf or user.has_perm(RUN, cycle))
+
+
+def open_to(user: User, cycle: ProgrammeCycle, known: FactsOfUnit) -> list[FactAsked]:
+    """The questions that ``user`` may answer for the unit."""
+    return [one for one in known.asked if may_answer(user, cycle, known.unit, one)]
+
+
+def standing(facts: list[FactAsked]) -> dict[str, list[str]]:
+    """What the form shows as typed so far."""
+    return {one.item: [one.answer.typed, one.answer.reason] for one in facts if one.answer is not None}
+
+
+def save_answers(
+    cycle: ProgrammeCycle, unit: Unit, typed: Mapping[str, Typed], *, by: User, expected: Any = None
+) -> int:
+    """Save what ``by`` typed, all of it or nothing; returns how many questions are still open.
+
+    Raises ``NotAllowed``; ``WrongState`` when the time is over, or a question is answered in the application;
+    ``Incomplete`` with a message by question; ``Outdated`` when others have answered meanwhile (``standing``).
+    """
+    with taking("answer_programme", cycle, by) as fresh:
+        if not fresh.rated_units().filter(pk=unit.pk).exists():
+            raise WrongState(_("This unit is not rated in this programme."))
+        known = fact_of(fresh, unit)
+        own = {one.item: one for one in open_to(by, fresh, known)}
+        if not own:
+            raise NotAllowed
+        if strange := [item for item in typed if item not in own]:
+            raise WrongState(_("This question is answered elsewhere: %s.") % _(", ").join(strange))
+        require_unchanged(expected, standing(list(own.values())))
+        problems: dict[str, str] = {}
+        for item, given in typed.items():
+            try:
+                _keep(fresh, unit, own[item], given, by)
+            except Incomplete as wrong:
+                problems[item] = str(wrong)
+        if problems:
+            raise Incomplete(_("Some answers are not valid. Nothing was saved."), problems)
+        return len(fact_of(fresh, unit).missing)
+
+
+def _keep(cycle: ProgrammeCycle, unit: Unit, fact: FactAsked, given: Typed, by: User) -> None:
+    value = parsed_answer(fact.criterion, fact.question, given.text)
+    there = ProgrammeAnswer.objects.filter(cycle=cycle, unit=unit, item=fact.item)
+    if value is None:
+        there.delete()
+        return
+    if fact.question.kind == "points" and not given.reason.strip():
+        raise Incomplete(_("Points that you type need a reason."))
+    same = there.filter(typed=given.text.strip(), reason=given.reason.strip()).exists()
+    if not same:
+        new = {"typed": given.text.strip(), "value": value, "reason": given.reason.strip(), "by": by}
+        ProgrammeAnswer.objects.update_or_create(cycle=cycle, unit=unit, item=fact.item, defaults=new)

@@ -1,0 +1,101 @@
+"""The pages of a programme: the village answers, the office confirms and publishes, anybody reads why."""
+
+import pytest
+from django.test import Client
+
+from programmes.models import ProgrammeAnswer, ProgrammeCycle, ProgrammeResult
+from programmes.workflow import cycle as workflow
+from ratings.workflow.scheme import import_scheme
+from tests.factories import VILLAGE, at
+from tests.programmes.conftest import OTHER, provincial
+from tests.programmes.test_programme import answered, confirmed
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def key_of(client, page: str, action: str = "") -> str:
+    html = client.get(page).content.decode()
+    at = html.index(f'action="{action}"') if action else 0
+    return html[at:].split('name="key" value="', 1)[1].split('"', 1)[0]
+
+
+def test_the_village_types_what_is_missing_and_nothing_else(place):
+    client, page = signed_in(place.filler), f"/programmes/{place.cycle.pk}/units/{VILLAGE}/"
+    html = client.get(page).content.decode()
+    assert "9.1 清廉阵地" in html
+    assert "1.2 满意率" in html
+    assert html.count('name="q') == 1
+    key = key_of(client, page)
+    refused = client.post(page, {"q0": "很多", "key": key})
+    assert refused.status_code == 400
+    assert 'value="很多"' in refused.content.decode()
+    for _click in range(2):
+        saved = client.post(page, {"q0": "2", "key": key}, follow=True)
+        assert "已保存" in saved.content.decode()
+    assert [one.value for one in ProgrammeAnswer.objects.all()] == [2]
+
+
+def test_a_page_that_was_overtaken_keeps_what_was_typed(place):
+    page = f"/programmes/{place.cycle.pk}/units/{VILLAGE}/"
+    clients = signed_in(place.filler), signed_in(place.township)
+    keys = [key_of(client, page) for client in clients]
+    clients[0].post(page, {"q0": "2", "key": keys[0]})
+    late = clients[1].post(page, {"q0": "1", "q1": "4", "q1_reason": "走访", "key": keys[1]})
+    assert late.status_code == 409
+    assert [one.value for one in ProgrammeAnswer.objects.all()] == [2]
+
+
+def test_the_office_opens_confirms_and_publishes(place, clock):
+    next_year = import_scheme(provincial(year=2027), by=None, issue=True, programme="sheng")
+    client = signed_in(place.office)
+    page = f"/programmes/open/{next_year.pk}/"
+    assert page in client.get("/programmes/").content.decode()
+    opened = client.post(page, {"answers_until": "2026-12-31", "key": key_of(client, page)})
+    cycle = ProgrammeCycle.objects.get(year=2027)
+    assert (opened.status_code, cycle.answers_until) == (302, at(2027, 1, 1))
+    answered(place)
+    clock.move_to("2026-12-11 09:00+08:00")
+    page, address = f"/programmes/{place.cycle.pk}/confirm/", f"/programmes/{place.cycle.pk}/"
+    key = key_of(client, page)
+    for _click in range(2):
+        assert client.post(page, {"document": "浙清〔2026〕9号", "key": key}).status_code == 302
+    assert signed_in(place.filler).get(f"{address}units/{OTHER}/").status_code == 404
+    assert "48.50" not in signed_in(place.filler).get(address).content.decode()
+    action = f"{address}publish_programme/"
+    assert client.post(action, {"key": key_of(client, address, action)}).status_code == 302
+    assert "48.50" in signed_in(place.filler).get(address).content.decode()
+    place.cycle.refresh_from_db()
+    assert place.cycle.state == "published"
+
+
+def test_why_is_told_to_anybody_once_it_is_published(place, clock):
+    cycle = confirmed(place, clock)
+    pages = [f"/public/programmes/{cycle.pk}/", f"/public/programmes/{cycle.pk}/{VILLAGE}/"]
+    assert [Client().get(page).status_code for page in pages] == [404, 404]
+    workflow.publish(cycle, by=place.office)
+    assert cycle.programme.name in Client().get("/public/programmes/").content.decode()
+    html = [Client().get(page).content.decode() for page in pages]
+    assert ["48.50" in one for one in html] == [True, True]
+    assert "取自年度申报" in html[1]
+    missing = Client().get(f"/public/programmes/{cycle.pk}/{OTHER}/").content.decode()
+    assert "没有提交申报" in missing
+    book = Client().get(pages[0], {"as": "xlsx"})
+    assert book["Content-Type"].endswith("spreadsheetml.sheet")
+    assert ProgrammeResult.objects.count() == 2
+
+
+def test_what_waits_for_whom(place, clock):
+    def waits(user):
+        return "省级清廉村评定" in signed_in(user).get("/today/").content.decode()
+
+    people = place.filler, place.township, place.office, place.city
+    assert [waits(one) for one in people] == [True, True, False, False]
+    answered(place)
+    clock.move_to("2026-12-11 09:00+08:00")
+    assert [waits(one) for one in people] == [False, False, True, False]
