@@ -277,6 +277,7 @@ class Gap:
     heading: str
     bars: list[Bar]
     units: int
+    year: str
 
 
 def gap(rows: list[CountedRow]) -> Gap:
@@ -293,4 +294,4 @@ def gap(rows: list[CountedRow]) -> Gap:
         Bar(f"gap{n}", str(name), bands[band], 0, round(WIDE * bands[band] / most, 2), query("gap", a=band))
         for n, (band, name) in enumerate(BANDS.items())
     ]
-    return Gap(heading, bars, whole)
+    return Gap(heading, bars, whole, max((row.b for row in rows), default=""))

@@ -120,6 +120,10 @@ class Duties:
         return sum(group.count for group in self.late)
 
     @property
+    def oldest(self) -> date | None:
+        return min((group.since for group in self.late), default=None)
+
+    @property
     def ours(self) -> int:
         return sum(group.count for group in self.late if group.ours)
 

@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from ratings.scoring.self_and_panel import BOTH
 from villages.models import CODE_LENGTHS, Unit
 
 _FOLDER = Path(__file__).parent / "questions"
@@ -34,7 +35,12 @@ def _read(name: str) -> str:
 
 
 QUESTIONS = {
-    name: _read(name).format(decided=_read("decided"), standing=_read("standing"), grants=_read("grants"))
+    name: _read(name).format(
+        decided=_read("decided"),
+        standing=_read("standing"),
+        grants=_read("grants"),
+        self_and_panel=BOTH.format(of="select application_id from decided where year = last_year"),
+    )
     for name in PICTURED + LISTED_ALONE
 }
 _COUNTED = """

@@ -125,10 +125,27 @@ def losses(rows: list[CountedRow], scheme: Scheme | None, places: Mapping[str, s
     return Losses(
         _("“%(area)s” loses most: %(percent)s%% of its points")
         % {"area": areas_first[0].name, "percent": areas_first[0].percent},
-        _("The %(count)s criteria that lose most, and where") % {"count": min(HEATED, len(most_first))},
+        _most_lost(most_first[0]),
         last,
         max(sums((row for row in rows if row.a == last), "b").values()),
         areas_first,
         most_first,
         list(places.values()),
     )
+
+
+def _most_lost(loss: Loss) -> str:
+    """The criterion that loses most, and where, in words."""
+    known = [cell for cell in loss.cells if cell.percent is not None]
+    if not known:
+        return _("“%(criterion)s” loses most of all criteria: %(percent)s%%") % {
+            "criterion": loss.name,
+            "percent": loss.percent,
+        }
+    worst = max(known, key=lambda cell: cell.percent or 0)
+    return _("“%(criterion)s” loses most of all criteria: %(percent)s%%, %(most)s%% in %(place)s") % {
+        "criterion": loss.name,
+        "percent": loss.percent,
+        "most": worst.percent,
+        "place": worst.name,
+    }

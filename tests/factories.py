@@ -347,6 +347,12 @@ class PointsFactory(DjangoModelFactory):
     points = Decimal(8)
 
 
+def judged_by_both(application: Application, own: Decimal | int, panel: Decimal | int) -> None:
+    """A criterion that the unit and the township's panel gave points."""
+    for stage, points in ((Stage.SELF, own), (Stage.TOWNSHIP, panel)):
+        PointsFactory(application=application, stage=stage, points=points)
+
+
 class VetoFactory(DjangoModelFactory):
     class Meta:
         model = Veto

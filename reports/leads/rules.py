@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ratings.models import Application, Decision
+from ratings.scoring.self_and_panel import self_and_panel
 from ratings.scoring.totals import full_marks
 from reports.leads.found import Found, Scope
 from reports.leads.models import LeadRule
@@ -50,27 +51,25 @@ def line_of(one: Application, **figures: Any) -> dict[str, Any]:
 
 def gaps(scope: Scope, now: datetime) -> Iterator[Found]:
     """Villages whose self-assessment was far above the panel in several of their last years with a result."""
+    rated_since = list(published(scope).filter(cycle__year__gt=timezone.localdate(now).year - GAP_YEARS - 1))
+    both = self_and_panel(one.pk for one in rated_since)
     by_unit: dict[str, list[Application]] = defaultdict(list)
-    for one in published(scope).filter(cycle__year__gt=timezone.localdate(now).year - GAP_YEARS - 1):
+    for one in rated_since:
         by_unit[one.unit_id].append(one)
     most_points = scope.limits["gap_points"]
     for unit, rated in by_unit.items():
-        found = [
-            one
-            for one in rated[-GAP_YEARS:]
-            if one.self_total is not None and one.self_total - one.panel_total >= most_points
-        ]
+        found = [one for one in rated[-GAP_YEARS:] if one.pk in both and both[one.pk].difference >= most_points]
         if len(found) >= scope.limits["gap_years"]:
             lines = [
                 line_of(
                     one,
-                    own=plain(one.self_total),
-                    panel=plain(one.panel_total),
-                    difference=plain(one.self_total - one.panel_total),
+                    own=plain(both[one.pk].own),
+                    panel=plain(both[one.pk].panel),
+                    difference=plain(both[one.pk].difference),
                 )
                 for one in found
             ]
-            most = max(one.self_total - one.panel_total for one in found)
+            most = max(both[one.pk].difference for one in found)
             yield Found(LeadRule.GAP, unit, frozenset({unit}), lines, {"value": plain(most)}, unit=unit)
 
 

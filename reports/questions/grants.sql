@@ -10,13 +10,14 @@ with line as (
     where l.unit_id >= %(code)s and l.unit_id < %(end)s
 )
 select l.unit_id as unit, l.year::text as a, l.source as b, case when l.frozen then 'frozen' else 'free' end as c,
-       e.paid as n, e.due as m, null::date as since, l.id::text as subject, l.star
+       e.paid as n, e.due as m, null::date as since, l.id::text as subject, l.star, e.moved
 from line l
 join (
     select case when n.reward_id is null then 'fund' else 'reward' end as source,
            coalesce(n.reward_id, n.allocation_id) as line,
            sum(case n.kind when 'commit' then n.amount when 'clawback' then -n.amount else 0 end) as due,
-           sum(case n.kind when 'disburse' then n.amount when 'clawback' then -n.amount else 0 end) as paid
+           sum(case n.kind when 'disburse' then n.amount when 'clawback' then -n.amount else 0 end) as paid,
+           bool_or(n.at >= %(begin)s) as moved
     from incentives_ledgerentry n
     where n.at < %(until)s and n.unit_id >= %(code)s and n.unit_id < %(end)s
     group by 1, 2

@@ -3,9 +3,6 @@
 with decided as (
     {decided}
 ),
-dated as (  -- windows, not joins: where few results are expected a join compares each with each
-    select *, max(year) over () as last_year, max(year) over (partition by unit_id) as own_last_year from decided
-),
 criterion as (
     select s.id as scheme, c.body ->> 'code' as code, max((c.body ->> 'max')::numeric) as most
     from ratings_scheme s
@@ -17,7 +14,7 @@ criterion as (
 select d.unit_id as unit, d.year::text as a, p.criterion as b,
        case when p.points < c.most then 'lost' else 'full' end as c,
        c.most - p.points as n, c.most as m, d."on" as since, '' as subject
-from dated d
+from decided d
 join ratings_points p on p.application_id = d.application_id and p.stage = d.origin
 join criterion c on c.scheme = d.scheme_id and c.code = p.criterion
 where d.own_last_year = d.last_year and d.year >= d.last_year - 1

@@ -1,8 +1,7 @@
--- Rewards and project money of the last year that had any by the day; a is the star, the rest as in grants.sql.
+-- Rewards and project money that moved in the year, or is not fully paid on the day; a is the star, the rest as in
+-- grants.sql.
 select g.unit, g.star::text as a, g.b, g.c, g.n, g.m, g.since, g.subject
 from (
-    select granted.*, max(granted.a) over () as last_year from (
-        {grants}
-    ) granted
+    {grants}
 ) g
-where g.a = g.last_year
+where g.moved or g.n <> g.m

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.test.utils import CaptureQueriesContext
 
-from ratings.models import Application, Return
+from ratings.models import Return
 from ratings.workflow.transition import move
 from reports import dashboard
 from reports.warnings import findings
@@ -24,6 +24,7 @@ from tests.factories import (
     UserFactory,
     WindowFactory,
     at,
+    judged_by_both,
 )
 
 pytestmark = pytest.mark.django_db
@@ -150,7 +151,7 @@ def test_what_is_late_or_odd_is_found_in_a_place_with_what_was_measured(county):
     Return.objects.create(application=overdue, by=UserFactory(), due=at(2026, 11, 20))
     ApplicationFactory(cycle=cycle, unit=village(202), state="submitted", submitted_at=at(2026, 11, 10))
     proud = ApplicationFactory(cycle=cycle, unit=village(203), state="confirmed", submitted_at=at(2026, 11, 1))
-    Application.objects.filter(pk=proud.pk).update(self_total=95, panel_total=85)
+    judged_by_both(proud, 95, 85)
     ObjectionFactory(decision=DecisionFactory(unit=village(203)))
     EventFactory(unit=village(204), on=date(2026, 1, 1))
     ObjectionFactory(decision=DecisionFactory(unit=UnitFactory(code=ELSEWHERE)))
@@ -169,7 +170,7 @@ def test_what_is_late_or_odd_is_found_in_a_place_with_what_was_measured(county):
 
 def test_results_that_are_not_public_are_not_warned_of(cycle):
     proud = ApplicationFactory(cycle=cycle, unit=village(203), state="decided")
-    Application.objects.filter(pk=proud.pk).update(self_total=95, panel_total=70)
+    judged_by_both(proud, 95, 70)
     assert findings(NOW, COUNTY) == []
     move([proud.pk], "release", "public_notice", by=None)
     assert [(warning.rule, warning.unit) for warning in findings(NOW, COUNTY)] == [("W7", proud.unit_id)]

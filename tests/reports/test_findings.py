@@ -55,6 +55,7 @@ from tests.factories import (
     StarPeriodFactory,
     UnitFactory,
     at,
+    judged_by_both,
     person,
 )
 
@@ -83,12 +84,16 @@ def county():
             cycle=other if unit.code == ELSEWHERE else cycle,
             unit=unit,
             state="confirmed" if n % 3 else "submitted",
-            self_total=40,
-            panel_total=28 if n == 1 else 36,
         )
+        judged_by_both(application, 12 if n == 1 else 8, 10 - n)
         if n % 3:
             decision = DecisionFactory(
-                unit=unit, application=application, scheme=cycle.scheme, star=n % 6, on=date(2026, 3, 2), year=2026
+                unit=unit,
+                application=application,
+                scheme=cycle.scheme,
+                star=n % 6,
+                on=date(2026, 3, 2),
+                year=2026,
             )
             PointsFactory(application=application, stage=decision.origin, criterion="1.1", points=10 - n)
             StarPeriodFactory(decision=decision, during=(date(2026, 3, 2), None))
@@ -162,6 +167,18 @@ def test_a_day_in_the_past_shows_what_was_then(client, county):
     flagged = [client.get(reverse("dashboard", args=[COUNTY]), day).context["board"].total.flagged for day in DAYS]
     assert flagged == [3, 2]
     assert count("events", day="2099-01-01") == 6
+
+
+def test_a_year_that_has_only_begun_does_not_hide_the_last_full_one(client, county):
+    """Of the four with a result of 2026 one has its result of 2027 already."""
+    village = UnitFactory(code=f"{TOWNSHIP}202")
+    scheme = SchemeFactory(unit=UnitFactory(code=COUNTY), year=2027)
+    early = ApplicationFactory(cycle=CycleFactory(scheme=scheme), unit=village, state="confirmed")
+    judged_by_both(early, 9, 2)
+    DecisionFactory(unit=village, application=early, scheme=scheme, star=1, on=date(2026, 11, 20), year=2027)
+    client.force_login(person(Role.DISCIPLINE, COUNTY))
+    seen = client.get(reverse("dashboard", args=[COUNTY])).context
+    assert (seen["losses"].year, seen["gap"].year, seen["gap"].units) == ("2026", "2026", 4)
 
 
 def test_the_map_is_coloured_by_a_figure_of_choice(client, county):

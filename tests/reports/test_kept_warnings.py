@@ -39,6 +39,7 @@ from tests.factories import (
     UserFactory,
     WindowFactory,
     at,
+    judged_by_both,
     person,
 )
 from villages.models import Unit
@@ -64,7 +65,7 @@ def world():
     Return.objects.create(application=overdue, by=UserFactory(), due=at(2026, 11, 20))
     ApplicationFactory(cycle=cycle, unit=UnitFactory(code=TWO), state="submitted", submitted_at=at(2026, 11, 10))
     proud = ApplicationFactory(cycle=cycle, unit=UnitFactory(code=THREE), state="confirmed")
-    Application.objects.filter(pk=proud.pk).update(self_total=95, panel_total=85)
+    judged_by_both(proud, 95, 85)
     ObjectionFactory(decision=DecisionFactory(unit=UnitFactory(code=THREE)))
     EventFactory(unit=UnitFactory(code=FOUR), on=date(2026, 1, 1))
     return cycle

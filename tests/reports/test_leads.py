@@ -34,6 +34,7 @@ from tests.factories import (
     UnitFactory,
     UserFactory,
     at,
+    judged_by_both,
     person,
     walk,
 )
@@ -66,9 +67,12 @@ def village(number: int, township: str = TOWNSHIP):
 
 
 def result(cycle, unit, panel, own=None, **fields):
-    return ApplicationFactory(
-        cycle=cycle, unit=unit, state="confirmed", panel_total=Decimal(panel), self_total=own, panel_star=3, **fields
+    made = ApplicationFactory(
+        cycle=cycle, unit=unit, state="confirmed", panel_total=Decimal(panel), panel_star=3, **fields
     )
+    if own is not None:
+        judged_by_both(made, own, panel)
+    return made
 
 
 def found(rule: str) -> dict[str, int]:
@@ -83,7 +87,8 @@ def test_a_self_assessment_far_above_the_panel_in_two_years(cycles):
         result(cycles[year], proud, 25, own=Decimal(35))
         result(cycles[year], near, 25, own=Decimal("34.99"))
     result(cycles[2026], once, 20, own=Decimal(40))
-    ApplicationFactory(cycle=cycles[2024], unit=proud, state="decided", panel_total=10, self_total=39)  # not released
+    unreleased = ApplicationFactory(cycle=cycles[2024], unit=proud, state="decided", panel_total=10)
+    judged_by_both(unreleased, 39, 10)
     assert found("gap") == {proud.code: 2}
     assert [row["difference"] for row in Lead.objects.get().rows] == ["10", "10"]
 
