@@ -112,6 +112,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "accounts.page_context.shell",
             ],
+            "libraries": dict.fromkeys(["i18n", "static"], "config.constant_tags"),
         },
     },
 ]
