@@ -36,6 +36,15 @@ KINDS = {
         until="until",
         counts="count",
     ),
+    "may_appeal": Kind(
+        _("You may still appeal %(count)s results, if you do not agree; the first by %(until)s"),
+        Group.DUE,
+        outside=ngettext_lazy(
+            "%(count)s result may still be appealed", "%(count)s results may still be appealed", "count"
+        ),
+        until="until",
+        counts="count",
+    ),
     "reminded": Kind(
         _("%(office)s reminds you: you have %(count)s to do, the first (%(place)s) is due by %(until)s. %(sentence)s"),
         Group.DUE,
@@ -53,6 +62,10 @@ def daily_notice(user: int, counts: Mapping[str, int], until: str) -> Notice:
     link = reverse("home") if counts["own"] else reverse("due")
     params = {**counts, "count": counts["own"] + others, "until": until}
     return Notice(user_id=user, kind=kind, params=params, link=link)
+
+
+def appeal_notice(user: int, count: int, until: str) -> Notice:
+    return Notice(user_id=user, kind="may_appeal", params={"count": count, "until": until}, link=reverse("home"))
 
 
 def notice_by_hand(user: int, letter: Mapping[str, Any], office: str, sentence: str) -> Notice:

@@ -3,11 +3,12 @@
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
+from records.deadlines import last_day
 from villages.models import prefixes
 
 AGAIN_EVERY = 5
@@ -46,3 +47,30 @@ def rule_for(rules: Mapping[tuple[str, str], Rule], unit: str, step: str) -> Rul
 def position(working_days: Sequence[date], last_day: date, today: date) -> int:
     """Working days from the last day of a step until ``today``: negative before it, 0 on it."""
     return bisect_right(working_days, today) - bisect_right(working_days, last_day)
+
+
+@dataclass(frozen=True)
+class ReminderDay:
+    """The day of a run: ``before`` is the day of the last one. ``rules`` by unit and step."""
+
+    today: date
+    before: date
+    working_days: Sequence[date]
+    rules: Mapping[tuple[str, str], Rule]
+
+    def positions(self, due: datetime) -> tuple[int, int]:
+        last = last_day(due)
+        return position(self.working_days, last, self.before), position(self.working_days, last, self.today)
+
+
+def told_days(working_days: Sequence[date], before: date, today: date, *, ahead: int, period: int) -> list[date]:
+    """The days on which ``period`` working days began that now, since the day ``before``, end in ``ahead`` of them."""
+    last_days = range(bisect_right(working_days, before) + ahead, bisect_right(working_days, today) + ahead)
+    days: list[date] = []
+    for last in last_days:
+        if 0 < last - period + 1 < len(working_days):
+            day = working_days[last - period]
+            while day < working_days[last - period + 1]:
+                days.append(day)
+                day += timedelta(days=1)
+    return days

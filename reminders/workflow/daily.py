@@ -5,7 +5,7 @@ person and day: however many schedulers run, however often, and wherever one was
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -24,13 +24,14 @@ from notifications.models import Notice
 from notifications.workflow import announce_all
 from ratings.models import Application, Cycle
 from records import audit
-from records.deadlines import deadline, last_day
+from records.deadlines import deadline
 from records.locks import Lock, hold
 from reminders.due import Due, due_in, holders_of, people_whose_turn
 from reminders.models import DailyReminder, DueStep, ReminderRule
-from reminders.notices import daily_notice
-from reminders.stages import Rule, position, rule_for
+from reminders.notices import appeal_notice, daily_notice
+from reminders.stages import ReminderDay, Rule, rule_for
 from reminders.workflow.lines import keep_lines
+from reminders.workflow.rights import ending
 from villages.models import COUNTY_LENGTH, TOWNSHIP_LENGTH, county_of
 
 AT_ONCE = 500
@@ -43,33 +44,27 @@ INSIDE = {DueStep.RELEASE, DueStep.OBJECTION, DueStep.FOLLOW_UP}
 
 @dataclass
 class Message:
-    """What one person is told: the things of each sort, and whether any of them reached a stage since the last time."""
+    """What one person is told: the things of each sort, and whether any of them reached a stage since the last time.
+
+    ``rights``: how many of the person's own are what may be done, or left.
+    """
 
     things: dict[str, list[Due]] = field(default_factory=lambda: {OWN: [], OFFICE: [], BELOW: []})
+    rights: int = 0
     fires: bool = False
 
     def add(self, sort: str, due: Due, fires: bool) -> None:
         self.things[sort].append(due)
         self.fires |= fires
 
+    def add_right(self, due: Due) -> None:
+        self.add(OWN, due, fires=True)
+        self.rights += 1
+
     @property
     def first(self) -> Due:
         everything = [one for sort in (OWN, OFFICE, BELOW) for one in self.things[sort]]
         return min(everything, key=lambda one: (one.due, one.unit))
-
-
-@dataclass(frozen=True)
-class _Day:
-    """The day of a run: ``before`` is the day of the last one."""
-
-    today: date
-    before: date
-    working_days: Sequence[date]
-    rules: Mapping[tuple[str, str], Rule]
-
-    def positions(self, due: datetime) -> tuple[int, int]:
-        last = last_day(due)
-        return position(self.working_days, last, self.before), position(self.working_days, last, self.today)
 
 
 def send_daily(now: datetime | None = None) -> int:
@@ -80,10 +75,13 @@ def send_daily(now: datetime | None = None) -> int:
     messages: dict[int, Message] = defaultdict(Message)
     for county in _counties():
         _gather(due_in([county]), day, messages)
+    for right in ending(day):
+        for user in right.people:
+            messages[user].add_right(right)
     return _send({user: one for user, one in messages.items() if one.fires}, day.today)
 
 
-def _day(today: date) -> _Day | None:
+def _day(today: date) -> ReminderDay | None:
     working_days = working_days_between(today - LOOK_BACK, today + LOOK_AHEAD)
     if today not in working_days:
         return None
@@ -93,7 +91,7 @@ def _day(today: date) -> _Day | None:
         (one.unit_id, one.step): Rule(one.before, one.office_after, one.above_after)
         for one in ReminderRule.objects.all()
     }
-    return _Day(today, before, working_days, rules)
+    return ReminderDay(today, before, working_days, rules)
 
 
 def _counties() -> list[str]:
@@ -105,7 +103,7 @@ def _counties() -> list[str]:
     return sorted({county_of(code) for code in codes if len(code) >= COUNTY_LENGTH})
 
 
-def _gather(dues: list[Due], day: _Day, messages: dict[int, Message]) -> None:
+def _gather(dues: list[Due], day: ReminderDay, messages: dict[int, Message]) -> None:
     placed = {one: day.positions(one.due) for one in dues if one.due is not None}
     near = {
         one: (was, now, rule)
@@ -167,7 +165,10 @@ def _send(messages: dict[int, Message], today: date) -> int:
 def _notice(user: int, message: Message) -> Notice:
     counts = {sort: len(of) for sort, of in message.things.items()}
     assert message.first.due is not None  # noqa: S101 only what has a last day is near
-    return daily_notice(user, counts, deadline(message.first.due))
+    until = deadline(message.first.due)
+    if message.rights == sum(counts.values()):
+        return appeal_notice(user, message.rights, until)
+    return daily_notice(user, counts, until)
 
 
 def _chunks(users: Collection[int]) -> Iterator[list[int]]:

@@ -1,17 +1,16 @@
 """To-dos about appeals: for the level above to convene, for hearers to decide, for signers as an option."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.todo_list import Todo, of_several
-from reviews.appeals.appeal_rules import HEARD_BY, answer_dues, appealable
-from reviews.appeals.appealable import Appealable, subjects
+from reviews.appeals.appeal_rights import appeal_rights
+from reviews.appeals.appeal_rules import HEARD_BY, answer_dues
 from reviews.models import Appeal, Hearer
 from reviews.models.lifecycle import APPEAL
 from reviews.todos.usual_times import APPEAL as HEARD
@@ -65,44 +64,15 @@ def _appeals(words: str, waiting: list[tuple[datetime, Appeal]], *, urgent: bool
 
 
 def _may_appeal(user: User) -> list[Todo]:
-    """A result below the star applied for, no star, or an event's effects that can still be appealed; optional."""
+    """Optional."""
     codes = user.reach(APPEAL)
-    if not codes:
-        return []
-    results = [
-        _todo(
-            _("%(unit)s: the result may be appealed") % {"unit": decision.unit.name},
-            reverse("appeal_make", args=[decision.application_id]),
-            decision.last_day,
+    return [
+        Todo(
+            title=right.title,
+            url=right.url,
+            detail=_("Only if the village does not agree with it. Once, to the level above."),
+            due=right.due,
+            action=_("Appeal"),
         )
-        for decision in appealable(codes)
-        if decision.star < decision.application.applied_star
+        for right in (appeal_rights(codes) if codes else [])
     ]
-    others = [
-        _todo(
-            _("%(unit)s: %(what)s may be appealed") % {"unit": subject.unit.name, "what": subject.title},
-            address(subject),
-            subject.last_day,
-        )
-        for subject in subjects(codes)
-    ]
-    return results + others
-
-
-def address(subject: Appealable) -> str:
-    """Where the signer appeals it."""
-    if subject.event:
-        return reverse("appeal_event", args=[subject.event.pk])
-    if subject.application:
-        return reverse("appeal_make", args=[subject.application.pk])
-    return reverse("appeal_closing", args=[subject.decision.pk])
-
-
-def _todo(title: str, url: str, last_day: date) -> Todo:
-    return Todo(
-        title=title,
-        url=url,
-        detail=_("Only if the village does not agree with it. Once, to the level above."),
-        due=timezone.make_aware(datetime.combine(last_day + timedelta(days=1), time())),
-        action=_("Appeal"),
-    )

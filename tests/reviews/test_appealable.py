@@ -14,13 +14,17 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.roles import Role
+from accounts.working_days import working_days_between
 from notifications.models import Notice
 from ratings.events.happening import Happening
 from ratings.models import Decision, Proposal, Reversal, StarPeriod
 from ratings.register.rerating import rerate
 from ratings.workflow import event as events
 from ratings.workflow.closing import close, exceptions
+from records.deadlines import end_of
 from records.refusals import Incomplete, NotAllowed, WrongState
+from reminders.models import ReminderLine
+from reminders.workflow import send_daily
 from reviews.appeals.appeal_rules import appeals_for, candidates
 from reviews.appeals.appealable import of_closing, of_event, of_rejection, subjects
 from reviews.models import Appeal
@@ -424,3 +428,15 @@ def test_the_api_knows_the_same_rules(fallen, plain):
         "/api/v1/appeals/", {"application": fallen.application.pk, "reasons": "资料属实。"}, format="json"
     )
     assert (own.status_code, own.json()["application"]) == (201, fallen.application.pk)
+
+
+@pytest.mark.parametrize("told", ["rejected", "fallen"])
+def test_the_signer_is_reminded_before_the_right_ends(told, request):
+    place = request.getfixturevalue(told)
+    subject = of_rejection(place.application) if told == "rejected" else of_the_event(place)
+    last = working_days_between(subject.told_on, subject.last_day)[-4:]
+    for day in last:
+        with freeze_time(f"{day}T01:00:00Z"):
+            send_daily()
+    lines = ReminderLine.objects.filter(step="appeal").values_list("user__username", "due_at", "sent_at__date")
+    assert list(lines) == [("signer", end_of(subject.last_day), last[0])]

@@ -25,6 +25,8 @@ from notifications.models import Notice
 from ratings.models import Decision, StarPeriod, Transition
 from ratings.register.rerating import rerate
 from records.refusals import Incomplete, NotAllowed, Refused, WrongState
+from reminders.models import DailyReminder, ReminderLine
+from reminders.workflow import send_daily
 from reviews.appeals.appeal_rules import appealable, appeals_for, candidates, last_day
 from reviews.models import Appeal, Objection
 from reviews.results.public_notices import decisions_of
@@ -118,6 +120,36 @@ def test_a_countys_decision_goes_to_the_city(place):
 
 
 # After the release
+
+
+def reminded(*days):
+    """On which of the days whom the clock reminded of a right to appeal."""
+    found = []
+    for day in days:
+        with freeze_time(f"{day}T01:00:00Z"):
+            send_daily()
+            lines = ReminderLine.objects.filter(step="appeal", sent_at__date=day)
+            found += [(day, name) for name in lines.values_list("user__username", flat=True)]
+    return found
+
+
+def test_the_signer_is_reminded_once_three_working_days_before_the_right_ends(released):
+    days = ["2026-10-16", "2026-10-19", "2026-10-20", "2026-10-21", "2026-10-23", "2026-10-26"]
+    assert reminded(*days) == [("2026-10-20", "signer")]
+    assert told("may_appeal") == ["signer"]
+    with translation.override("zh-hans"):
+        text = Notice.objects.get(kind="may_appeal").text
+    assert text == "您有1项结果还可以申诉，不服的请在2026年10月23日24时前提出"
+
+
+def test_a_morning_that_was_missed_is_made_up_for(released):
+    DailyReminder.objects.create(user=released.filler, day=date(2026, 10, 19), own=1, office=0, below=0)
+    assert reminded("2026-10-22") == [("2026-10-22", "signer")]
+
+
+def test_who_has_appealed_is_not_reminded_of_it(released):
+    appeal_of(released)
+    assert reminded("2026-10-19", "2026-10-20", "2026-10-21") == []
 
 
 def test_the_signer_appeals_once_with_reasons(released):
