@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -56,34 +56,38 @@ def _decimals(areas: str | dict | None) -> dict[str, Decimal]:
 
 def area_names(unit: Unit, year: int) -> dict[str, str]:
     """The areas of the schemes used for decisions on villages of ``unit`` in ``year``, by code, in their order."""
-    of_villages = Decision.objects.confirmed().filter(below(unit.code, "unit_id"), unit__level=Level.VILLAGE)
-    used = of_villages.filter(year=year).order_by()
+    used = Decision.objects.confirmed().filter(of_villages(unit), year=year).order_by()
     schemes = Scheme.objects.filter(pk__in=used.values("scheme")).order_by("unit", "version")
     return {area["code"]: area.get("name", "") for scheme in schemes for area in scheme.body["areas"]}
 
 
+def of_villages(unit: Unit) -> Q:
+    """What concerns the villages of ``unit``: the report is about them, also where townships or stations are rated."""
+    return below(unit.code, "unit_id") & Q(unit__level=Level.VILLAGE)
+
+
 def decisions(unit: Unit, year: int) -> QuerySet[Decision]:
     """Every decision of the year that came into force, those that were replaced too."""
-    found = Decision.objects.confirmed().filter(below(unit.code, "unit_id"), year=year)
+    found = Decision.objects.confirmed().filter(of_villages(unit), year=year)
     return found.select_related("unit", "replaces").order_by("unit", "on", "pk")
 
 
 def events(unit: Unit, year: int) -> QuerySet[Event]:
     """What happened in the year; held events stay with those who record them."""
-    found = Event.objects.filter(below(unit.code, "unit_id"), on__year=year, held=False)
+    found = Event.objects.filter(of_villages(unit), on__year=year, held=False)
     return found.select_related("unit", "reversal").order_by("unit", "on", "pk")
 
 
 def objections(unit: Unit, year: int) -> QuerySet[Objection]:
     """Objections to the year's decisions, without what the objectors wrote and who they are."""
-    found = Objection.objects.filter(below(unit.code, "unit_id"), decision__year=year)
+    found = Objection.objects.filter(of_villages(unit), decision__year=year)
     return found.select_related("unit").defer("name", "contact", "text").order_by("unit", "pk")
 
 
 def appeals(unit: Unit, year: int) -> QuerySet[Appeal]:
     """Appeals made within the year of the rating or about its decisions: those of the year's applications, decisions,
     and events."""
-    found = Appeal.objects.filter(below(unit.code, "unit_id"))
+    found = Appeal.objects.filter(of_villages(unit))
     of_year = (
         found.filter(application__cycle__year=year)
         | found.filter(decision__year=year)

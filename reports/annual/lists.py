@@ -22,7 +22,7 @@ from records.deadlines import last_day
 from records.excel_writer import ExcelSheet
 from reports.annual import figures
 from reports.annual.figures import CHUNK
-from reports.annual.sheets import MONEY, POINTS, ReportColumn, ReportTable
+from reports.annual.sheets import DAY, MONEY, POINTS, ReportColumn, ReportTable
 from reports.annual.tally import Granted
 from reviews.models import Appeal, Objection
 from villages.models import Unit
@@ -37,13 +37,18 @@ class ReportLists:
     def __init__(self, book: xlsxwriter.Workbook, unit: Unit, year: int) -> None:
         self.book, self.unit, self.year = book, unit, year
         self.townships = Townships()
+        self.tables: list[ReportTable] = []
+
+    def finish(self) -> None:
+        for table in self.tables:
+            table.finish()
 
     def decisions(self) -> None:
         columns = [
             ReportColumn(_("Decided star"), 8),
             ReportColumn(_("Total (points)"), 9, POINTS),
             ReportColumn(_("Decided by"), 12),
-            ReportColumn(_("In force from"), 12),
+            ReportColumn(_("In force from"), 12, DAY),
             ReportColumn(_("Document"), 22),
             ReportColumn(_("Star of the decision that it replaces"), 10),
             ReportColumn(_("Reason"), 40),
@@ -72,10 +77,10 @@ class ReportLists:
         found, counts = figures.events(self.unit, self.year), Counter()
         names = event_names_anywhere(found.order_by().values_list("kind", flat=True).distinct())
         columns = [
-            ReportColumn(_("Day"), 12),
+            ReportColumn(_("Day"), 12, DAY),
             ReportColumn(_("Event"), 22),
             ReportColumn(_("State"), 12),
-            ReportColumn(_("Closed as rectified on"), 12),
+            ReportColumn(_("Closed as rectified on"), 12, DAY),
             ReportColumn(_("Consequence for the star"), 30),
             ReportColumn(_("What was done"), 32),
         ]
@@ -105,9 +110,9 @@ class ReportLists:
     def objections(self) -> Counter:
         columns = [
             ReportColumn(_("Receipt number"), 18),
-            ReportColumn(_("Received"), 13),
+            ReportColumn(_("Received"), 13, DAY),
             ReportColumn(_("State"), 14),
-            ReportColumn(_("Answered"), 13),
+            ReportColumn(_("Answered"), 13, DAY),
             ReportColumn(_("Days to the answer"), 10),
         ]
         note = _("Each line is one objection. What objectors wrote and who they are stays with those who answer.")
@@ -123,11 +128,11 @@ class ReportLists:
 
     def appeals(self) -> Counter:
         columns = [
-            ReportColumn(_("Received"), 13),
+            ReportColumn(_("Received"), 13, DAY),
             ReportColumn(_("Against"), 14),
             ReportColumn(_("Reasons"), 40),
             ReportColumn(_("State"), 12),
-            ReportColumn(_("Answered"), 13),
+            ReportColumn(_("Answered"), 13, DAY),
             ReportColumn(_("Answer"), 40),
         ]
         table = self._table(_("Appeals"), columns, [_("Each line is one appeal.")])
@@ -173,7 +178,7 @@ class ReportLists:
             ReportColumn(_("Kind"), 16),
             ReportColumn(_("What is to be done"), 46),
             ReportColumn(_("Responsible"), 22),
-            ReportColumn(_("Due"), 12),
+            ReportColumn(_("Due"), 12, DAY),
             ReportColumn(_("State"), 10),
             ReportColumn(_("Escalated to"), 14),
         ]
@@ -232,7 +237,9 @@ class ReportLists:
             ReportColumn(_("Division code"), 14),
             ReportColumn(_("Village"), 16),
         ]
-        return ReportTable(ExcelSheet(self.book, name), titled(name, self.unit, self.year), [*places, *columns], notes)
+        sheet, title = ExcelSheet(self.book, name), titled(name, self.unit, self.year)
+        self.tables.append(ReportTable(sheet, title, [*places, *columns], notes))
+        return self.tables[-1]
 
     def _place(self, unit: Unit) -> list[str]:
         return [self.townships.of(unit.code), unit.code, unit.name]

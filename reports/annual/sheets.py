@@ -1,6 +1,6 @@
 """The sheets of the annual report, laid out for A4: tables whose headings repeat on every page, pages of words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from math import ceil
@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from records.excel_writer import TEXT, ExcelSheet
 
-POINTS, MONEY, FACTOR = "0.00", "#,##0.00", "0.0000"
+POINTS, MONEY, FACTOR, DAY = "0.00_ ", "#,##0.00_ ", "0.0000_ ", "yyyy-mm-dd_ "
+"""With a blank behind: a number stands at the right end of its cell, and the next text begins there."""
 PLAIN = ""
 """Text, whole numbers and days (as 2026-01-20)."""
 DEMO = "演示数据，与实际无关"
@@ -19,8 +20,8 @@ DEMO = "演示数据，与实际无关"
 A4 = 9
 FONT = {"font_name": "宋体", "font_size": 11}
 """Of every cell: a font that Excel and WPS have on every Chinese machine."""
-_TITLE = {"font_name": "黑体", "font_size": 16}
-_NOTE = {"font_size": 10, "font_color": "#555555"}
+_TITLE = {"font_name": "黑体", "font_size": 16, "valign": "vcenter"}
+_NOTE = {"font_size": 10, "font_color": "#555555", "valign": "vcenter"}
 _HEAD = {
     "bold": True,
     "font_color": "#FFFFFF",
@@ -33,7 +34,7 @@ _HEAD = {
 }
 _ROW = {"text_wrap": True, "valign": "vcenter"}
 _SUM = {**_ROW, "bold": True, "top": 1}
-HEAD_HEIGHT, LINE_HEIGHT, HIGHEST = 46, 16, 400
+TITLE_HEIGHT, HEAD_HEIGHT, LINE_HEIGHT, HIGHEST = 28, 46, 16, 400
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,10 @@ class ReportTable:
         self.forms = [column.form for column in columns]
         self.widths = [column.width for column in columns]
         page = sheet.worksheet
-        sheet.append([(title, "")], look=_TITLE)
+        page.set_row(sheet.rows, TITLE_HEIGHT)
+        self._across(title, _TITLE)
         for note in (*([DEMO] if settings.DEMO else []), *notes):
-            sheet.append([(note, "")], look=_NOTE)
+            self._across(note, _NOTE)
         first = sheet.rows
         if any(column.group for column in columns):
             self._groups(columns)
@@ -71,6 +73,19 @@ class ReportTable:
         page.fit_to_pages(1, 0)
         lay_out(sheet, title)
         sheet.set_widths([column.width for column in columns])
+        self.begin = sheet.rows
+
+    def finish(self) -> None:
+        """A table without a row says so."""
+        if self.sheet.rows == self.begin:
+            self._across(_("None."), _ROW)
+
+    def _across(self, text: str, look: Mapping[str, object]) -> None:
+        """A line over all columns, so that the lines of the grid do not cross it on paper."""
+        form = self.sheet.book.add_format({"num_format": TEXT, **look})
+        self.sheet.worksheet.merge_range(self.sheet.rows, 0, self.sheet.rows, len(self.forms) - 1, "", form)
+        self.sheet.worksheet.write_string(self.sheet.rows, 0, text, form)
+        self.sheet.rows += 1
 
     def append(self, values: Sequence[object], *, total: bool = False) -> None:
         """Rows are as high as their texts need: not every program finds that out when it opens the file."""

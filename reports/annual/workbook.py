@@ -68,6 +68,7 @@ def _lists(lists: ReportLists, unit: Unit, reader: User | None, progress: Callab
     if reader is None or reader.has_perm(SEES_MONEY, unit):
         counts.rewards, counts.allocations = lists.rewards(), lists.allocations()
     counts.open = lists.still_open(reader)
+    lists.finish()
     return counts
 
 

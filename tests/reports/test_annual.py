@@ -121,7 +121,7 @@ def test_the_register_has_points_and_the_stars_of_two_years(county, tmp_path):
 
 def test_a_table_is_laid_out_for_paper(county, tmp_path):
     sheet = written(county, tmp_path)["Star register"]
-    assert (sheet["C5"].data_type, sheet["I5"].number_format, sheet.freeze_panes) == ("s", "0.00", "A5")
+    assert (sheet["C5"].data_type, sheet["I5"].number_format, sheet.freeze_panes) == ("s", "0.00_ ", "A5")
     assert (sheet.print_title_rows, sheet.page_setup.paperSize, sheet.page_setup.orientation) == (
         "$3:$4",
         9,
@@ -183,6 +183,9 @@ def test_decisions_events_and_appeals_of_the_year(county, tmp_path):
     EventFactory(unit=unit, on=date(2026, 4, 1), kind="spot_check_failed")
     EventFactory(unit=unit, on=date(2026, 5, 1), held=True)
     EventFactory(unit=unit, on=date(2025, 5, 1))
+    town = UnitFactory(code=TOWNSHIP)  # rated itself: not one of the villages that the report is about
+    DecisionFactory(unit=town, year=2026, star=4, on=date(2026, 3, 1))
+    EventFactory(unit=town, on=date(2026, 4, 1), kind="spot_check_failed")
     book = written(county, tmp_path)
     found = rows(book["Decisions and reasons"])
     assert [(row[2], row[3], row[7]) for row in found[1:]] == [
@@ -191,7 +194,8 @@ def test_decisions_events_and_appeals_of_the_year(county, tmp_path):
     ]
     events = rows(book["Events and consequences"])[1:]
     assert [row[2:6] for row in events] == [[unit.name, datetime(2026, 4, 1), "抽查不合格", "Not rectified"]]
-    assert [rows(book[name])[1:] for name in ("Objections", "Appeals", "Rewards", "Project funds")] == [[], [], [], []]
+    empty = [rows(book[name])[1:] for name in ("Objections", "Appeals", "Rewards", "Project funds")]
+    assert [[row[0] for row in found] for found in empty] == [["None."]] * 4
 
 
 def test_finance_gets_the_money_but_no_events(county, tmp_path):
