@@ -34,6 +34,8 @@ class TokenScope(models.TextChoices):
     PLAN_MONEY = "plan_money", _("Policies and funds")
     OPINION = "opinion", _("Opinions on policies and funds")
     PAY = "pay", _("Pay and correct")
+    PAYEES = "payees", _("Payee accounts")
+    ASSESSMENTS = "assessments", _("Assessments")
     REPORTS = "reports", _("Make reports")
     FULL = "full", _("All that the holder may do")
 
@@ -107,8 +109,15 @@ TASKS: dict[str, Task] = {
     ),
     TokenScope.OPINION: _task("incentives.give_opinion", policy="give-opinion", fund="give-opinion"),
     TokenScope.PAY: _task(
-        "incentives.disburse", policy="disburse", fund="disburse", ledger="correct", clawback="settle"
+        "incentives.disburse",
+        policy="disburse",
+        fund="disburse",
+        ledger="correct",
+        clawback="settle",
+        voucher="bank-list accounts statement explain withdraw-statement",
     ),
+    TokenScope.PAYEES: _task("incentives.propose_payee incentives.confirm_payee", payee="list confirm decline"),
+    TokenScope.ASSESSMENTS: _task("reports.manage_assessment", assessment="list revise issue freeze"),
     TokenScope.REPORTS: _task("reports.view_report", report="list"),
 }
 KEEP_NOTHING = frozenset({"api-allocation-preview"})

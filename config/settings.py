@@ -361,6 +361,8 @@ SPECTACULAR_SETTINGS = {
         "ObjectionStateEnum": "reviews.models.Objection.State",
         "SourceStateEnum": "incentives.models.Source.State",
         "FollowUpStateEnum": "followups.models.lifecycle.FollowUpState",
+        "PayeeStateEnum": "incentives.models.PayeeAccount.State",
+        "AssessmentStateEnum": "reports.models.AssessmentState",
         "RoleEnum": "accounts.roles.Role",
         "SchemeStateEnum": "ratings.models.Scheme.State",
         "StageEnum": "ratings.models.Stage",

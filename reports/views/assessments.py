@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.authority import permission_or_404, reached_or_404
-from accounts.models import User
 from records import previews
 from records.confirming import carry_out
 from records.excel_export import as_workbook
@@ -21,13 +20,13 @@ from reports import exports
 from reports.assessments import keeping
 from reports.assessments.forms import DecisionForm, FormulaForm, NoForm
 from reports.assessments.kept import AssessmentFigures, calculated, last_year, spec_of, to_freeze
+from reports.assessments.readers import compares, own_places, shown_in
 from reports.assessments.wording import how_to_raise, in_words, name_of
-from reports.models import Assessment, AssessmentState, ComparisonSetting
+from reports.models import Assessment, AssessmentState
 from reports.models.assessment import MANAGE, VIEW
-from villages.models import CODE_LENGTHS, Level, Unit
+from villages.models import Level, Unit
 
 ROWS = 50
-CITY_LENGTH = CODE_LENGTHS[1]
 MAKERS = Unit.objects.filter(level__in=[Level.COUNTY, Level.ZONE, Level.CITY])
 DONE = {
     "issue": gettext_lazy("Issued. Those assessed see the formula and their own figure."),
@@ -47,7 +46,7 @@ def assessments(request: HttpRequest) -> HttpResponse:
     context = {
         "page": Paginator(found, ROWS).get_page(request.GET.get("page")),
         "makers": makers,
-        "comparisons": [(city, _shown_in(city.code)) for city in cities],
+        "comparisons": [(city, shown_in(city.code)) for city in cities],
     }
     return render(request, "reports/assessments/list.html", context)
 
@@ -105,8 +104,8 @@ def _named(rows: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
 def assessment(request: HttpRequest, pk: int) -> HttpResponse:
     """All figures, for those who may compare them; others are led to their own."""
     one = _seen_or_404(request, pk)
-    if not _compares(request.user, one):
-        own = _own_places(request.user, one)
+    if not compares(request.user, one):
+        own = own_places(request.user, one)
         return redirect("assessment-place", one.pk, own[0])
     return _show(request, one, {})
 
@@ -166,7 +165,7 @@ def place(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         (term, name_of(term.term), in_words(term.term), how_to_raise(here, term))
         for term in sorted(here.terms, key=lambda term: -term.lost)
     ]
-    context = {"assessment": one, "place": here, "rows": rows, "compares": _compares(request.user, one)}
+    context = {"assessment": one, "place": here, "rows": rows, "compares": compares(request.user, one)}
     return render(request, "reports/assessments/place.html", context)
 
 
@@ -208,25 +207,10 @@ def _made_or_404(request: HttpRequest, pk: int) -> Assessment:
 def _place_or_404(request: HttpRequest, pk: int, code: str) -> tuple[Assessment, AssessmentFigures, Any]:
     """The unit's own page, for its own people and for whoever may compare."""
     one = _seen_or_404(request, pk)
-    if not (_compares(request.user, one) or code in _own_places(request.user, one)):
+    if not (compares(request.user, one) or code in own_places(request.user, one)):
         raise Http404
     figures = AssessmentFigures(one)
     here = figures.place(code)
     if here is None:
         raise Http404
     return one, figures, here
-
-
-def _own_places(user: User, one: Assessment) -> list[str]:
-    """The units assessed in which ``user`` holds a post."""
-    codes = user.reach(VIEW)
-    return sorted(code for code in codes if code.startswith(one.unit_id) and len(code) == one.digits)
-
-
-def _compares(user: User, one: Assessment) -> bool:
-    """Whether ``user`` sees the figures of all: the office that makes it; others where the city shows them."""
-    return user.has_perm(MANAGE, one) or _shown_in(one.unit_id[:CITY_LENGTH])
-
-
-def _shown_in(city: str) -> bool:
-    return ComparisonSetting.objects.filter(unit=city, shown=True).exists()

@@ -193,6 +193,7 @@ def test_the_holder_makes_sees_and_ends_them_on_a_page(finance):
         TokenScope.FOLLOWUPS,
         TokenScope.PLAN_MONEY,
         TokenScope.PAY,
+        TokenScope.PAYEES,
         TokenScope.REPORTS,
         TokenScope.FULL,
     ]

@@ -2,7 +2,6 @@
 
 from django.db.models import QuerySet
 from django.http import FileResponse
-from django.urls import path
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -10,7 +9,6 @@ from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
@@ -128,8 +126,3 @@ class ReportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVie
     def words(self, request: Request, pk: int) -> FileResponse:
         """The written report as a Word document, once it is ready."""
         return serve(workflow.fetch(self.get_object(), by=request.user, words=True))
-
-
-router = SimpleRouter()
-router.register("reports", ReportViewSet, basename="api-report")
-urlpatterns = [path("dashboard/", DashboardView.as_view(), name="api-dashboard"), *router.urls]
