@@ -7,11 +7,11 @@ import sys
 
 import pghistory
 from django.core.management import execute_from_command_line
-from django.db import DatabaseError
+from django.db import DatabaseError, ProgrammingError
 
 from config import environment, services
 from config.environment import one_line
-from config.startup_checks import Unfit, refuse_incompatible_data
+from config.startup_checks import Unfit, demand_migrated, refuse_incompatible_data
 from records.outage import database_is_away
 
 BY_HAND = {"shell", "dbshell"}
@@ -46,7 +46,12 @@ def with_services(arguments: list[str]) -> None:
     refuse_incompatible_data()
     by_hand = arguments[1] in BY_HAND
     with contextlib.nullcontext() if by_hand else pghistory.context(verb=arguments[1]):
-        execute_from_command_line(arguments)
+        try:
+            execute_from_command_line(arguments)
+        except ProgrammingError:
+            if arguments[1] != "migrate":
+                demand_migrated()  # a table that is not there yet, or may not be read yet
+            raise
 
 
 if __name__ == "__main__":

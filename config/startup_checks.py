@@ -1,5 +1,6 @@
-"""Whether this program may work on this database: not on the demonstration where ``DEMO`` is off, and not on data that
-a version with another schema has made. Every entry point checks at its start, or as soon as the database answers."""
+"""Whether this program may work on this database: not on the demonstration where ``DEMO`` is off, not on data that a
+version with another schema has made, and not before ``migrate`` has brought it up to date. Every entry point checks at
+its start, or as soon as the database answers."""
 
 import pkgutil
 from collections.abc import Iterable
@@ -10,9 +11,13 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import connection
 from django.db.backends.signals import connection_created
-from django.db.utils import InterfaceError, OperationalError
+from django.db.utils import InterfaceError, OperationalError, ProgrammingError
+from psycopg2.errors import InsufficientPrivilege
 
+from config.owner_role import as_owner
 from records.outage import database_is_away
+
+TO_DO = "run `manage.py migrate`"
 
 
 class Unfit(Exception):
@@ -31,9 +36,32 @@ def demand_fit() -> None:
 
 def refuse_incompatible_data() -> None:
     """Raise ``Unfit`` if another version made the database, and this one cannot work on it. Nothing is changed."""
+    with as_owner():  # nobody else may read anything until the first ``migrate`` has ended
+        applied = _applied()
+    _refuse_incompatible(applied)
+
+
+def demand_migrated() -> None:
+    """Raise ``Unfit`` if the database is empty, of an earlier version, or if its ``migrate`` was interrupted."""
+    try:
+        applied = _applied()
+    except ProgrammingError as failure:
+        if not isinstance(failure.__cause__, InsufficientPrivilege):
+            raise
+        raise Unfit(f"The database was not set up to its end: {TO_DO}") from None
+    _refuse_incompatible(applied)
+    if missing := {(app.label, name) for app in _ours() for name in _migrations(app)} - applied:
+        raise Unfit(f"The database is not up to date (it lacks {_names(missing)}): {TO_DO}")
+
+
+def _applied() -> set[tuple[str, str]]:
     from django.db.migrations.recorder import MigrationRecorder
 
-    if said := incompatibility(MigrationRecorder(connection).applied_migrations()):
+    return set(MigrationRecorder(connection).applied_migrations())
+
+
+def _refuse_incompatible(applied: set[tuple[str, str]]) -> None:
+    if said := incompatibility(applied):
         raise Unfit(f"The database {said}, or begin with an empty one. Nothing was changed.")
 
 
@@ -72,7 +100,7 @@ def _names(migrations: set[tuple[str, str]]) -> str:
 def _look() -> None:
     from reports.demonstration import guard  # models are available once Django is set up
 
-    refuse_incompatible_data()
+    demand_migrated()
     try:
         guard.refuse_outside_demo()
     except CommandError as found:

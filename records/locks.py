@@ -24,6 +24,7 @@ class Lock(IntEnum):
     DEMONSTRATION = 330632
     TRAIL_REVIEW = 330633
     LEADS = 330634
+    MIGRATION = 330635
 
 
 def hold(lock: Lock, of: Collection[str] | None = None, *, shared: bool = False) -> None:
@@ -49,10 +50,12 @@ def try_hold(lock: Lock) -> bool:
 
 
 @contextmanager
-def held_across_transactions(lock: Lock) -> Iterator[bool]:
-    """Whether nobody else holds ``lock``: then it is held to the end of the block, or of the process."""
+def held_across_transactions(lock: Lock, *, wait: bool = False) -> Iterator[bool]:
+    """Whether nobody else holds ``lock`` (with ``wait``: any more): then it is held to the end of the block, or of the
+    process."""
+    take = "pg_advisory_lock(%s, 0) is not null" if wait else "pg_try_advisory_lock(%s, 0)"
     with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s, 0)", [lock.value])
+        cursor.execute(f"select {take}", [lock.value])  # noqa: S608 our own words
         alone = bool(cursor.fetchone()[0])
     try:
         yield alone

@@ -54,13 +54,11 @@ def _prepare() -> None:
     from django.db import connection
 
     from config import demonstration, startup_checks, static_files
-    from config.owner_role import as_owner
 
     # otherwise the modules imported by the URLs would be loaded only at the first request
     call_command("check", stdout=StringIO())
     with step("database"):
-        with as_owner():  # who may read what no version has granted to the running system
-            startup_checks.refuse_incompatible_data()
+        startup_checks.refuse_incompatible_data()
         call_command("migrate", interactive=False, verbosity=0)
         connection.ensure_connection()  # as the running system, which would otherwise be waited for
         startup_checks.demand_fit()

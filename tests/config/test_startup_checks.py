@@ -3,14 +3,20 @@
 import os
 import subprocess
 import sys
+from typing import ClassVar
+from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
-from django.db import OperationalError, connection
+from django.conf import settings
+from django.db import OperationalError, connection, models
+from django.db.migrations import CreateModel, Migration
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.migrations.state import ProjectState
 
 from config import services
 from config.environment import Unusable, demand_usable
+from config.management.commands.migrate import WholeExecutor
 from config.startup_checks import Unfit, demand_fit
 from config.supervisor import preparation
 from config.supervisor.preparation import prepare_data
@@ -34,15 +40,15 @@ NOBODY_THERE = {
 }
 
 
-def opened(door, data_dir, **environment):
+def opened(door, data_dir, arguments=None, **environment):
     given = {"DATABASE_URL": services.database_url(), "REDIS_URL": services.redis_url(), "DATA_DIR": str(data_dir)}
     return subprocess.run(
-        [sys.executable, *DOORS[door]],
+        [sys.executable, *(["manage.py", *arguments] if arguments else DOORS[door])],
         cwd=services.BASE_DIR,
         env={**os.environ, **given, **environment},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
     )
 
 
@@ -103,7 +109,7 @@ def test_where_robots_may_go_is_checked_at_the_start(name, typed, monkeypatch):
     demand_usable(servers=False)
 
 
-def test_addresses_that_cannot_be_read_are_noticed_at_the_start(monkeypatch, settings):
+def test_addresses_that_cannot_be_read_are_noticed_at_the_start(settings):
     settings.ROOT_URLCONF = "tests.config.no_such_addresses"
     with pytest.raises(ImportError):
         preparation._prepare()
@@ -168,6 +174,68 @@ def test_data_made_before_the_present_schema_are_refused_in_one_line_and_stay(do
         "Nothing was changed."
     }  # each of gunicorn's processes says so
     assert _content(url) == held
+
+
+SET_UP_AGAIN = "The database was not set up to its end: run `manage.py migrate`"
+
+
+@pytest.fixture
+def interrupted():
+    """A database whose first ``migrate`` was killed before it gave the running system its rights."""
+    with migrated_copy(f"interrupted_{os.getpid()}") as url:
+        with psycopg2.connect(url) as before, before.cursor() as cursor:
+            cursor.execute(f"revoke all on all tables in schema public from {settings.DATABASE_ROLE}")
+        before.close()
+        there = {"DATABASE_URL": services.database_url(), "DATABASE_OWNER_URL": services.database_owner_url()}
+        there = {name: urlsplit(it)._replace(path=urlsplit(url).path).geturl() for name, it in there.items()}
+        yield {**there, "DJANGO_SETTINGS_MODULE": "config.settings"}  # those of tests are the owner's everywhere
+
+
+def test_a_first_migrate_that_was_interrupted_is_one_line_and_goes_on(interrupted, tmp_path):
+    def manage(command, *options):
+        done = opened("manage", tmp_path, arguments=[command, *options], **interrupted)
+        return done.returncode, done.stderr
+
+    served = opened("gunicorn", tmp_path, **interrupted | {"DATABASE_OWNER_URL": ""})
+    assert served.returncode != 0
+    assert SET_UP_AGAIN in served.stderr
+    assert "Traceback" not in served.stderr
+    assert manage("export_head") == (1, f"manage.py: {SET_UP_AGAIN}\n")
+    assert manage("migrate", "--verbosity=0") == (0, "")
+    assert manage("check_integrity") == (0, "")
+
+
+@pytest.mark.django_db
+def test_a_database_that_lacks_a_migration_is_not_served():
+    demand_fit()
+    MigrationRecorder(connection).record_unapplied("ratings", "0002_scheme_revisions")
+    with pytest.raises(Unfit, match=r"not up to date \(it lacks ratings\.0002_scheme_revisions\): run `manage"):
+        demand_fit()
+
+
+class TwoTables(Migration):
+    """Its foreign key waits for the end of the transaction: Django would record it after that."""
+
+    operations: ClassVar = [
+        CreateModel("First", [("id", models.AutoField(primary_key=True))]),
+        CreateModel("Second", [("first", models.OneToOneField("killed.First", models.CASCADE, primary_key=True))]),
+    ]
+
+
+@pytest.mark.django_db
+def test_a_migration_is_kept_together_with_its_record_or_not_at_all():
+    def killed_before_the_record(execute, sql, params, many, context):
+        if "django_migrations" in sql:
+            raise KeyboardInterrupt
+        return execute(sql, params, many, context)
+
+    def run():
+        WholeExecutor(connection).apply_migration(ProjectState(), TwoTables("0001_tables", "killed"))
+        return {name for name in connection.introspection.table_names() if name.startswith("killed_")}
+
+    with pytest.raises(KeyboardInterrupt), connection.execute_wrapper(killed_before_the_record):
+        run()
+    assert run() == {"killed_first", "killed_second"}
 
 
 def _content(url):
