@@ -1,7 +1,8 @@
 """The facts by which a programme judges a unit: those of its ordinary application, and what only the programme asks.
 
 A question is shared where the application's scheme asks the same under the same code: its answer stands there alone and
-is read here, so that it is typed once and never differs. Everything else is asked by the programme's own short form.
+is read here, so that it is typed once and never differs. Once the result of the application is out, what its review
+found counts instead. Everything else is asked by the programme's own short form.
 """
 
 from collections import defaultdict
@@ -14,6 +15,7 @@ from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
+from programmes.found import found_in_review
 from programmes.models import ProgrammeAnswer, ProgrammeCycle
 from ratings.application.questions import by_village, department, is_computed
 from ratings.models import Answer, Application, Scheme, Veto
@@ -23,26 +25,47 @@ from ratings.scoring.methods import WrongFact, check_fact
 from villages.models import Unit
 
 State = Application.State
-Source = Literal["application", "village", "office"]
-"""Where a fact stands: in the ordinary application, or in the programme's form of the village or of the offices."""
+Source = Literal["application", "review", "village", "office"]
+"""Where a fact stands: in the ordinary application or its review, or in the programme's form of unit or offices."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the review of the application found."""
+
+    value: Decimal
+    typed: str = ""
+    reason: str = ""
+
+
+Given = Answer | ProgrammeAnswer | Found
 
 
 @dataclass(frozen=True)
 class FactAsked:
     """One question of the programme to one unit, with what is known. ``problem``: a shared answer that it cannot take.
 
-    ``supplied_by``: the department whose figure it is, "" for the unit's own.
+    ``supplied_by``: the department whose figure it is, "" for the unit's own. ``also_there``: the ordinary scheme asks
+    the same, of whomever.
     """
 
     criterion: Criterion
     question: Question
     source: Source
     supplied_by: str = ""
-    answer: Answer | ProgrammeAnswer | None = None
+    also_there: bool = False
+    answer: Given | None = None
     problem: str = ""
 
-    def with_answer(self, given: Mapping[str, Answer | ProgrammeAnswer]) -> "FactAsked":
-        answer, problem = given.get(self.question.item), ""
+    def with_answer(
+        self, shared: Mapping[str, Given], own: Mapping[str, Given], found: Mapping[str, Decimal]
+    ) -> "FactAsked":
+        if self.also_there and self.item in found:
+            return replace(self, source="review")._given(Found(found[self.item]))
+        return self._given((shared if self.is_shared else own).get(self.item))
+
+    def _given(self, answer: Given | None) -> "FactAsked":
+        problem = ""
         if answer is not None and answer.value is not None:
             try:
                 check_fact(self.criterion, self.question, answer.value)
@@ -60,7 +83,7 @@ class FactAsked:
 
     @property
     def is_shared(self) -> bool:
-        return self.source == "application"
+        return self.source in ("application", "review")
 
 
 @dataclass
@@ -115,15 +138,16 @@ def facts_of(cycle: ProgrammeCycle, units: Iterable[Unit]) -> dict[str, FactsOfU
     vetoes: dict[str, set[tuple[str, date]]] = defaultdict(set)
     for code, veto, on in Veto.objects.filter(unit__in=units, withdrawn_at=None).values_list("unit", "code", "on"):
         vetoes[code].add((veto, on))
+    reviewed = found_in_review(applications.values(), asking.items)
     found = {}
     for unit in units:
         application = applications.get(unit.code)
         known = FactsOfUnit(unit, application.tags if application else unit.tags, application)
         scheme = application.cycle.scheme_id if application else None
-        given = shared[application.pk] if application else {}
+        given = (shared[application.pk], reviewed.get(application.pk, {})) if application else ({}, {})
         try:
             asked = asking.of(scheme, known.tags)
-            known.facts = [one.with_answer(given if one.is_shared else own[unit.code]) for one in asked]
+            known.facts = [one.with_answer(given[0], own[unit.code], given[1]) for one in asked]
         except NoSingleVariant as wrong:
             known.unfit = wrong.code
         known.vetoes = {(code, on) for code, on in vetoes[unit.code] if code in asking.vetoes_of(scheme)}
@@ -157,12 +181,12 @@ def by_applicants(criterion: Criterion) -> bool:
 
 
 def shared_items(spec: SchemeSpec, there: SchemeSpec, tags: Collection[str]) -> dict[str, Criterion]:
-    """The questions of ``spec`` whose answers stand in the applications under the scheme ``there``, with the criterion
-    that asks for them there. Raises ``NoSingleVariant`` if ``spec`` does not fit ``tags``."""
+    """The questions of ``spec`` that the ordinary scheme ``there`` asks as well, with the criterion that does. Raises
+    ``NoSingleVariant`` if ``spec`` does not fit ``tags``."""
     try:
         asked_there = {
             question.item: (criterion, question)
-            for criterion in filter(by_applicants, there.fitting(tags))
+            for criterion in there.fitting(tags)
             for question in criterion.questions
         }
     except NoSingleVariant:
@@ -181,6 +205,7 @@ class _Asking:
     def __init__(self, spec: SchemeSpec, schemes: Collection[int]) -> None:
         self.spec = spec
         self.schemes = {pk: scheme.spec for pk, scheme in Scheme.objects.in_bulk(schemes).items()}
+        self.items = {question.item for criterion in spec.criteria for question in criterion.questions}
         self._asked: dict[tuple[int | None, frozenset[str]], list[FactAsked]] = {}
 
     def of(self, scheme: int | None, tags: Collection[str]) -> list[FactAsked]:
@@ -189,14 +214,16 @@ class _Asking:
         if key not in self._asked:
             shared = shared_items(self.spec, self.schemes[scheme], tags) if scheme else {}
             self._asked[key] = [
-                FactAsked(criterion, question, *self._from(criterion, shared.get(question.item)))
+                FactAsked(
+                    criterion, question, *self._from(criterion, shared.get(question.item)), question.item in shared
+                )
                 for criterion in self.spec.fitting(tags)
                 for question in criterion.questions
             ]
         return self._asked[key]
 
     def _from(self, criterion: Criterion, there: Criterion | None) -> tuple[Source, str]:
-        if there is not None:
+        if there is not None and by_applicants(there):
             return "application", department(there) or ""
         return ("village" if by_village(criterion) else "office"), department(criterion) or ""
 

@@ -63,7 +63,7 @@ def _shown(fact: FactAsked) -> KnownFact:
     return KnownFact(
         name=question_words(fact.criterion, fact.question.name),
         answer=_answer(fact.question.kind, value),
-        source=supplier_of(fact),
+        source=_("found in the review") if fact.source == "review" else supplier_of(fact),
         problem=fact.problem,
     )
 
@@ -134,6 +134,7 @@ class ResultPage:
     def _facts(self, criterion: Criterion) -> Iterator[KnownFact]:
         sources = {
             "application": _("from the application"),
+            "review": _("found in the review"),
             "village": _("answered for the programme"),
             "office": _("answered by an office"),
         }

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from decimal import Decimal
 from io import StringIO
 
 import pytest
@@ -19,7 +20,7 @@ from ratings.models import Answer, Decision, StarPeriod
 from ratings.workflow.scheme import import_scheme
 from records.previews import as_stored
 from records.refusals import Incomplete, NotAllowed, Outdated, WrongState
-from tests.factories import COUNTY, VILLAGE, VetoFactory, at, walk
+from tests.factories import COUNTY, VILLAGE, SheetEntryFactory, SheetFactory, UserFactory, VetoFactory, at, walk
 from tests.programmes.conftest import OTHER, SHARED, provincial
 
 pytestmark = pytest.mark.django_db
@@ -166,3 +167,24 @@ def test_only_the_office_of_its_place_runs_it(place, clock):
             workflow.confirm(place.cycle, document="x", by=by)
         with pytest.raises(NotAllowed):
             workflow.open_cycle(place.scheme, answers_until=at(2027, 1, 1), by=by)
+
+
+def test_what_the_review_found_counts_once_its_result_is_out(place):
+    walk(place.application, "township_review")
+    for reviewer, values in (("a", {"1.2": 92, "2.2": 7}), ("b", {"1.2": 90, "2.2": 8})):
+        sheet = SheetFactory(
+            application=place.application,
+            reviewer=UserFactory(username=reviewer),
+            state="handed_in",
+            handed_in_at=at(2026, 11, 1),
+        )
+        for item, value in values.items():
+            SheetEntryFactory(sheet=sheet, item=item, value=value)
+
+    def known(*items):
+        facts = {one.item: one for one in fact_of(place.cycle, place.village).facts}
+        return [(facts[item].value, facts[item].source) for item in items]
+
+    assert known("1.2", "2.2") == [(96, "application"), (Decimal("8.5"), "application")]
+    walk(place.application, "decided", "public_notice")
+    assert known("1.2", "2.2", "1.1.a") == [(90, "review"), (7, "review"), (1, "application")]
