@@ -121,7 +121,7 @@ class Shell:
         if not self.signed_in or page is None or page.url_name not in known_lists():
             return None
         asked = asked_of(self.request.get_full_path())
-        kept = list(SavedFilter.objects.of(self.request.user).filter(path=self.request.path))
+        kept = SavedFilter.objects.of_list(self.request.user, self.request.path)
         may_save = bool(asked and asked.query and not asked.unknown)
         current = asked.query if asked else ""
         return SavedRow(kept, current, may_save) if kept or may_save else None

@@ -5,6 +5,7 @@ need no logic are used with ``{% include "components/x.html" with … only %}``,
 """
 
 from dataclasses import replace
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, lru_cache
 from typing import Any
@@ -14,6 +15,9 @@ from django.conf import settings
 from django.forms import Form
 from django.template import Context
 from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -86,6 +90,19 @@ def signature(person: Any, as_deputy: bool) -> str:
 def demo() -> bool:
     """Whether this is the demonstration (architecture §4)."""
     return settings.DEMO
+
+
+@register.simple_tag
+def day(value: date | datetime | None) -> SafeString:
+    """``{% day event.on %}``: the day in words, for programs too; nothing without one."""
+    on = timezone.localdate(value) if isinstance(value, datetime) else value
+    return _day(on, get_language()) if on else SafeString("")
+
+
+@lru_cache(4096)
+def _day(on: date, _language: str | None) -> SafeString:
+    """A list has fifty, and most of them are few different ones."""
+    return format_html('<time datetime="{}">{}</time>', on.isoformat(), date_format(on, "DATE_FORMAT"))
 
 
 @register.simple_tag

@@ -163,6 +163,11 @@ class Unit(models.Model):
         super().save(*args, update_fields=update_fields, **kwargs)
 
     @property
+    def level_name(self) -> str:
+        """As ``get_level_display``, which would look through all choices for each unit of a list."""
+        return str(Level(self.level).label)
+
+    @property
     def is_rateable(self) -> bool:
         """As ``RATEABLE`` says for many."""
         return self.rated or self.level == Level.TOWNSHIP
