@@ -59,6 +59,7 @@ KINDS = {
     "reviews.objection": pgettext_lazy("kept", "objection"),
     "reviews.fieldphoto": pgettext_lazy("kept", "photo from the spot"),
     "incentives.projectfund": pgettext_lazy("kept", "project fund"),
+    "incentives.plannedsum": pgettext_lazy("kept", "planned sum of a village"),
     "incentives.starweight": pgettext_lazy("kept", "weight of a star"),
     "incentives.allocation": pgettext_lazy("kept", "allocation"),
     "incentives.rewardpolicy": pgettext_lazy("kept", "reward policy"),

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.fields import DayInput
 from incentives.models import GrantLine, ProjectFund, RewardPolicy
+from incentives.planned import read_planned
+from incentives.source_state import planned_of
 from records.refusals import UnknownFields, refuse_unknown_fields
 
 FEN = Decimal("0.01")
@@ -81,6 +83,23 @@ class FundForm(SourceForm):
         model = ProjectFund
         fields = [*TERMS, "department", "min_star", "need", "at_least", "at_most"]
 
+    planned = forms.CharField(
+        label=gettext_lazy("Villages of the project, with planned sums"),
+        help_text=gettext_lazy(
+            "One line for each village: its code or name, a space, its sum in yuan. "
+            "Each gets its sum if it holds the minimum star. Empty: the budget is shared out by the weights below."
+        ),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["planned"] = "\n".join(f"{code} {amount}" for code, amount in planned_of(self.instance))
+
+    def clean_planned(self) -> dict[str, Decimal]:
+        return read_planned(self.cleaned_data["planned"], self.instance)
+
     def clean(self) -> dict[str, Any]:
         given = super().clean()
         at_least, at_most = given.get("at_least") or Decimal(0), given.get("at_most")
@@ -88,6 +107,9 @@ class FundForm(SourceForm):
             self.add_error("at_least", _("An amount must not be negative."))
         if at_most is not None and at_most < at_least:
             self.add_error("at_most", _("This is below the minimum amount."))
+        planned, budget = given.get("planned"), given.get("budget")
+        if planned and budget and (over := sum(planned.values()) - budget) > 0:
+            self.add_error("planned", _("The planned sums are %(amount)s yuan above the budget.") % {"amount": over})
         return given
 
 

@@ -94,10 +94,12 @@ def _reward(policy: RewardPolicy, table: Table, tried: Iterable[int], one: Cover
 
 
 def allocations(fund: ProjectFund) -> list[Prospect]:
-    """Every unit that holds the minimum star with its part of the budget, by division code.
+    """Every unit that holds the minimum star with its part of the budget, by division code; of a project those planned.
 
     No amounts while a unit has a problem. Raises ``OutOfLimits``.
     """
+    if planned := {one.unit_id: one.amount for one in fund.planned.all()}:
+        return _planned(fund, planned)
     weights = dict(fund.weights.values_list("star", "weight"))
     holders = [one for one in _covered(fund, fund.need) if one.star >= fund.min_star]
     weighed = [_weigh(fund, weights, one) for one in holders]
@@ -110,6 +112,17 @@ def allocations(fund: ProjectFund) -> list[Prospect]:
         Prospect(prospect.unit, prospect.star, prospect.figure, yuan(amounts[prospect.unit.code]), prospect.weight)
         for prospect in weighed
     ]
+
+
+def _planned(fund: ProjectFund, planned: dict[str, Decimal]) -> list[Prospect]:
+    """What a project plans for those that hold the minimum star; one that is no longer rated there is a problem."""
+    covered = {one.unit.code: one for one in _covered(fund, fund.need) if one.unit.code in planned}
+    gone = Unit.objects.filter(code__in=planned.keys() - covered.keys())
+    found = [Prospect(unit, 0, None, problem=_("is not rated here any more")) for unit in gone]
+    for code, one in covered.items():
+        if one.star >= fund.min_star:
+            found.append(Prospect(one.unit, one.star, None, planned[code], Decimal(1)))
+    return sorted(found, key=lambda one: one.unit.code)
 
 
 def _weigh(fund: ProjectFund, weights: dict[int, Decimal], one: Covered) -> Prospect:

@@ -19,6 +19,7 @@ from incentives.models import (
     LedgerEntry,
     PayeeAccount,
     Payout,
+    PlannedSum,
     ProjectFund,
     Reward,
     RewardBand,
@@ -88,7 +89,7 @@ def register() -> None:
     for with_number in (PayeeAccount, BankPayment):
         audit_trail.redact(with_number, audit_trail.Redaction(cells="true", columns=("number_encrypted",)))
     audit_trail.show_openly(
-        "terms that an office drafts, not a result", ProjectFund, RewardBand, RewardPolicy, StarWeight
+        "terms that an office drafts, not a result", PlannedSum, ProjectFund, RewardBand, RewardPolicy, StarWeight
     )
     todo_list.register(todos)
     explanation.register(

@@ -33,9 +33,15 @@ def standing(
 
 
 def written(source: Source, table: Iterable[Any] | None = None) -> dict[str, Any]:
-    """What a source contains: its terms and state, and its table."""
+    """What a source contains: its terms and state, its table, and what a project plans."""
     rows = table_of(source) if table is None else table
-    return {"terms": model_to_dict(source), "table": [_row(row) for row in rows]}
+    planned = {"planned": planned_of(source)} if isinstance(source, ProjectFund) else {}
+    return {"terms": model_to_dict(source), "table": [_row(row) for row in rows]} | planned
+
+
+def planned_of(fund: ProjectFund) -> list[list[Any]]:
+    """The units that a project names, with their sums."""
+    return [[one.unit_id, one.amount] for one in fund.planned.all()] if fund.pk else []
 
 
 def table_of(source: Source) -> Iterable[RewardBand | StarWeight]:

@@ -19,7 +19,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from accounts.api_permission import HasUnitPermission
 from incentives import workflow
-from incentives.models import ProjectFund, RewardBand, RewardPolicy, Source, StarWeight
+from incentives.models import PlannedSum, ProjectFund, RewardBand, RewardPolicy, Source, StarWeight
 from incentives.models.lifecycle import STEPS, WRITE_OWN
 from incentives.models.source import RewardFigure
 from incentives.workflow.actions import available, open_to, writes_for
@@ -49,6 +49,12 @@ class WeightSerializer(serializers.ModelSerializer):
         fields = ["star", "weight"]
 
 
+class PlannedSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = PlannedSum
+        fields = ["unit", "amount"]
+
+
 class SourceSerializer(serializers.ModelSerializer):
     """`steps`: what you may do next. `attachment`: the name of the document, given by `…/attachment/`."""
 
@@ -69,10 +75,11 @@ class PolicySerializer(SourceSerializer):
 
 class FundSerializer(SourceSerializer):
     weights = WeightSerializer(many=True)
+    planned = PlannedSerializer(many=True)
 
     class Meta:
         model = ProjectFund
-        fields = [*SHARED, "department", "min_star", "need", "at_least", "at_most", "weights"]
+        fields = [*SHARED, "department", "min_star", "need", "at_least", "at_most", "weights", "planned"]
 
 
 class DraftSerializer(ExactSerializer):
@@ -142,13 +149,21 @@ class DraftWeightSerializer(ExactSerializer):
     weight = serializers.DecimalField(max_digits=8, decimal_places=4, min_value=Decimal("0.0001"))
 
 
+class DraftPlannedSerializer(ExactSerializer):
+    unit = serializers.CharField(max_length=12)
+    amount = serializers.DecimalField(max_digits=14, decimal_places=2, min_value=Decimal("0.01"))
+
+
 class FundDraftSerializer(DraftSerializer):
     department = serializers.CharField(max_length=50, required=False, help_text="Of finance's drafts; else your own")
     min_star = serializers.IntegerField(min_value=1, max_value=20)
     need = serializers.ChoiceField(choices=RewardFigure.choices, allow_blank=True, default="")
     at_least = serializers.DecimalField(max_digits=14, decimal_places=2, min_value=0, allow_null=True, default=None)
     at_most = serializers.DecimalField(max_digits=14, decimal_places=2, min_value=0, allow_null=True, default=None)
-    weights = DraftWeightSerializer(many=True)
+    weights = DraftWeightSerializer(many=True, required=False, default=list)
+    planned = DraftPlannedSerializer(
+        many=True, required=False, default=list, help_text="Of a project: its units with their sums, instead of weights"
+    )
 
     def validate_weights(self, weights: list[dict[str, Any]]) -> dict[int, Decimal]:
         by_star = {one["star"]: one["weight"] for one in weights}
@@ -159,8 +174,20 @@ class FundDraftSerializer(DraftSerializer):
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         if given["at_most"] is not None and given["at_most"] < (given["at_least"] or 0):
             raise serializers.ValidationError({"at_most": [_("This is below the minimum amount.")]})
+        given["planned"] = self._planned(given)
         given["department"] = self._department(given)
         return super().validate(given)
+
+    def _planned(self, given: dict[str, Any]) -> dict[str, Decimal]:
+        """Each unit once, rated in the county, and no more than the budget in all."""
+        planned = {one["unit"]: one["amount"] for one in given["planned"]}
+        rated = Unit.objects.within(given["unit"].code).rated(given["rates"]).filter(pk__in=planned)
+        if rated.count() < len(given["planned"]):
+            raise serializers.ValidationError({"planned": [_("A unit is not rated here, or stands here twice.")]})
+        if (over := sum(planned.values()) - given["budget"]) > 0:
+            words = _("The planned sums are %(amount)s yuan above the budget.") % {"amount": over}
+            raise serializers.ValidationError({"planned": [words]})
+        return planned
 
     def _department(self, given: dict[str, Any]) -> str:
         """The own one of those who write for a department; finance names one."""
@@ -359,7 +386,7 @@ class PolicyViewSet(SourceViewSet):
 class FundViewSet(SourceViewSet):
     """Project funds within reach."""
 
-    queryset = ProjectFund.objects.prefetch_related("weights")
+    queryset = ProjectFund.objects.prefetch_related("weights", "planned")
     serializer_class = FundSerializer
     draft_serializer = FundDraftSerializer
     needs_for = {"create": (ProjectFund.MANAGE, WRITE_OWN)}

@@ -1,7 +1,7 @@
 """Reward policies, project funds, what they grant to whom, and their ledger (practice §5, formats §4)."""
 
 from incentives.models.clawback import Clawback
-from incentives.models.fund import Allocation, ProjectFund, StarWeight
+from incentives.models.fund import Allocation, PlannedSum, ProjectFund, StarWeight
 from incentives.models.ledger import LedgerEntry, lines_of
 from incentives.models.payee import PayeeAccount
 from incentives.models.policy import Reward, RewardBand, RewardPolicy
@@ -17,6 +17,7 @@ __all__ = [
     "RewardFigure",
     "LedgerEntry",
     "GrantLine",
+    "PlannedSum",
     "ProjectFund",
     "PayeeAccount",
     "Payout",

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import pghistory
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from incentives.models.source import GrantLine, RewardFigure, Source, frozen_with, line_triggers, money, source_triggers
+from villages.models import Unit
 
 
 @pghistory.track()
 class ProjectFund(Source):
-    """A unit's weight is its star's weight, times its profile figure where the fund goes by need (``need``).
+    """A unit's weight is its star's weight, times its profile figure where the fund goes by need (``need``). A project
+    names its units with their sums instead (``planned``).
 
     ``at_least`` … ``at_most`` are limits per unit, in yuan (absent: 0 and the whole budget).
     """
@@ -63,6 +66,43 @@ class StarWeight(models.Model):
 
     def __str__(self) -> str:
         return f"{self.star}: {self.weight}"
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class PlannedSum(models.Model):
+    """What a project plans for one unit: it gets that if it holds the minimum star on the reckoning day."""
+
+    fund = models.ForeignKey(ProjectFund, on_delete=models.CASCADE, related_name="planned")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    amount = money(_("Planned sum"))
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["fund", "unit"]
+        constraints = [
+            models.UniqueConstraint(fields=["fund", "unit"], name="one_planned_sum_per_unit"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="planned_sum_positive"),
+        ]
+        triggers = [
+            frozen_with("incentives_projectfund", "fund_id"),
+            pgtrigger.Trigger(
+                name="planned_in_its_county",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func="""
+                    IF NOT EXISTS (
+                        SELECT FROM incentives_projectfund f
+                        WHERE f.id = NEW.fund_id AND starts_with(NEW.unit_id, f.unit_id)
+                    ) THEN
+                        RAISE EXCEPTION 'the unit is in another county' USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.amount}"
 
 
 @pghistory.track()

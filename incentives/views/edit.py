@@ -16,7 +16,7 @@ from accounts.models import User
 from incentives import workflow
 from incentives.forms import Bands, FundForm, PolicyForm, Weights
 from incentives.models import ProjectFund, RewardPolicy, Source
-from incentives.source_state import written
+from incentives.source_state import planned_of, written
 from incentives.views.sources import source_or_404
 from incentives.workflow.actions import available, writes_for
 from records import previews
@@ -117,7 +117,9 @@ def _says(source: Source, form: ModelForm, grid: BaseFormSet) -> bool:
     rows = grid.rows()
     sent = sorted(map(list, rows.items() if isinstance(rows, dict) else rows))
     terms = dict(form.cleaned_data)
-    upload = terms.pop("attachment")
+    upload, planned = terms.pop("attachment"), terms.pop("planned", None)
+    if isinstance(source, ProjectFund) and dict(planned_of(source)) != planned:
+        return False
     same = all(getattr(source, name) == value for name, value in terms.items())
     if upload:
         same = same and source.attachment is not None and source.attachment.sha256 == sha256_of(upload)

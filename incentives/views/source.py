@@ -69,6 +69,7 @@ def show(request: HttpRequest, source: Source, *, status: int = 200, **more: Any
         "page": page,
         "rows": rows_of(page),
         "terms": terms,
+        "planned": source.planned.all() if isinstance(source, ProjectFund) else [],
         "clawbacks": clawbacks,
         "entries": entries,
         "signed": sign(entries, source),

@@ -21,7 +21,10 @@ ROWS = 50
 def source_or_404(request: HttpRequest, kind: type[Source], pk: int) -> Source:
     """A policy or fund that the reader may see, or 404 as if it did not exist."""
     along = ("unit", "attachment", "sought_by", "opinion_by", "effective_by")
-    source = kind.objects.seen_by(request.user).select_related(*along).filter(pk=pk).first()
+    found = kind.objects.seen_by(request.user).select_related(*along)
+    if kind is ProjectFund:
+        found = found.prefetch_related("planned__unit")
+    source = found.filter(pk=pk).first()
     if source is None:
         raise Http404
     return source

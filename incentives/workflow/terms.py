@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from incentives.models import ProjectFund, RewardBand, RewardPolicy, Source, StarWeight
+from incentives.models import PlannedSum, ProjectFund, RewardBand, RewardPolicy, Source, StarWeight
 from incentives.source_state import written
 from incentives.workflow.actions import writes_for
 from incentives.workflow.step import step
@@ -35,15 +35,24 @@ def draft_policy(*, unit: Unit, by: User, bands: Iterable[BandRow] = (), **terms
 
 
 @transaction.atomic
-def draft_fund(*, unit: Unit, by: User, weights: Mapping[int, Decimal] | None = None, **terms: Any) -> ProjectFund:
+def draft_fund(
+    *,
+    unit: Unit,
+    by: User,
+    weights: Mapping[int, Decimal] | None = None,
+    planned: Mapping[str, Decimal] | None = None,
+    **terms: Any,
+) -> ProjectFund:
     """A new fund of the county ``unit``; ``terms`` are fields of ``ProjectFund``. A department's own people draft that
-    of their department. Raises ``NotAllowed``."""
+    of their department. ``planned``: yuan by the unit's code, for a project that names its units. Raises
+    ``NotAllowed``."""
     writer = _writer(ProjectFund, unit, by)
     if writer:
         terms["department"] = writer
     with audit.acting(by, "draft_fund"):
         fund = ProjectFund.objects.create(unit=unit, drafted_by=by, written_by=writer, **_stored(terms, by))
         _write_weights(fund, weights or {})
+        _write_planned(fund, planned or {})
     return fund
 
 
@@ -63,15 +72,25 @@ def revise_policy(
 
 
 def revise_fund(
-    fund: ProjectFund, *, by: User, weights: Mapping[int, Decimal] | None = None, expected: Any = None, **terms: Any
+    fund: ProjectFund,
+    *,
+    by: User,
+    weights: Mapping[int, Decimal] | None = None,
+    planned: Mapping[str, Decimal] | None = None,
+    expected: Any = None,
+    **terms: Any,
 ) -> None:
-    """Change ``terms`` of a draft, and all its weights when ``weights`` is given; ``expected`` as for a policy."""
+    """Change ``terms`` of a draft, all its weights when ``weights`` is given, all its planned sums when ``planned`` is;
+    ``expected`` as for a policy."""
     with step("revise", fund, by=by):
         _require_as_shown(fund, expected)
         _change(fund, _stored(terms, by))
         if weights is not None:
             fund.weights.all().delete()
             _write_weights(fund, weights)
+        if planned is not None:
+            fund.planned.all().delete()
+            _write_planned(fund, planned)
 
 
 def _require_as_shown(source: Source, expected: Any) -> None:
@@ -112,3 +131,9 @@ def _write_bands(policy: RewardPolicy, bands: Iterable[BandRow]) -> None:
 
 def _write_weights(fund: ProjectFund, weights: Mapping[int, Decimal]) -> None:
     StarWeight.objects.bulk_create(StarWeight(fund=fund, star=star, weight=weight) for star, weight in weights.items())
+
+
+def _write_planned(fund: ProjectFund, planned: Mapping[str, Decimal]) -> None:
+    PlannedSum.objects.bulk_create(
+        PlannedSum(fund=fund, unit_id=code, amount=amount) for code, amount in sorted(planned.items())
+    )

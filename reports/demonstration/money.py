@@ -3,6 +3,7 @@ departments entered themselves: in effect, returned, waiting for an opinion, a d
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.utils import timezone
 
@@ -11,6 +12,7 @@ from accounts.roles import Role
 from incentives import workflow
 from incentives.models import ProjectFund, RewardPolicy, Source
 from notifications.workflow import telling_only
+from ratings.models import StarPeriod
 from reports.demonstration import schemes
 from reports.demonstration.people import Staff
 from villages.models import Unit
@@ -118,14 +120,16 @@ def of_departments(unit: Unit, staff: Staff) -> None:
     workflow.give_opinion(
         returned, agreed=False, by=office, at=moment(11, 6), opinion="四星、五星村的权重相差过大，请缩小后再报。"
     )
-    asked = fund_of(unit, farming, "2027年高标准农田建设资金（征求意见稿）", Decimal(1_200_000))
+    holding = StarPeriod.objects.on(date(2026, 3, 1)).filter(unit__code__startswith=unit.code, star__gte=3)
+    planned = {code: Decimal(150_000) for code in holding.order_by("unit").values_list("unit", flat=True)[:8]}
+    asked = fund_of(unit, farming, "2027年高标准农田建设项目（征求意见稿）", Decimal(1_200_000), planned=planned)
     workflow.seek_opinion(asked, by=farming)
     others = [name for name in schemes.departments(unit.code) if name != "农业农村局"]
     fund_of(unit, staff.of_department(unit.code, others[0]), "2027年村级平安建设资金（草稿）", Decimal(300_000))
 
 
-def fund_of(unit: Unit, by: User, name: str, budget: Decimal) -> ProjectFund:
-    """A draft of a department for villages of three stars and more, by star alone."""
+def fund_of(unit: Unit, by: User, name: str, budget: Decimal, **terms: Any) -> ProjectFund:
+    """A draft of a department for three stars and more: by star alone, or ``planned`` village by village."""
     return workflow.draft_fund(
         unit=unit,
         by=by,
@@ -137,6 +141,7 @@ def fund_of(unit: Unit, by: User, name: str, budget: Decimal) -> ProjectFund:
         ends=date(2027, 12, 31),
         budget=budget,
         min_star=3,
+        **terms,
     )
 
 

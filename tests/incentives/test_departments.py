@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 from django.test import Client
@@ -13,11 +14,12 @@ from accounts.models import User
 from accounts.roles import Role
 from incentives import workflow
 from incentives.models import LedgerEntry, ProjectFund, RewardPolicy
+from incentives.planned import read_planned
 from incentives.todos import entries
 from incentives.turns import home_panel
 from incentives.workflow.actions import available
 from notifications.models import Notice
-from records.refusals import NotAllowed
+from records.refusals import Incomplete, NotAllowed
 from tests.clock import freeze_time
 from tests.factories import COUNTY, AppointmentFactory, UnitFactory, UserFactory, person
 from tests.incentives.conftest import TODAY, draft_policy, draft_project_fund
@@ -203,9 +205,52 @@ def test_it_is_written_through_the_api(county, farming):
     assert (changed["budget"], changed["name"]) == ("2000.00", "水稻")
     attached = mine.post(url + "attach/", {"file": SimpleUploadedFile("水稻.png", PNG)}, format="multipart")
     assert attached.json()["attachment"] == "水稻.png"
+    named = mine.post(url + "revise/", terms | {"planned": [{"unit": "330624108201", "amount": "5.50"}]}, format="json")
+    assert named.json()["planned"] == [{"unit": "330624108201", "amount": "5.50"}]
+    for wrong in ({"unit": "330681001218", "amount": "1"}, {"unit": "330624108201", "amount": "1000.01"}):
+        refused = mine.post(url + "revise/", terms | {"planned": [wrong]}, format="json")
+        assert (refused.status_code, list(refused.json())) == (400, ["planned"])
     sought = mine.post(url + "seek_opinion/", {"answer": "无"}, format="json").json()
     assert (sought["state"], sought["answer"]) == ("opinion_sought", "无")
     assert mine.post(url + "revise/", terms, format="json").status_code == 409
+
+
+PLANNED = {"330624108201": Decimal(3000), "330624108204": Decimal(500)}
+
+
+def test_a_project_names_its_villages_and_pays_those_that_hold_the_star(county, farming, finance, office):
+    own = draft_project_fund(county, farming, planned=PLANNED, weights={}, budget=Decimal(3500))
+    workflow.revise_fund(own, by=farming, planned=PLANNED | {"330624108202": Decimal(1)})
+    with pytest.raises(Incomplete):
+        workflow.seek_opinion(own, by=farming)
+    workflow.revise_fund(own, by=farming, planned=PLANNED)
+    workflow.seek_opinion(own, by=farming)
+    for change in ({"amount": 1}, {"unit": "330624108202"}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            own.planned.filter(unit="330624108201").update(**change)
+    workflow.give_opinion(own, agreed=True, number="备9", by=office)
+    workflow.make_effective(own, by=farming)
+    lines = workflow.grant(own, by=finance)
+    assert [(line.unit_id, line.amount) for line in lines] == [("330624108201", Decimal(3000))]
+
+
+def test_a_planned_village_that_is_gone_is_told_not_dropped(county, farming):
+    UnitFactory(code="330624108301", name="某社区", ended=date(2026, 1, 1))
+    own = draft_project_fund(county, farming, planned={"330624108301": Decimal(1)}, weights={})
+    with pytest.raises(Incomplete) as refused:
+        workflow.seek_opinion(own, by=farming)
+    assert list(refused.value.problems) == ["330624108301"]
+
+
+def test_planned_sums_are_typed_one_a_line(county, farming):
+    fund = ProjectFund(unit=county)
+    assert read_planned("330624108201 3,000.50\n330624108202\t7", fund) == {
+        "330624108201": Decimal("3000.50"),
+        "330624108202": Decimal(7),
+    }
+    with pytest.raises(ValidationError) as refused:
+        read_planned("330681001218 5\n330624108201 0\n330624108201 1.005\n330624108202 1\n330624108202 2\nx", fund)
+    assert len(refused.value.messages) == 5
 
 
 def test_home_says_whose_turn_it_is(own, farming, finance, django_assert_max_num_queries):

@@ -1,0 +1,50 @@
+"""The villages and sums of a project as people type them: one line for each, its code or name and yuan."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal, InvalidOperation
+
+from django.forms import ValidationError
+from django.utils.translation import gettext as _
+
+from incentives.models import ProjectFund
+from villages.models import Unit
+
+MOST = Decimal("999999999999.99")
+
+
+def read_planned(typed: str, fund: ProjectFund) -> dict[str, Decimal]:
+    """Yuan by the unit's code. Raises ``ValidationError`` with every line that is wrong."""
+    known: dict[str, list[str]] = defaultdict(list)
+    for code, name in Unit.objects.within(fund.unit_id).rated(fund.rates).values_list("code", "name"):
+        known[code].append(code)
+        known[name].append(code)
+    found: dict[str, Decimal] = {}
+    wrong = []
+    for line in filter(None, map(str.strip, typed.splitlines())):
+        name, _space, written = line.rpartition(" ") if " " in line else line.rpartition("\t")
+        codes, amount = known.get(name.strip(), []), _yuan(written)
+        if not codes:
+            wrong.append(_("“%s”: no village of this code or name is rated here.") % line)
+        elif len(codes) > 1:
+            wrong.append(_("“%s”: several villages have this name; please write the code.") % line)
+        elif codes[0] in found:
+            wrong.append(_("“%s”: this village stands here twice.") % line)
+        elif amount is None:
+            wrong.append(_("“%s”: the sum is no amount in yuan above 0.") % line)
+        else:
+            found[codes[0]] = amount
+    if wrong:
+        raise ValidationError(wrong)
+    return found
+
+
+def _yuan(written: str) -> Decimal | None:
+    try:
+        amount = Decimal(written.replace(",", "").replace("，", ""))
+    except InvalidOperation:
+        return None
+    if not amount.is_finite() or not 0 < amount <= MOST or amount != round(amount, 2):
+        return None
+    return amount
