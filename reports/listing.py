@@ -160,7 +160,7 @@ def lines(user: User, seen: AsOf, question: str, chosen: Chosen, place: str, nam
 
 
 def _line(question: str, row: ListedRow, names: Names) -> Line:
-    page = {"events": "event", "clawbacks": "clawback"}.get(question)
+    page = {"events": "event", "clawbacks": row.c}.get(question)
     url = reverse(page, args=[row.subject]) if page else reverse("unit_file", args=[row.unit])
     cells = [column.words(row, names) for column in COLUMNS[question]]
     return Line(row.unit, row.name, list(zip(heads(question), cells, strict=True)), url)

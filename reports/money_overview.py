@@ -109,7 +109,9 @@ class MoneyOverview:
     def _clawbacks(self) -> OpenClawbacks:
         waiting = Clawback.objects.filter(below(self.unit.code, "unit_id"), state=Clawback.State.OPEN)
         found = waiting.aggregate(n=Count("pk"), amount=Sum("amount", default=Decimal(0)))
-        oldest = waiting.select_related("unit").order_by("proposed_at", "pk")[:SHOWN]
+        oldest = waiting.select_related("unit", "reward__policy", "allocation__fund").order_by("proposed_at", "pk")[
+            :SHOWN
+        ]
         return OpenClawbacks(found["n"], found["amount"], list(oldest))
 
     def _months(self) -> list[Bar]:

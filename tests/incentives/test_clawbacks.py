@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 from django.apps import apps
+from django.urls import reverse
 
 from accounts.roles import Role
 from followups.models import FollowUp, TimeLimit
@@ -273,3 +274,17 @@ def test_open_ones_of_before_are_followed_up_by_the_migration(granted, finance):
     copied = ("kind", "subject", "unit", "link", "params", "responsible_unit", "responsible_role")
     assert [getattr(again, name) for name in copied] == [getattr(first, name) for name in copied]
     assert again.due_at == at(2026, 12, 9)
+
+
+def test_a_clawback_is_opened_where_it_is_settled(client, settings, granted, finance):
+    settings.SECOND_FACTOR_REQUIRED = False
+    policy = granted(clawback="difference")
+    pay(policy, "50000")
+    fall(FIVE, date(2026, 6, 1))
+    client.force_login(finance)
+    page = client.get(reverse("money_overview", args=[COUNTY]))
+    assert page.context["overview"].clawbacks.count == 1
+    assert f'<a href="{policy.get_absolute_url()}">单位{FIVE}</a>' in page.content.decode()
+    found = client.get(reverse("figure_list", args=[COUNTY, "clawbacks"])).context["page"].object_list
+    assert [(line.unit, line.url) for line in found] == [(FIVE, policy.get_absolute_url())]
+    assert client.get(policy.get_absolute_url()).status_code == 200
