@@ -11,11 +11,13 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from config import services
+from config import services, trigger_registry
 from config.account_platform import origin, providers
 from config.logs import configured
 from config.secret_key import kept_secret
 from notifications.sms import gateway as sms_gateway
+
+trigger_registry.install()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()

@@ -21,6 +21,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 services.attach()
+gc.disable()  # until everything is collected, see below
 
 pytest_plugins = ["tests.requests_by_role", "tests.access_isolation", "tests.built_once"]
 
@@ -62,6 +63,7 @@ def pytest_collection_finish():
     after it is mostly freed without one."""
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(20_000, 20, 20)
 
 
