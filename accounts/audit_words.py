@@ -6,6 +6,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import pgettext, pgettext_lazy
 
+from records.encrypting_anew import VERB as ENCRYPT_ANEW
 from records.registry import KeyedRegistry
 
 KINDS = {
@@ -269,6 +270,7 @@ COLUMNS = {
 }
 
 GENERAL_VERBS = {
+    ENCRYPT_ANEW: pgettext_lazy("step", "encrypt robots and second factors anew"),
     "accounts.appoint": pgettext_lazy("step", "appoint"),
     "accounts.end": pgettext_lazy("step", "end an appointment"),
     "accounts.withdraw": pgettext_lazy("step", "withdraw an office"),

@@ -5,6 +5,7 @@ from allauth.mfa.models import Authenticator
 from accounts import (
     audit_trail,
     deputies,
+    factor_secrets,
     grant_integrity,
     help_topics,
     integrity_run,
@@ -34,7 +35,8 @@ from accounts.models import (
 from notifications import kinds, offices, quiet
 from notifications.bell_filter import BellFilter
 from notifications.models import Robot
-from records import integrity, jobs, proof
+from records import encrypting_anew, integrity, jobs, proof
+from records.encrypting_anew import Encrypted
 from records.models import IntegrityRun
 from villages.forms.units import UnitSearch
 from villages.models import Profile, Unit
@@ -67,6 +69,9 @@ def register() -> None:
     # Excluded from the history: the password.
     proof.prove(User, omit=("last_login",))
     proof.prove(Authenticator, omit=("last_used_at",))
+    robots = Encrypted(Robot, ("address_encrypted", "secret_encrypted"), Robot.encrypt_anew)
+    factors = Encrypted(Authenticator, ("data",), factor_secrets.encrypt_anew)
+    encrypting_anew.register({"robots of work groups": robots, "second factors": factors})
     integrity.register(grant_integrity.GRANTS)
     jobs.register(IntegrityRun, integrity_run.make)
     deputies.register(RIGHTS)

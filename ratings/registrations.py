@@ -24,7 +24,8 @@ from ratings.presenters import star_history, trail_names
 from ratings.todos import event_todos
 from ratings.todos.application_todos import SOURCES
 from ratings.todos.usual_times import APPLICATIONS, PROPOSALS
-from records import integrity, proof
+from records import encrypting_anew, integrity, proof
+from records.encrypting_anew import Encrypted
 from villages import unit_panels
 from villages.forms.township_filter import TownshipFilterForm
 
@@ -84,6 +85,9 @@ def register() -> None:
     formerly = {former: STEPS[verb] for former, verb in FORMER_VERBS.items()}
     deputies.register({former: step.permissions for former, step in formerly.items()})
     audit_words.register({former: step.trail for former, step in formerly.items()})
+    columns = ("name_encrypted", "post_encrypted", "encrypted_at")
+    persons = Encrypted(EventPerson, columns, EventPerson.encrypt_anew, verb=EventPerson.ENCRYPT_ANEW)
+    encrypting_anew.register({"persons named in events": persons})
     audit_words.register({EventPerson.ENCRYPT_ANEW: pgettext_lazy("step", "encrypt the persons of events anew")})
     trail_names.name_codes()
     proof.prove(Points, ReturnedCriterion, Transition)

@@ -27,19 +27,24 @@ class Lock(IntEnum):
     MIGRATION = 330635
 
 
+def call_of(lock: Lock, key: str = "0", *, shared: bool = False) -> str:
+    """The call that waits for ``lock`` and holds it until the transaction ends, in SQL: for a trigger, too."""
+    return f"pg_advisory_xact_lock{'_shared' if shared else ''}({lock.value}, {key})"
+
+
 def hold(lock: Lock, of: Collection[str] | None = None, *, shared: bool = False) -> None:
     """Wait until nobody else holds ``lock`` (``of`` each of these things), and hold it until the transaction ends.
 
     Those who hold it ``shared`` do not wait for each other. Things are locked in one order, so that of two who lock
     several neither waits for the other.
     """
-    how = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
     with connection.cursor() as cursor:
         if of is None:
-            cursor.execute(f"select {how}(%s, 0)", [lock.value])
+            cursor.execute(f"select {call_of(lock, shared=shared)}")
             return
         keys = "select distinct hashtext(name) as key from unnest(%s::text[]) as name order by key"
-        cursor.execute(f"select {how}(%s, key) from ({keys}) as ordered", [lock.value, list(of)])  # noqa: S608 our own words
+        call = call_of(lock, "key", shared=shared)
+        cursor.execute(f"select {call} from ({keys}) as ordered", [list(of)])  # noqa: S608 our own words
 
 
 def try_hold(lock: Lock) -> bool:

@@ -95,6 +95,11 @@ class EventPerson(models.Model):
     def __str__(self) -> str:
         return f"#{self.event_id}"
 
+    def encrypt_anew(self) -> None:
+        """Under the current key; not saved. Raises ``Unreadable``."""
+        self.name, self.post = self.name, self.post
+        self.encrypted_at = timezone.now()
+
     @property
     def in_words(self) -> str:
         """For those who record events."""

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ratings.models.decision import Decision
 from ratings.models.scheme import Scheme
-from records.locks import Lock
+from records.locks import Lock, call_of
 from villages.models import Unit
 
 FEW = 50
@@ -26,10 +26,10 @@ _NO_OVERLAP = f"""
             USING ERRCODE = 'feature_not_supported';
     END IF;
     IF (SELECT count(DISTINCT unit_id) FROM added) > {FEW} THEN
-        PERFORM pg_advisory_xact_lock({Lock.REGISTER}, 0);
+        PERFORM {call_of(Lock.REGISTER)};
     ELSE
-        PERFORM pg_advisory_xact_lock_shared({Lock.REGISTER}, 0);
-        PERFORM pg_advisory_xact_lock({Lock.STARS}, key)
+        PERFORM {call_of(Lock.REGISTER, shared=True)};
+        PERFORM {call_of(Lock.STARS, "key")}
         FROM (SELECT DISTINCT hashtext(unit_id) AS key FROM added ORDER BY key) AS ordered;
     END IF;
     EXECUTE 'SELECT a.unit_id FROM added a JOIN ratings_starperiod p

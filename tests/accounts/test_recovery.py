@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts import recovery_codes
 from accounts.roles import Role
 from records.documents import Table
+from records.encrypting_anew import encrypt_anew
 from records.refusals import WrongState
 from tests.clock import freeze_time
 from tests.factories import TOWNSHIP, UserFactory, person
@@ -101,11 +102,17 @@ def test_nothing_in_the_database_lets_one_make_the_codes(leader):
 def test_what_was_kept_in_the_clear_is_still_read_and_keys_may_change(leader, settings):
     one = Authenticator.objects.get(user=leader, type="recovery_codes")
     codes = codes_of(leader)
-    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another key"
+    old = settings.SECRET_KEY
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [old], "another key"
     assert codes_of(leader) == codes
     settings.SECRET_KEY_FALLBACKS = []
     with pytest.raises(WrongState):
         codes_of(leader)
+    settings.SECRET_KEY_FALLBACKS = [old]
+    encrypt_anew()
+    settings.SECRET_KEY_FALLBACKS = []
+    assert codes_of(leader) == codes
+    one.refresh_from_db()
     one.data["seed"] = "ab" * 40
     one.save()
     assert len(codes_of(leader)) == 8

@@ -18,6 +18,7 @@ from notifications.models import Robot, RobotMessage
 from notifications.robots import delivery
 from notifications.robots.platforms import cut
 from notifications.workflow import announce
+from records.encrypting_anew import encrypt_anew
 from tests.clock import freeze_time
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, UnitFactory, at, person
 from tests.notifications.receiver import OK, drip, errcode, hang_up, nothing, receiving, status
@@ -247,3 +248,18 @@ def test_a_robot_hears_its_own_people_and_what_may_leave():
         delivery.deliver_due()
     assert all("沙溪" not in json.dumps(got.json, ensure_ascii=False) for got in receiver.got)
     assert len(receiver.got) == 3
+
+
+def test_its_address_and_secret_are_written_anew_after_a_change_of_the_key(settings):
+    values = {"unit": UnitFactory(code=TOWNSHIP), "platform": "webhook", "name": "群", "kinds": ["tested"]}
+    one = Robot.objects.create(**values, address="https://robot.example.cn/send?access_token=abc", secret="s3cret")
+    plain = Robot.objects.create(**values, address="https://robot.example.cn/plain")
+    old = settings.SECRET_KEY
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [old], "another key"
+    assert encrypt_anew()["robots of work groups"] == (2, 0)
+    settings.SECRET_KEY_FALLBACKS = []
+    one, plain = Robot.objects.get(pk=one.pk), Robot.objects.get(pk=plain.pk)
+    assert (one.address, one.secret) == ("https://robot.example.cn/send?access_token=abc", "s3cret")
+    assert (plain.address, plain.secret_encrypted) == ("https://robot.example.cn/plain", "")
+    settings.SECRET_KEY = "a third key"
+    assert encrypt_anew()["robots of work groups"] == (0, 2)

@@ -74,7 +74,7 @@ def commands(folder: Path) -> dict[str, list[list[str]]]:
         "assess": [[str(folder / "formula.json"), "--output", out]],
         "draw_sample": [["--unit", "330624", "--share", "0.1", "--seed", "1"]],
         "annual_report": [["--year", "2025", "--unit", "330624", "--output", out]],
-        "encrypt_persons_anew": [[]],
+        "encrypt_anew": [[]],
         "export_head": [["--output", out]],
         "open_administrator": [["secadmin", "newadmin", "新管", "3306"]],
         "migrate": [["--verbosity=0"]],
