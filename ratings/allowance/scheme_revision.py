@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import QuerySet
+
 from ratings.allowance.dry_run import try_scheme
 from ratings.models import Answer, Application, Scheme, Veto
 from ratings.scheme.reading import Reading
@@ -30,26 +32,27 @@ class Revised:
 def revised(new: Reading, old: Scheme, day: date) -> list[Revised]:
     """The units that answered under ``old`` and would come out differently under ``new``, by their answers and code.
 
-    An answer that a version does not ask for, or cannot accept, counts as not given for that version.
+    An answer that a version does not ask for, or cannot accept, counts as not given for that version. A result that is
+    out stays under its version.
     """
-    units = answered(old)
+    units = answered(old, Application.objects.exclude(state__in=Application.State.RESULT_OUT))
     before = _results(Reading(old.body, old.spec), units, day)
     after = _results(new, units, day)
     return [Revised(unit, before.get(unit), after.get(unit)) for unit in units if before.get(unit) != after.get(unit)]
 
 
-def answered(scheme: Scheme) -> dict[str, UnitFacts]:
-    """The answers kept under ``scheme``, by unit in order of code, with tags and vetoes."""
-    rows = Answer.objects.filter(application__cycle__scheme=scheme, value__isnull=False)
-    rows = rows.exclude(application__state__in=Application.State.RESULT_OUT)  # what is out stays under its version
+def answered(scheme: Scheme, applications: QuerySet[Application]) -> dict[str, UnitFacts]:
+    """The answers of those ``applications`` that are kept under ``scheme``, by unit in order of code, with tags and
+    vetoes."""
+    kept = applications.filter(cycle__scheme=scheme)
+    rows = Answer.objects.filter(application__in=kept, value__isnull=False)
     values: defaultdict[str, dict[str, Decimal]] = defaultdict(dict)
     for unit, item, value in rows.order_by("application__unit").values_list("application__unit", "item", "value"):
         values[unit][item] = value
     vetoes: defaultdict[str, set[tuple[str, date]]] = defaultdict(set)
     for unit, code, on in Veto.objects.filter(unit__in=values, withdrawn_at=None).values_list("unit", "code", "on"):
         vetoes[unit].add((code, on))
-    answered = Application.objects.filter(cycle__scheme=scheme, unit__in=values).select_related("unit")
-    tags = {application.unit_id: application.tags for application in answered}
+    tags = {application.unit_id: application.tags for application in kept.select_related("unit")}
     return {unit: UnitFacts(facts, set(tags[unit]), vetoes[unit]) for unit, facts in values.items()}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ratings.allowance.comparison import Pair, judge_both
 from ratings.allowance.scheme_revision import answered, applicable
-from ratings.models import Scheme
+from ratings.models import Application, Scheme
 from ratings.scheme.reading import Reading
 from ratings.scheme.spec import Criterion, SchemeSpec, StarLine
 from records.known import known
@@ -43,7 +43,7 @@ class LineMoved:
 
 def pairs_of_kept(new: Reading, old: Scheme, day: date) -> tuple[list[Pair], int]:
     """Both schemes on the facts kept under ``old``; and how many units no single variant fits."""
-    units = answered(old)
+    units = answered(old, Application.objects.all())
     reading = Reading(old.body, old.spec)
     after, before = applicable(new.spec, units), applicable(old.spec, units)
     fitting = [unit for unit in units if unit in after and unit in before]

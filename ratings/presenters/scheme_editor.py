@@ -137,7 +137,10 @@ class SchemeOutline:
 
 
 def _titled(value: Body) -> str:
-    return f"{value.get('code', '')} {value.get('name', '')}".strip() or "—"
+    """Its code and name; of a variant also whom it is for."""
+    title = f"{value.get('code', '')} {value.get('name', '')}".strip() or "—"
+    only = "、".join(map(str, value.get("only") or ()))
+    return f"{title}（{only}）" if only else title
 
 
 # Three sample villages

@@ -8,7 +8,7 @@ from django.db.models.functions import Cast
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.role_holders import responsible
+from accounts.role_holders import responsible, unit_and_offices
 from accounts.roles import Role
 from followups import time_limits
 from followups import workflow as followups
@@ -19,6 +19,7 @@ from notifications.workflow import announce
 from ratings.events.applicable_scheme import event_names
 from ratings.events.proposals import FOLLOW_UP, TOWNSHIP, with_authority
 from ratings.models import Proposal
+from ratings.notices import OFFICES_CONCERNED
 from ratings.workflow.rectification import INSPECTORS
 from villages.models import Unit, county_of, township_of
 
@@ -48,25 +49,24 @@ def follow() -> None:
 
 
 def lapse(proposals: Collection[Proposal], *, by: User | None, reason: str) -> None:
-    """Nobody settles these any more: their follow-ups end, and those who were to settle them and the discipline
-    commissions are told. Nothing is told of a held event."""
+    """Nobody settles these any more: their follow-ups end. Those who were to settle them, the discipline commissions,
+    the unit and its offices are told. Nothing is told of a held event."""
     followups.call_off(FOLLOW_UP, [one.pk for one in proposals], by=by, reason=reason)
     told = Proposal.objects.filter(pk__in=[one.pk for one in proposals], event__held=False)
     rows = _with_office(list(with_authority(told).select_related("event", "unit").order_by("pk")))
     names = event_names({one.unit_id for one in rows})
+    concerned = unit_and_offices(OFFICES_CONCERNED, [one.unit for one in rows])
     for one in rows:
         office = settling_office(one)
-        people = {*responsible({office.role}, office.unit), *responsible(INSPECTORS, one.unit_id)}
+        settling = {*responsible({office.role}, office.unit), *responsible(INSPECTORS, one.unit_id)}
         params = {"unit": one.unit.name, "event": names.get(one.event.kind, one.event.kind), "on": str(one.event.on)}
-        link = reverse("event", args=[one.event_id])
-        announce(
-            people - {by.pk if by else None},
-            "proposal_lapsed",
-            link=link,
-            unit_code=one.unit_id,
-            reason=reason,
-            **params,
-        )
+        told = {
+            reverse("event", args=[one.event_id]): settling,
+            reverse("register_unit", args=[one.unit_id]): concerned[one.unit_id] - settling,
+        }
+        for link, people in told.items():
+            people = sorted(people - {by.pk if by else None})
+            announce(people, "proposal_lapsed", link=link, unit_code=one.unit_id, reason=reason, **params)
 
 
 def reassign(units: Collection[str]) -> None:

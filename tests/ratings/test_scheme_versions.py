@@ -70,6 +70,7 @@ def test_versions_issued_before_the_year_count_from_its_first_day(village):
 
 def test_an_amendment_leaves_march_as_it_was(village):
     office, inspector = (person(role, COUNTY) for role in (Role.COUNTY_OFFICE, Role.DISCIPLINE))
+    signer = person(Role.SIGNER, village.code)
     with freeze_time(at(2026, 7, 10, 9)):
         version(1, 2026, 1, 5)
         DecisionFactory(unit=village, star=5, on=date(2026, 1, 10), cut_off=date(2025, 12, 31), state="confirmed")
@@ -87,8 +88,10 @@ def test_an_amendment_leaves_march_as_it_was(village):
         assert march.proposals.get().state == "open"
         states = july.proposals.order_by("scheme__version").values_list("state", flat=True)
         assert list(states) == ["declined", "open"]
-        told = Notice.objects.filter(kind="proposal_lapsed").order_by("user").values_list("user", "params__on")
-        assert list(told) == [(one.pk, "2026-07-10") for one in (office, inspector)]
+        told = Notice.objects.filter(kind="proposal_lapsed", params__on="2026-07-10").order_by("user")
+        pages = [f"/events/{july.pk}/", f"/events/{july.pk}/", f"/register/{village.code}/"]
+        people = [office.pk, inspector.pk, signer.pk]
+        assert list(told.values_list("user", "link")) == list(zip(people, pages, strict=True))
         waiting = FollowUp.objects.waiting().filter(kind="proposal").values_list("subject", flat=True)
         open_ = Proposal.objects.filter(state="open").values_list("pk", flat=True)
         assert sorted(waiting) == sorted(map(str, open_))

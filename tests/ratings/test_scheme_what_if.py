@@ -83,12 +83,16 @@ def test_units_of_another_county_are_refused(office, issued, draft):
     assert office.post(address(draft), sent).status_code == 409
 
 
-def test_the_answers_kept_are_tried_at_once(office, issued, draft):
+@pytest.mark.parametrize("state", ["draft", "confirmed"])
+def test_the_answers_kept_are_tried_at_once(office, issued, draft, state):
     cycle = CycleFactory(scheme=issued)
     unit = UnitFactory(code=VILLAGE, name="沙溪村")
     question = issued.spec.criteria[0].questions[0]
     AnswerFactory(
-        application=ApplicationFactory(cycle=cycle, unit=unit), item=question.item, typed="0", value=Decimal(0)
+        application=ApplicationFactory(cycle=cycle, unit=unit, state=state),
+        item=question.item,
+        typed="0",
+        value=Decimal(0),
     )
     answer = office.get(address(draft))
     assert (answer.status_code, answer.context["count"]) == (200, 1)
