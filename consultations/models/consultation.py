@@ -140,6 +140,11 @@ class Consultation(models.Model):
                     ) THEN
                         RAISE EXCEPTION 'the scheme is not issued' USING ERRCODE = 'check_violation';
                     END IF;
+                    IF OLD.state <> 'issued' AND NEW.state = 'issued' AND NOT EXISTS (
+                        SELECT FROM consultations_issue i WHERE i.consultation_id = NEW.id
+                    ) THEN
+                        RAISE EXCEPTION 'how it was agreed on is not recorded' USING ERRCODE = 'check_violation';
+                    END IF;
                     RETURN NEW;
                 """,
             ),

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from consultations.models.agreed_on import AGREED_ON
 from consultations.models.consultation import Consultation
 from consultations.models.remarks import APPEND_ONLY
 from ratings.models import Scheme
@@ -83,8 +84,8 @@ class SchemePaper(models.Model):
 class Issue(models.Model):
     """The record of an issued scheme: which content (``digest``), and what it went through before.
 
-    Written when it is issued, in the same transaction; never changed. A scheme that the operator put in force has been
-    through no review.
+    Written when it is issued, in the same transaction; never changed, and only of what was agreed on. A scheme that the
+    operator put in force has been through no review.
     """
 
     class Review(models.TextChoices):
@@ -108,7 +109,7 @@ class Issue(models.Model):
                 name="agreed_scheme_has_consultation",
             )
         ]
-        triggers = [APPEND_ONLY]
+        triggers = [APPEND_ONLY, AGREED_ON]
 
     def __str__(self) -> str:
         return f"{self.scheme} {self.review}"

@@ -60,13 +60,19 @@ def lapse(proposals: Collection[Proposal], *, by: User | None, reason: str) -> N
         office = settling_office(one)
         settling = {*responsible({office.role}, office.unit), *responsible(INSPECTORS, one.unit_id)}
         params = {"unit": one.unit.name, "event": names.get(one.event.kind, one.event.kind), "on": str(one.event.on)}
-        told = {
+        readers = {
             reverse("event", args=[one.event_id]): settling,
             reverse("register_unit", args=[one.unit_id]): concerned[one.unit_id] - settling,
         }
-        for link, people in told.items():
-            people = sorted(people - {by.pk if by else None})
-            announce(people, "proposal_lapsed", link=link, unit_code=one.unit_id, reason=reason, **params)
+        for link, people in readers.items():
+            announce(
+                people - {by.pk if by else None},
+                "proposal_lapsed",
+                link=link,
+                unit_code=one.unit_id,
+                reason=reason,
+                **params,
+            )
 
 
 def reassign(units: Collection[str]) -> None:

@@ -200,6 +200,38 @@ def test_the_city_concludes_once_every_proposal_is_settled(who):
     assert FollowUp.objects.waiting().count() == 0
 
 
+@pytest.mark.parametrize(
+    ("part", "changes"),
+    [
+        ("a1c2", {"name": "另一个名称"}),
+        ("a1", {"name": "另一方面"}),
+        ("head", {"notice_days": 9}),
+        ("stars", {"stars": [{"star": 1, "total": 0}]}),
+        ("vetoes", {"vetoes": []}),
+        ("events", {"rules": []}),
+    ],
+)
+def test_the_database_lets_nothing_else_pass_as_reviewed(who, part, changes):
+    one = reviewing(who)
+    for place in {"c-1.1", "areas", "head", "stars", "vetoes", "events"} - {"areas" if part == "a1" else part}:
+        proposal = workflow.propose(one, by=who.sister, place=place, text="改", why="与全市一致")
+        workflow.settle(proposal, by=who.office, outcome="accepted", answer="采纳")
+    one = workflow.conclude(one, by=who.city, reason="已齐")
+    rewrite(who, max=8)
+
+    def record(review, digest="0" * 64):
+        Scheme.objects.filter(pk=who.draft.pk).update(state="issued", issued_at=one.reviewed_at)
+        Issue.objects.create(scheme_id=who.draft.pk, review=review, consultation=one, digest=digest)
+
+    before = transaction.savepoint()
+    record("joint")
+    transaction.savepoint_rollback(before)  # what was accepted passes
+    rewrite(who, part=part, **changes)
+    for review in ("joint", "off"):
+        with refused_by_the_database(), transaction.atomic():
+            record(review)
+
+
 def test_what_was_reviewed_is_what_is_issued(who):
     one = reviewing(who)
     proposal = workflow.propose(one, by=who.sister, place="c-1.1", text="满分八分", why="与全市一致")
