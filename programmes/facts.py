@@ -82,6 +82,11 @@ class FactAsked:
         return None if self.problem or self.answer is None else self.answer.value
 
     @property
+    def awaits_review(self) -> bool:
+        """The reviewers of the application are to find it: it is asked here only where they will not."""
+        return self.also_there and self.source == "office"
+
+    @property
     def is_shared(self) -> bool:
         return self.source in ("application", "review")
 

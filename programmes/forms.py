@@ -78,11 +78,14 @@ class AnswersForm(forms.Form):
 
 def _field(fact: FactAsked) -> forms.Field:
     question, typed = fact.question, fact.answer.typed if fact.answer else ""
+    hint = (
+        _("The review of the application finds it: give it here only if there is none.") if fact.awaits_review else ""
+    )
     options: dict[str, Any] = {
         "label": question_words(fact.criterion, question.name),
         "required": False,
         "initial": typed,
-        "help_text": bounds_words(question),
+        "help_text": hint or bounds_words(question),
     }
     if question.kind == "tick":
         choices = [("1", _("Yes")), ("0", _("No"))]

@@ -92,6 +92,12 @@ class ScoredCriterion:
     points: str
     facts: list[KnownFact]
 
+    @property
+    def source(self) -> str:
+        """Where its facts stood, if they all stood in one place."""
+        found = {fact.source for fact in self.facts}
+        return found.pop() if len(found) == 1 else ""
+
 
 @dataclass(frozen=True)
 class ScoredArea:

@@ -1,11 +1,13 @@
 """What programmes register: pages' surroundings, kinds of notice, words of the trail, what it may show, checks."""
 
-from accounts import audit_trail, audit_words, deputies, menu, page_help, todo_list
+from accounts import audit_trail, audit_words, deputies, home, menu, page_help, todo_list
 from notifications import kinds
 from programmes import help_topics, integrity, menu_entries, todos
+from programmes.home import grades_of_unit, own_grades
 from programmes.kinds import NOTICES
 from programmes.models import STEPS, ProgrammeAnswer, ProgrammeCycle, ProgrammeResult
 from records import integrity as checks
+from villages import unit_panels
 
 UNPUBLISHED = "exists (select from programmes_programmecycle c where c.id = e.cycle_id and c.state <> 'published')"
 
@@ -18,5 +20,7 @@ def register() -> None:
     deputies.register(STEPS.rights)
     audit_words.register(STEPS.trail)
     checks.register(integrity.RESULTS)
+    home.register(home.HomePanel("programmes/grades.html", own_grades, column=home.SIDE, order=60))
+    unit_panels.register(unit_panels.UnitPanel("programmes/grades.html", grades_of_unit, order=16))
     audit_trail.show_openly("facts that a unit reports, and where a programme stands", ProgrammeAnswer, ProgrammeCycle)
     audit_trail.redact(ProgrammeResult, audit_trail.Redaction(rows=UNPUBLISHED))

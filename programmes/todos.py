@@ -31,7 +31,7 @@ def _answers(user: User, cycle: ProgrammeCycle) -> list[Todo]:
     open_ones = {
         code: missing
         for code, one in known.items()
-        if (missing := sum(fact.value is None for fact in open_to(user, cycle, one)))
+        if (missing := sum(fact.value is None and not fact.awaits_review for fact in open_to(user, cycle, one)))
     }
     if not open_ones:
         return []

@@ -26,6 +26,7 @@ from reports.demonstration import (
     payments,
     people,
     places,
+    programme,
     schemes,
     this_year,
     warned,
@@ -52,6 +53,7 @@ STEPS: tuple[dict[str, Callable[[], str]], ...] = (
     {"disputes": disputes.load},
     {"drafts": drafts.load},
     {"honours": honoured.load},
+    {"programme": programme.load},
     {"warnings": warned.load},
 )
 """In order; those that stand together do not touch each other and run side by side, each in a process of its own."""

@@ -88,6 +88,8 @@ def test_why_is_told_to_anybody_once_it_is_published(place, clock):
     book = Client().get(pages[0], {"as": "xlsx"})
     assert book["Content-Type"].endswith("spreadsheetml.sheet")
     assert ProgrammeResult.objects.count() == 2
+    home = signed_in(place.filler).get("/").content.decode()
+    assert f"/programmes/{cycle.pk}/units/{VILLAGE}/" in home
 
 
 def test_what_waits_for_whom(place, clock):

@@ -1,0 +1,31 @@
+"""Published grades on the home page of a rated unit's people, and on a unit's page."""
+
+from typing import Any
+
+from accounts.models import User
+from programmes.models import VIEW, ProgrammeResult
+from programmes.models.lifecycle import OWN
+from programmes.presenters import grade_name
+from villages.models import Unit
+
+SHOWN = 5
+
+
+def own_grades(user: User) -> dict[str, Any] | None:
+    """For those who fill in: the latest grades of their units; None where there is none."""
+    if not (codes := user.reach(OWN)):
+        return None
+    return _latest(ProgrammeResult.objects.seen_by(user).filter(unit__in=codes))
+
+
+def grades_of_unit(user: User, unit: Unit) -> dict[str, Any] | None:
+    if not user.has_perm(VIEW, unit):
+        return None
+    return _latest(ProgrammeResult.objects.seen_by(user).filter(unit=unit))
+
+
+def _latest(results: Any) -> dict[str, Any] | None:
+    found = list(results.select_related("cycle__programme").order_by("-cycle__year", "cycle")[:SHOWN])
+    for one in found:
+        one.grade_name = grade_name(one.grade)
+    return {"results": found} if found else None
