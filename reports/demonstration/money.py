@@ -15,7 +15,7 @@ from notifications.workflow import telling_only
 from ratings.models import StarPeriod
 from reports.demonstration import schemes
 from reports.demonstration.people import Staff
-from villages.models import Unit
+from villages.models import Level, Unit
 
 BANDS = ((0, 1000), (1000, 2000), (2000, None))
 TABLE = {
@@ -120,8 +120,11 @@ def of_departments(unit: Unit, staff: Staff) -> None:
     workflow.give_opinion(
         returned, agreed=False, by=office, at=moment(11, 6), opinion="四星、五星村的权重相差过大，请缩小后再报。"
     )
-    holding = StarPeriod.objects.on(date(2026, 3, 1)).filter(unit__code__startswith=unit.code, star__gte=3)
-    planned = {code: Decimal(150_000) for code in holding.order_by("unit").values_list("unit", flat=True)[:8]}
+    holding = StarPeriod.objects.on(date(2026, 3, 1)).filter(star__gte=3)
+    villages = (
+        Unit.objects.within(unit.code).rated(Level.VILLAGE).filter(pk__in=holding.values("unit")).order_by("code")
+    )
+    planned = {code: Decimal(150_000) for code in villages.values_list("code", flat=True)[:8]}
     asked = fund_of(unit, farming, "2027年高标准农田建设项目（征求意见稿）", Decimal(1_200_000), planned=planned)
     workflow.seek_opinion(asked, by=farming)
     others = [name for name in schemes.departments(unit.code) if name != "农业农村局"]
