@@ -3,7 +3,7 @@
 from functools import reduce
 from operator import or_
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from accounts import workflow
 from accounts.locks import locked_out, locked_out_by_codes
 from accounts.models import Appointment, User
+from accounts.prepared import asked
 from accounts.roles import ROLES, Role
 from accounts.todo_list import Todo
 from accounts.trail_review import unseen
@@ -30,39 +31,46 @@ class Vacancies:
     def entries(self, user: User) -> list[Todo]:
         if not user.has_perm("accounts.appoint"):
             return []
-        givable = workflow.givable(user)
-        roles = [role for role in ESSENTIAL if role in givable]
-        places = self._places(roles, givable) if roles else []
-        for role in roles:
-            if vacant := [place for place in places if getattr(place, f"lacks_{role}")]:
+        roles = _roles(user)
+        places = asked(_vacancies, user) if roles else []
+        for n, role in enumerate(roles):
+            if vacant := [(code, name) for code, name, *lacks in places if lacks[n]]:
                 return [self._todo(role, vacant)]
         return []
 
-    def _places(self, roles: list[str], givable: dict[str, list[str]]) -> list[Unit]:
-        """Units that lack one of ``roles``, each with ``lacks_ROLE``; one query."""
-        held = Appointment.objects.on(timezone.localdate()).filter(unit=OuterRef("pk"))
-        wanted = {
-            f"lacks_{role}": ExpressionWrapper(
-                below_any(givable[role])
-                & Q(level__in=ROLES[role].levels, rated=role in RATED_ONLY)
-                & ~Exists(held.filter(role=role)),
-                BooleanField(),
-            )
-            for role in roles
-        }
-        lacking = reduce(or_, (Q(**{name: True}) for name in wanted))
-        return list(Unit.objects.standing().annotate(**wanted).filter(lacking).order_by("code")[:PLACES_SHOWN])
-
-    def _todo(self, role: str, vacant: list[Unit]) -> Todo:
+    def _todo(self, role: str, vacant: list[tuple[str, str]]) -> Todo:
         name = Role(role).label
         title = ngettext("%(count)d place has no %(role)s", "%(count)d places have no %(role)s", len(vacant))
         return Todo(
             title=title % {"count": len(vacant), "role": name},
-            detail=_("First: %(unit)s") % {"unit": vacant[0].name},
-            url=f"{reverse('appointment_new')}?{urlencode({'role': role, 'unit': vacant[0].code})}",
+            detail=_("First: %(unit)s") % {"unit": vacant[0][1]},
+            url=f"{reverse('appointment_new')}?{urlencode({'role': role, 'unit': vacant[0][0]})}",
             over=_("Appointments"),
             action=_("Appoint somebody"),
         )
+
+
+def _roles(user: User) -> list[str]:
+    givable = workflow.givable(user)
+    return [role for role in ESSENTIAL if role in givable]
+
+
+def _vacancies(user: User) -> QuerySet:
+    """Units that lack one of the roles, each with what it lacks."""
+    givable = workflow.givable(user)
+    held = Appointment.objects.on(timezone.localdate()).filter(unit=OuterRef("pk"))
+    wanted = {
+        f"lacks_{role}": ExpressionWrapper(
+            below_any(givable[role])
+            & Q(level__in=ROLES[role].levels, rated=role in RATED_ONLY)
+            & ~Exists(held.filter(role=role)),
+            BooleanField(),
+        )
+        for role in _roles(user)
+    }
+    lacking = reduce(or_, (Q(**{name: True}) for name in wanted), Q(pk__in=[]))
+    rows = Unit.objects.standing().annotate(**wanted).filter(lacking).order_by("code")
+    return rows.values_list("code", "name", *wanted)[:PLACES_SHOWN]
 
 
 class Locks:

@@ -1,14 +1,15 @@
 """What waits for a person about draft schemes (a source of ``accounts.todo_list``)."""
 
-from typing import Any
+from datetime import datetime
 
-from django.db.models import Case, CharField, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from accounts.prepared import asked
 from accounts.todo_list import Todo
 from consultations.kinds import REVIEWS
 from consultations.models import (
@@ -46,10 +47,14 @@ def entries(user: User) -> list[Todo]:
     """One query."""
     if not any(user.reach(right) for right in (WRITE, COMMENT, REVIEW, LEAD)):
         return []
+    return [_todo(*row) for row in asked(_waiting, user)]
+
+
+def _waiting(user: User) -> QuerySet:
     what = Case(*(When(wanted, then=Value(key)) for key, wanted in _waits(user)), output_field=CharField())
-    waiting = Consultation.objects.open().annotate(what=what).filter(what__isnull=False)
-    rows = waiting.select_related("scheme", "unit").defer("body", "reviewed_body", "scheme__body")
-    return [_todo(one) for one in rows.order_by("pk")[:SHOWN]]
+    rows = Consultation.objects.open().annotate(what=what).filter(what__isnull=False).order_by("pk")
+    named = ("unit__name", "scheme__name", "scheme__year")
+    return rows.values_list("pk", "what", *named, "comments_until", "review_until")[:SHOWN]
 
 
 def _waits(user: User) -> list[tuple[str, Q]]:
@@ -85,16 +90,18 @@ def _to_review(user: User) -> Q:
     return Q(Exists(waiting))
 
 
-def _todo(one: Any) -> Todo:
-    title, action = WAITS[one.what]
-    due = one.review_until if one.what in ("settle", "review", "conclude") else None
-    if one.what in ("comment", "answer", "close"):
-        due = one.comments_until
+def _todo(
+    pk: int, what: str, unit: str, name: str, year: int, comments_until: datetime | None, review_until: datetime | None
+) -> Todo:
+    title, action = WAITS[what]
+    due = review_until if what in ("settle", "review", "conclude") else None
+    if what in ("comment", "answer", "close"):
+        due = comments_until
     return Todo(
-        title=title % {"unit": one.unit.name, "name": one.scheme.name, "year": one.scheme.year},
-        url=one.get_absolute_url(),
+        title=title % {"unit": unit, "name": name, "year": year},
+        url=Consultation(pk=pk).get_absolute_url(),
         due=due,
-        urgent=one.what not in ("comment", "review") and due is not None and is_over(due),
+        urgent=what not in ("comment", "review") and due is not None and is_over(due),
         over=_("Draft scheme"),
         action=action,
     )

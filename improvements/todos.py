@@ -1,13 +1,14 @@
 """What waits for a person about improvement plans (a source of ``accounts.todo_list``)."""
 
-from typing import Any
+from datetime import datetime
 
-from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from accounts.prepared import asked
 from accounts.todo_list import Todo
 from followups.models import FollowUp
 from improvements.kinds import FOLLOWUPS
@@ -30,10 +31,17 @@ def entries(user: User) -> list[Todo]:
     rights = [DRAW_UP, CARRY_OUT, HELP, SUPERVISE, *AGREE.values()]
     if not any(user.reach(right) for right in rights):
         return []
+    return [
+        _todo(Plan(pk=pk, state=state, due=due), what, unit, until)
+        for pk, state, due, what, unit, until in asked(_waiting, user)
+    ]
+
+
+def _waiting(user: User) -> QuerySet:
     what = Case(*(When(wanted, then=Value(key)) for key, wanted in _waits(user)), output_field=CharField())
     waiting = Plan.objects.annotate(what=what, waits_until=_waits_until()).filter(what__isnull=False)
-    by_moment = F("waits_until").asc(nulls_last=True)
-    return [_todo(one) for one in waiting.select_related("unit").order_by(by_moment, "due", "pk")[:SHOWN]]
+    rows = waiting.order_by(F("waits_until").asc(nulls_last=True), "due", "pk")
+    return rows.values_list("pk", "state", "due", "what", "unit__name", "waits_until")[:SHOWN]
 
 
 def _waits_until() -> Subquery:
@@ -64,12 +72,12 @@ def _waits(user: User) -> list[tuple[str, Q]]:
     return [(key, wanted) for key, rights, wanted in waits if any(map(user.reach, rights))]
 
 
-def _todo(plan: Any) -> Todo:
-    title, action = WAITS[plan.what]
+def _todo(plan: Plan, what: str, unit: str, until: datetime | None) -> Todo:
+    title, action = WAITS[what]
     return Todo(
-        title=title % {"unit": plan.unit.name},
+        title=title % {"unit": unit},
         url=plan.get_absolute_url(),
-        due=plan.waits_until,
+        due=until,
         urgent=plan.is_late,
         over=_("Improvement plan"),
         action=action,

@@ -29,6 +29,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.authority import where_held
+from accounts.prepared import asked
 from accounts.todo_list import Todo
 from followups.models import FollowUp
 from incentives.models import Clawback, PayeeAccount, ProjectFund, RewardPolicy, Source, Voucher, lines_of
@@ -59,9 +60,6 @@ def entries(user: Any) -> list[Todo]:
     """One query for policies, funds, vouchers and accounts together, one for clawbacks."""
     if not any(map(user.has_perm, (*WRITE, OPINE, CONFIRM, PAY))):
         return []
-    waiting = _waiting(user, RewardPolicy).union(
-        _waiting(user, ProjectFund), _differing(user), _accounts(user), all=True
-    )
     found = [
         Todo(
             title=_("%(what)s: %(name)s") % {"what": WAITS[what], "name": name},
@@ -74,9 +72,16 @@ def entries(user: Any) -> list[Todo]:
             since=since,
             takes=f"followup:{FOLLOW_UP}" if what == "opinion_sought" else "",
         )
-        for pk, name, county, what, page, since, due in waiting.order_by("what", "pk")
+        for pk, name, county, what, page, since, due in asked(_all_waiting, user)
     ]
     return found + _clawbacks(user)
+
+
+def _all_waiting(user: Any) -> QuerySet:
+    waiting = _waiting(user, RewardPolicy).union(
+        _waiting(user, ProjectFund), _differing(user), _accounts(user), all=True
+    )
+    return waiting.order_by("what", "pk")
 
 
 def _address(what: str, page: str, pk: int) -> str:
@@ -89,12 +94,12 @@ def _waiting(user: Any, kind: type[Source]) -> QuerySet:
     lines = lines_of(kind).filter(**{kind.lines.field.name: OuterRef("pk")})
     granted = Exists(lines)
     today = timezone.localdate()
-    asked = opinions_due(kind)
+    opinion = opinions_due(kind)
     written, held = kind.written_by_user(user), partial(where_held, user)
     states: list[tuple[str, Q, Q]] = [
         ("draft", written, Q(state="draft")),
         ("opinion_sought", held(OPINE), Q(state="opinion_sought")),
-        ("unanswered", written, Q(state="opinion_sought") & Exists(asked.late())),
+        ("unanswered", written, Q(state="opinion_sought") & Exists(opinion.late())),
         ("filed", written, Q(state="filed")),
         ("grant", held(kind.MANAGE), Q(state="effective", reckoning_day__lte=today) & ~granted),
         ("disburse", held(PAY), Q(state="effective") & Exists(lines.payable())),
@@ -102,7 +107,7 @@ def _waiting(user: Any, kind: type[Source]) -> QuerySet:
     what = Case(*(When(mine & state, then=Value(name)) for name, mine, state in states), output_field=CharField())
     page = Value(kind.PAGE, output_field=CharField())
     since = Coalesce("effective_at", "opinion_at", "sought_at")
-    due = Subquery(asked.values("due_at")[:1])
+    due = Subquery(opinion.values("due_at")[:1])
     rows = kind.objects.annotate(what=what, page=page, since=since, due=due).filter(what__isnull=False).order_by()
     return rows.values_list("pk", "name", "unit__name", "what", "page", "since", "due")
 

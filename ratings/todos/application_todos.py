@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from accounts.authority import reached
 from accounts.models import User
+from accounts.prepared import Totals, asked
 from accounts.todo_list import Todo, of_several
 from ratings.forms.queue_form import BELOW, TOWNSHIPS
 from ratings.models import Application, Cycle, Extension, Return, Scheme, Window
@@ -159,52 +160,61 @@ class ToAccept:
     step: CycleStep
 
     def entries(self, user: User) -> list[Todo]:
-        permission = STEPS["accept"].at_level(self.level).permission
-        if not user.reach(permission):
+        if not user.reach(self._permission):
             return []
-        sent = Q(state=State.SUBMITTED)
-        late = Q(state=State.RETURNED, returns__answered_at=None, returns__due__lte=timezone.now())
-        of_township = Q(unit__level=Level.TOWNSHIP)
-        counts = (
-            reached(user, permission, Application.objects.filter(sent | late))
-            .filter(of_township if self.level == Stage.COUNTY else ~of_township)
-            .annotate(closes=closes_for(self.step, cycle="cycle", unit="unit"))
-            .aggregate(
-                submitted=Count("pk", filter=sent, distinct=True),
-                since=Min("submitted_at", filter=sent),
-                due=Min("closes", filter=sent),
-                first=Min("unit__name", filter=sent),
-                late=Count("pk", filter=late, distinct=True),
-                late_since=Min("returns__due", filter=late),
-                late_first=Min("unit__name", filter=late),
-            )
-        )
+        ((submitted, since, due, first, late, late_since, late_first),) = asked(self._waiting, user)
         queue, entries = reverse("applications"), []
-        if n := counts["submitted"]:
+        if n := submitted:
             title = ngettext("Accept %s application", "Accept %s applications", n) % n
             entries.append(
                 Todo(
                     title,
                     f"{queue}?state={State.SUBMITTED}{self._own_level}",
-                    due=counts["due"],
+                    due=due,
                     action=_("Open the list"),
-                    since=counts["since"],
-                    whom=of_several(counts["first"], n),
+                    since=since,
+                    whom=of_several(first, n),
                     takes=step_at(State.SUBMITTED),
                 )
             )
-        if n := counts["late"]:
+        if n := late:
             entries.append(
                 Todo(
                     self._missed(n),
                     f"{queue}?state={State.RETURNED}{self._own_level}",
                     urgent=True,
                     action=_("Open the list"),
-                    since=counts["late_since"],
-                    whom=of_several(counts["late_first"], n),
+                    since=late_since,
+                    whom=of_several(late_first, n),
                 )
             )
         return entries
+
+    @property
+    def _permission(self) -> str:
+        return STEPS["accept"].at_level(self.level).permission
+
+    def _waiting(self, user: User) -> Totals:
+        sent = Q(state=State.SUBMITTED)
+        late = Q(state=State.RETURNED, returns__answered_at=None, returns__due__lte=timezone.now())
+        of_township = Q(unit__level=Level.TOWNSHIP)
+        rows = (
+            reached(user, self._permission, Application.objects.filter(sent | late))
+            .filter(of_township if self.level == Stage.COUNTY else ~of_township)
+            .annotate(closes=closes_for(self.step, cycle="cycle", unit="unit"))
+        )
+        return Totals(
+            rows,
+            {
+                "submitted": Count("pk", filter=sent, distinct=True),
+                "since": Min("submitted_at", filter=sent),
+                "due": Min("closes", filter=sent),
+                "first": Min("unit__name", filter=sent),
+                "late": Count("pk", filter=late, distinct=True),
+                "late_since": Min("returns__due", filter=late),
+                "late_first": Min("unit__name", filter=late),
+            },
+        )
 
     @property
     def _own_level(self) -> str:
@@ -250,9 +260,6 @@ class ToRun:
         return [*self._to_open(user), *running]
 
     def _to_open(self, user: User) -> list[Todo]:
-        waiting: QuerySet[Scheme] = reached(user, "ratings.manage_cycle", Scheme.objects.issued().filter(cycles=None))
-        same = Cycle.objects.filter(unit=OuterRef("unit"), year=OuterRef("year"), scheme__rates=OuterRef("rates"))
-        waiting = waiting.annotate(there=Subquery(same.values("pk")[:1])).filter(there=None)
         return [
             Todo(
                 _("Open the rating of %s") % year,
@@ -260,7 +267,7 @@ class ToRun:
                 detail=name,
                 action=_("Open the rating"),
             )
-            for pk, year, name in waiting.values_list("pk", "year", "name")
+            for pk, year, name in asked(_to_open, user)
         ]
 
     def _entry(self, cycle: Cycle, now: datetime) -> Todo | None:
@@ -279,6 +286,14 @@ class ToRun:
             action=_("Open"),
             since=cycle.scoring_closed_at,
         )
+
+
+def _to_open(user: User) -> QuerySet:
+    """Issued schemes of whose year and level nothing has been opened."""
+    waiting: QuerySet[Scheme] = reached(user, "ratings.manage_cycle", Scheme.objects.issued().filter(cycles=None))
+    same = Cycle.objects.filter(unit=OuterRef("unit"), year=OuterRef("year"), scheme__rates=OuterRef("rates"))
+    waiting = waiting.annotate(there=Subquery(same.values("pk")[:1])).filter(there=None)
+    return waiting.values_list("pk", "year", "name")
 
 
 SOURCES = (

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from accounts.prepared import Totals, asked
 from accounts.todo_list import Todo, of_several
 from followups.models import FollowUp
 from ratings.events.proposals import FOLLOW_UP, SETTLE, to_settle
@@ -17,15 +18,7 @@ def entries(user: User) -> list[Todo]:
     """One entry, however many are waiting."""
     if not any(map(user.reach, SETTLE)):
         return []
-    follow_up = FollowUp.objects.waiting().filter(kind=FOLLOW_UP, subject=Cast(OuterRef("pk"), CharField()))
-    waiting = (
-        to_settle(user)
-        .annotate(
-            due_at=Subquery(follow_up.values("due_at")[:1]), proposed_at=Subquery(follow_up.values("opened_at")[:1])
-        )
-        .aggregate(n=Count("pk"), due=Min("due_at"), since=Min("proposed_at"), first=Min("unit__name"))
-    )
-    n = waiting["n"]
+    ((n, due, since, first),) = asked(_waiting, user)
     if not n:
         return []
     return [
@@ -33,10 +26,20 @@ def entries(user: User) -> list[Todo]:
             ngettext("%(n)s change of a star to settle", "%(n)s changes of stars to settle", n) % {"n": n},
             reverse("proposals"),
             _("Consequences of events need your decision."),
-            due=waiting["due"],
+            due=due,
             action=_("Settle"),
-            since=waiting["since"],
-            whom=of_several(waiting["first"], n),
+            since=since,
+            whom=of_several(first, n),
             takes=SETTLING,
         )
     ]
+
+
+def _waiting(user: User) -> Totals:
+    follow_up = FollowUp.objects.waiting().filter(kind=FOLLOW_UP, subject=Cast(OuterRef("pk"), CharField()))
+    rows = to_settle(user).annotate(
+        due_at=Subquery(follow_up.values("due_at")[:1]), proposed_at=Subquery(follow_up.values("opened_at")[:1])
+    )
+    return Totals(
+        rows, {"n": Count("pk"), "due": Min("due_at"), "since": Min("proposed_at"), "first": Min("unit__name")}
+    )

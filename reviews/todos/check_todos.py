@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from accounts.prepared import Totals, asked
 from accounts.todo_list import Todo
 from ratings.models import Application
 from reviews.department_checks.assignments import ANSWER, OPEN, departments_of, on_no_list
@@ -50,20 +51,15 @@ def _to_answer(user: User) -> list[Todo]:
 
 
 def _to_open(user: User) -> list[Todo]:
-    codes = user.reach(OPEN)
-    count = on_no_list(codes).count() if codes else 0
+    ((count,),) = asked(_unchecked, user) if user.reach(OPEN) else [(0,)]
     words = ngettext("%(count)s candidate is to be checked", "%(count)s candidates are to be checked", count)
     return [Todo(title=words % {"count": count}, url=reverse("review_checks"))] if count else []
 
 
 def _to_go_on_without(user: User) -> list[Todo]:
     """Lists whose deadline has passed while a department has not answered."""
-    codes = user.reach(OPEN)
-    if not codes:
+    if not user.reach(OPEN):
         return []
-    silent = DepartmentCheck.objects.filter(below_any(codes, "unit_id"), _unreleased(), due__lte=timezone.now())
-    named = Func(F("cycle__scheme__body__departments"), function="jsonb_array_length", output_field=IntegerField())
-    silent = silent.annotate(named=named).filter(named__gt=_heard_from()).order_by("due")
     return [
         Todo(
             title=_("The deadline of the joint check has passed, and not every department has answered"),
@@ -71,8 +67,20 @@ def _to_go_on_without(user: User) -> list[Todo]:
             urgent=True,
             since=due,
         )
-        for pk, due in silent.values_list("pk", "due")[:MANY]
+        for pk, due in asked(_silent, user)
     ]
+
+
+def _unchecked(user: User) -> Totals:
+    return Totals(on_no_list(user.reach(OPEN)), {"count": Count("pk")})
+
+
+def _silent(user: User) -> QuerySet:
+    codes = user.reach(OPEN)
+    silent = DepartmentCheck.objects.filter(below_any(codes, "unit_id"), _unreleased(), due__lte=timezone.now())
+    named = Func(F("cycle__scheme__body__departments"), function="jsonb_array_length", output_field=IntegerField())
+    silent = silent.annotate(named=named).filter(named__gt=_heard_from()).order_by("due")
+    return silent.values_list("pk", "due")[:MANY]
 
 
 def _heard_from() -> Coalesce:

@@ -1,5 +1,6 @@
 """To-dos about reviews: sheets to score, decisions to make, batches to release, objections to answer."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, When
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Appointment, User
+from accounts.prepared import Totals, asked
 from accounts.todo_list import Todo, of_several
 from ratings.models import Application, Decision, Points, Transition
 from ratings.todos.usual_times import step_at
@@ -43,35 +45,31 @@ def entries(user: User) -> list[Todo]:
 
 def _to_convene(user: User) -> Todo | None:
     """A unit whose applications are under review while nobody sits on its panel."""
+    if not _reaches(user, "convene"):
+        return None
+    ((count, since, first),) = asked(_without_panel, user)
+    if not count:
+        return None
+    return Todo(
+        title=_("A panel is to be convened"), url=reverse("review_panels"), urgent=True, **_origin(count, since, first)
+    )
+
+
+def _without_panel(user: User) -> Totals:
     waiting = Q(pk__in=[])
     for review_level in REVIEW_LEVELS.values():
         if codes := user.reach(review_level.permission("convene")):
             place = Substr(OuterRef("unit_id"), 1, review_level.code_length)
             panel = Exists(Panel.objects.filter(cycle=OuterRef("cycle"), stage=review_level.stage, unit=place))
             waiting |= below_any(codes, "unit_id") & Q(state=review_level.state) & ~Q(panel)
-    if waiting == Q(pk__in=[]):
-        return None
-    found = _entered(Application.objects.filter(waiting), "pk").aggregate(**_OF_APPLICATIONS)
-    if not found["count"]:
-        return None
-    return Todo(title=_("A panel is to be convened"), url=reverse("review_panels"), urgent=True, **_origin(found))
+    return Totals(_entered(Application.objects.filter(waiting), "pk"), _OF_APPLICATIONS)
 
 
 def _to_replace(user: User) -> Todo | None:
     """Reviewers who left their post with villages still to score: nobody else will score these."""
-    waiting = Q(pk__in=[])
-    today = Appointment.objects.on(timezone.localdate())
-    for review_level in REVIEW_LEVELS.values():
-        if codes := user.reach(review_level.permission("convene")):
-            place = Substr(OuterRef("application__unit_id"), 1, review_level.code_length)
-            in_office = today.filter(user=OuterRef("reviewer"), role=review_level.reviewer, unit=place)
-            here = below_any(codes, "application__unit_id") & Q(
-                stage=review_level.stage, application__state=review_level.state
-            )
-            waiting |= here & ~Q(Exists(in_office))
-    if waiting == Q(pk__in=[]):
+    if not _reaches(user, "convene"):
         return None
-    left = list(Sheet.objects.filter(waiting, state=Sheet.State.OPEN).values_list("reviewer__name", flat=True))
+    left = [name for (name,) in asked(_left_behind, user)]
     if not left:
         return None
     names = "、".join(sorted(set(left)))
@@ -83,27 +81,44 @@ def _to_replace(user: User) -> Todo | None:
     )
 
 
+def _left_behind(user: User) -> QuerySet:
+    waiting = Q(pk__in=[])
+    today = Appointment.objects.on(timezone.localdate())
+    for review_level in REVIEW_LEVELS.values():
+        if codes := user.reach(review_level.permission("convene")):
+            place = Substr(OuterRef("application__unit_id"), 1, review_level.code_length)
+            in_office = today.filter(user=OuterRef("reviewer"), role=review_level.reviewer, unit=place)
+            here = below_any(codes, "application__unit_id") & Q(
+                stage=review_level.stage, application__state=review_level.state
+            )
+            waiting |= here & ~Q(Exists(in_office))
+    return Sheet.objects.filter(waiting, state=Sheet.State.OPEN).values_list("reviewer__name")
+
+
 def _to_score(user: User) -> Todo | None:
-    if not any(user.reach(review_level.permission("score")) for review_level in REVIEW_LEVELS.values()):
+    if not _reaches(user, "score"):
         return None
-    mine = _entered(with_deadline(sheets_of(user).filter(TO_SCORE)), "application")
-    open_sheets = mine.aggregate(
-        count=Count("pk"), due=Min("closes"), since=Min("entered"), first=Min("application__unit__name")
-    )
-    if not open_sheets["count"]:
+    ((count, due, since, first),) = asked(_open_sheets, user)
+    if not count:
         return None
     return Todo(
-        title=ngettext("%(count)s village to score", "%(count)s villages to score", open_sheets["count"]) % open_sheets,
+        title=ngettext("%(count)s village to score", "%(count)s villages to score", count) % {"count": count},
         url=reverse("review_desk"),
-        due=open_sheets["due"],
+        due=due,
         takes=SCORING,
-        **_origin(open_sheets),
+        **_origin(count, since, first),
     )
+
+
+def _open_sheets(user: User) -> Totals:
+    mine = _entered(with_deadline(sheets_of(user).filter(TO_SCORE)), "application")
+    of_sheets = {"since": Min("entered"), "first": Min("application__unit__name")}
+    return Totals(mine, {"count": Count("pk"), "due": Min("closes"), **of_sheets})
 
 
 def _to_settle(user: User) -> Todo | None:
     """Spreads of the user's panel above the tolerance: nothing is decided until a member has written the note."""
-    if not any(user.reach(review_level.permission("score")) for review_level in REVIEW_LEVELS.values()):
+    if not _reaches(user, "score"):
         return None
     counted = Sheet.objects.filter(application=OuterRef("application"), stage=OuterRef("stage"), reviewer=user)
     mine = Settlement.objects.waiting().filter(Exists(counted.filter(state=Sheet.State.HANDED_IN)))
@@ -131,6 +146,21 @@ def _to_settle(user: User) -> Todo | None:
 
 
 def _to_decide(user: User) -> Todo | None:
+    if not _reaches(user, "decide"):
+        return None
+    ((count, since, first, due),) = asked(_undecided, user)
+    if not count:
+        return None
+    return Todo(
+        title=ngettext("%(count)s application to decide", "%(count)s applications to decide", count) % {"count": count},
+        url=reverse("review_decisions"),
+        due=due,
+        takes=DECIDING,
+        **_origin(count, since, first),
+    )
+
+
+def _undecided(user: User) -> Totals:
     waiting, closes = Q(pk__in=[]), []
     for review_level in REVIEW_LEVELS.values():
         if codes := user.reach(review_level.permission("decide")):
@@ -139,69 +169,61 @@ def _to_decide(user: User) -> Todo | None:
             scored = Exists(Points.objects.filter(application=OuterRef("pk"), stage=review_level.stage))
             apart = Exists(Settlement.objects.waiting().filter(application=OuterRef("pk"), stage=review_level.stage))
             waiting |= below_any(codes, "unit_id") & Q(state=review_level.state) & Q(scored) & ~Q(apart)
-    if not closes:
-        return None
     rows = _entered(Application.objects.filter(waiting), "pk").annotate(closes=Case(*closes))
-    found = rows.aggregate(**_OF_APPLICATIONS, due=Min("closes"))
-    count = found["count"]
-    if not count:
-        return None
-    return Todo(
-        title=ngettext("%(count)s application to decide", "%(count)s applications to decide", count) % found,
-        url=reverse("review_decisions"),
-        due=found["due"],
-        takes=DECIDING,
-        **_origin(found),
-    )
+    return Totals(rows, {**_OF_APPLICATIONS, "due": Min("closes")})
 
 
 def _to_release(user: User) -> Todo | None:
+    if not _reaches(user, "release"):
+        return None
+    ((count, since, first, code),) = asked(_unreleased, user)
+    if not count:
+        return None
+    return Todo(
+        title=ngettext("%(count)s decision to release", "%(count)s decisions to release", count) % {"count": count},
+        url=reverse("review_batches"),
+        due=release_dues()(code, since),
+        takes=step_at(Application.State.DECIDED),
+        **_origin(count, since, first),
+    )
+
+
+def _unreleased(user: User) -> Totals:
     waiting = Q(pk__in=[])
     for review_level in REVIEW_LEVELS.values():
         if codes := user.reach(review_level.permission("release")):
             waiting |= below_any(codes, "unit_id") & Q(origin=review_level.origin)
-    if waiting == Q(pk__in=[]):
-        return None
-    found = Decision.objects.filter(waiting, state=Decision.State.DECIDED).aggregate(
-        count=Count("pk"), since=Min("decided_at"), first=Min("unit__name"), code=Min("unit_id")
-    )
-    count = found["count"]
-    if not count:
-        return None
-    return Todo(
-        title=ngettext("%(count)s decision to release", "%(count)s decisions to release", count) % found,
-        url=reverse("review_batches"),
-        due=release_dues()(found["code"], found["since"]),
-        takes=step_at(Application.State.DECIDED),
-        **_origin(found),
-    )
+    rows = Decision.objects.filter(waiting, state=Decision.State.DECIDED)
+    first = {"first": Min("unit__name"), "code": Min("unit_id")}
+    return Totals(rows, {"count": Count("pk"), "since": Min("decided_at"), **first})
 
 
 def _to_answer(user: User) -> Todo | None:
-    if not any(user.reach(review_level.permission("answer_objection")) for review_level in REVIEW_LEVELS.values()):
+    if not _reaches(user, "answer_objection"):
         return None
-    open_objections = (
-        objections_for(user)
-        .filter(state__in=Objection.State.UNANSWERED)
-        .aggregate(
-            count=Count("pk"),
-            last_day=Min("decision__batch_entry__batch__last_day"),
-            since=Min("made_at"),
-            first=Min("unit__name"),
-        )
-    )
-    if not open_objections["count"]:
+    ((count, last_day, since, first),) = asked(_unanswered, user)
+    if not count:
         return None
     return Todo(
-        title=ngettext("%(count)s objection to answer", "%(count)s objections to answer", open_objections["count"])
-        % open_objections,
+        title=ngettext("%(count)s objection to answer", "%(count)s objections to answer", count) % {"count": count},
         url=reverse("review_objections"),
-        due=end_of(last_day) if (last_day := open_objections["last_day"]) else None,
+        due=end_of(last_day) if last_day else None,
         urgent=last_day is not None and last_day < timezone.localdate(),
-        detail=of_several(open_objections["first"], open_objections["count"]),
-        since=open_objections["since"],
+        detail=of_several(first, count),
+        since=since,
         takes=OBJECTION,
     )
+
+
+def _unanswered(user: User) -> Totals:
+    last_day = Min("decision__batch_entry__batch__last_day")
+    of_objections = {"last_day": last_day, "since": Min("made_at"), "first": Min("unit__name")}
+    rows = objections_for(user).filter(state__in=Objection.State.UNANSWERED)
+    return Totals(rows, {"count": Count("pk"), **of_objections})
+
+
+def _reaches(user: User, step: str) -> bool:
+    return any(user.reach(review_level.permission(step)) for review_level in REVIEW_LEVELS.values())
 
 
 _OF_APPLICATIONS = {"count": Count("pk"), "since": Min("entered"), "first": Min("unit__name")}
@@ -213,5 +235,5 @@ def _entered(rows: QuerySet, application: str) -> QuerySet:
     return rows.annotate(entered=Subquery(came.order_by("-id").values("at")[:1]))
 
 
-def _origin(found: dict[str, Any]) -> dict[str, Any]:
-    return {"since": found["since"], "whom": of_several(found["first"], found["count"])}
+def _origin(count: int, since: datetime, first: str) -> dict[str, Any]:
+    return {"since": since, "whom": of_several(first, count)}

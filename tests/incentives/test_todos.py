@@ -94,6 +94,7 @@ def test_what_may_come_back_is_asked_once_of_what_how_much_and_why(
         workflow.disburse(policy, by=finance, key="1", document="凭1", payments={line.pk: Decimal(paid)})
     EventFactory(unit=line.unit, kind="spot_check_failed", on=date(2026, 10, 1))
     rerate([line.unit_id])
+    assert finance.posts  # which every page has asked for
     with django_assert_max_num_queries(2):
         asked = [todo for todo in entries(finance) if todo.urgent]
     assert [(todo.title, todo.detail) for todo in asked] == [(line.unit.name + asks, "2026年10月1日起，降1星")]

@@ -1,0 +1,178 @@
+"""Queries of the pages that everybody opens, written as SQL once for all readers with rights of one shape.
+
+For such a query the query builder takes ten times longer than the database, and most of what it does is the same for
+every reader. So the query is built for a reader of whom nothing is known but which rights lie together: placeholders
+stand for the codes of the units, for the account, for today and now. What a real reader asks is the same statement
+with that reader's own values: nothing else about any reader is kept. A query in which another moment or an altered
+code stands cannot be prepared, and is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.models import Appointment, User
+
+Row = tuple[Any, ...]
+Shape = tuple[tuple[tuple[str, tuple[int, ...]], ...], tuple[tuple[str, int, bool], ...]]
+ACCOUNT = -7_019_283_746_501
+MARK = "\ue000"
+"""Around a placeholder; of the private use area, so that no code or department contains it."""
+PLACEHOLDER = re.compile(f"({MARK}(?:code|department) [0-9]{{16}}{MARK})(~?)")
+"""Longer than any code, so that a part of it is none; with the end of the range below it (``villages.below``)."""
+NOW, TODAY = object(), object()
+
+
+@dataclass(frozen=True)
+class Totals:
+    """A query that counts: asked, it gives one row with these aggregates in their order."""
+
+    rows: QuerySet
+    aggregates: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """``sql``: None where such a reader finds nothing, whatever there is."""
+
+    sql: str | None
+    values: Row = ()
+    empty: tuple[Row, ...] = ()
+
+
+class _Captured(Exception):
+    """Instead of running a statement."""
+
+
+Build = Callable[[User], QuerySet | Totals]
+
+
+def asked(build: Build, user: User) -> list[Row]:
+    """The rows that ``build(user)`` gives: a queryset of ``values_list``, or ``Totals``. ``build``: a function of a
+    module, whose query depends on nothing but the reader."""
+    known = _known(user)
+    statement = _statement(build, known.shape)
+    if statement.sql is None:
+        return list(statement.empty)
+    with connection.cursor() as cursor:
+        cursor.execute(statement.sql, [known.value(value) for value in statement.values])
+        return cursor.fetchall()
+
+
+def _known(user: User) -> _Known:
+    """Worked out once for the life of this object, like the ``grants`` it is taken from."""
+    if "known" not in user.__dict__:
+        user.known = _Known(user)
+    return user.known
+
+
+class _Known:
+    """What stands for the placeholders of one reader."""
+
+    def __init__(self, user: User) -> None:
+        codes = {code: None for held in user.grants.values() for code in held}
+        codes |= {post.unit_id: None for post in user.posts}
+        number = {code: n for n, code in enumerate(codes)}
+        rights = tuple((right, tuple(number[code] for code in held)) for right, held in sorted(user.grants.items()))
+        posts = tuple((post.role, number[post.unit_id], bool(post.department)) for post in user.posts)
+        self.shape: Shape = (rights, posts)
+        self.texts = {_code(n): code for code, n in number.items()}
+        self.texts |= {_department(n): post.department for n, post in enumerate(user.posts)}
+        self.pk = user.pk
+
+    def value(self, value: Any) -> Any:
+        if value is NOW:
+            return timezone.now()
+        if value is TODAY:
+            return timezone.localdate()
+        if isinstance(value, str) and (found := PLACEHOLDER.fullmatch(value)):
+            return self.texts[found[1]] + found[2]
+        return self.pk if value == ACCOUNT else value
+
+
+def _code(n: int) -> str:
+    return f"{MARK}code {n:016}{MARK}"
+
+
+def _department(n: int) -> str:
+    return f"{MARK}department {n:016}{MARK}"
+
+
+def _stand_in(shape: Shape) -> User:
+    """A reader with rights of this shape, and nothing else."""
+    rights, posts = shape
+    user = User(pk=ACCOUNT)
+    user.grants = {right: [_code(n) for n in held] for right, held in rights}
+    user.posts = [
+        Appointment(user=user, role=role, unit_id=_code(n), department=_department(k) if named else "")
+        for k, (role, n, named) in enumerate(posts)
+    ]
+    return user
+
+
+@lru_cache(4096)
+def _statement(build: Build, shape: Shape) -> Statement:
+    began, day = timezone.now(), timezone.localdate()
+    query = build(_stand_in(shape))
+    try:
+        sql, values = _captured(query) if isinstance(query, Totals) else query.query.sql_with_params()
+    except EmptyResultSet:
+        return Statement(None)
+    if sql is None:
+        return Statement(None, empty=(values,))
+    return Statement(f"select * from ({sql}) as asked", tuple(_kept(value, began, day) for value in values))  # noqa: S608 built
+
+
+def _captured(query: Totals) -> tuple[str | None, Row]:
+    """The statement; without one, what the query gives."""
+    with _capturing() as found:
+        try:
+            return None, tuple(query.rows.aggregate(**query.aggregates).values())
+        except _Captured:
+            return found[0]
+
+
+@contextmanager
+def _capturing() -> Iterator[list[tuple[str, Row]]]:
+    found: list[tuple[str, Row]] = []
+
+    def capture(_execute: Any, sql: str, params: Any, _many: bool, _context: Any) -> None:
+        found.append((sql, tuple(params)))
+        raise _Captured
+
+    connection.execute_wrappers.insert(0, capture)
+    try:
+        yield found
+    finally:
+        connection.execute_wrappers.remove(capture)
+
+
+def _kept(value: Any, began: datetime, day: date) -> Any:
+    """A value of the statement, moments as placeholders."""
+    if isinstance(value, datetime):
+        if not began <= value <= timezone.now():
+            raise ValueError(f"the moment {value} is not now")
+        return NOW
+    if isinstance(value, date):
+        if value != day:
+            raise ValueError(f"the day {value} is not today")
+        return TODAY
+    if MARK in str(value) and not PLACEHOLDER.fullmatch(str(value)):
+        raise ValueError(f"the code in {value!r} was altered")
+    if isinstance(value, list) and all(isinstance(part, str) and MARK not in part for part in value):
+        return value
+    if not isinstance(value, str | int | Decimal | None):
+        raise TypeError(f"{value!r} may hide what differs between readers")
+    return value

@@ -1,0 +1,77 @@
+"""A prepared query gives each reader what the query itself would, and refuses what differs between readers."""
+
+from datetime import timedelta
+
+import pytest
+from django.db.models import Count
+from django.utils import timezone
+
+from accounts import todos as of_posts
+from accounts.models import User
+from accounts.prepared import Totals, asked
+from consultations import todos as of_drafts
+from improvements import todos as of_plans
+from incentives import todos as of_money
+from ratings.models import Application
+from ratings.todos import application_todos, event_todos
+from reviews.todos import check_todos, review_todos
+from tests.requests_by_role import world  # noqa: F401 - a fixture
+from villages.models import Unit, county_of
+
+pytestmark = pytest.mark.django_db
+BUILDS = {
+    application_todos._to_open: "ratings.manage_cycle",
+    event_todos._waiting: "",
+    of_drafts._waiting: of_drafts.COMMENT,
+    of_plans._waiting: of_plans.DRAW_UP,
+    of_money._all_waiting: "",
+    of_posts._vacancies: "accounts.appoint",
+    check_todos._unchecked: "",
+    check_todos._silent: "",
+    review_todos._without_panel: "",
+    review_todos._left_behind: "",
+    review_todos._open_sheets: "",
+    review_todos._unreleased: "",
+    review_todos._unanswered: "",
+}
+
+
+def directly(build, user):
+    query = build(user)
+    if isinstance(query, Totals):
+        return [tuple(query.rows.aggregate(**query.aggregates).values())]
+    return list(query)
+
+
+@pytest.mark.parametrize("build", BUILDS, ids=lambda build: f"{build.__module__}.{build.__name__}")
+def test_every_reader_is_answered_as_by_the_query_itself(world, build):  # noqa: F811
+    readers = [person.user for person in world.people.values() if not BUILDS[build] or person.user.reach(BUILDS[build])]
+    answers = {user.pk: (asked(build, user), directly(build, user)) for user in readers}
+    assert readers
+    assert {pk: mine for pk, (mine, _own) in answers.items()} == {pk: own for pk, (_mine, own) in answers.items()}
+
+
+def test_two_readers_with_rights_alike_see_their_own_units(world):  # noqa: F811
+    readers = [world.people[name].user for name in ("county_office", "county_office2")]
+    seen = [asked(_units, user) for user in readers]
+    assert [rows[0][0] for rows in seen] == [user.posts[0].unit_id for user in readers]
+    assert not set(seen[0]) & set(seen[1])
+
+
+@pytest.mark.parametrize("build", ["_of_county", "_yesterday"])
+def test_what_differs_between_readers_is_refused(world, build):  # noqa: F811
+    with pytest.raises(ValueError, match="altered|not now"):
+        asked(globals()[build], world.people["county_office"].user)
+
+
+def _units(user: User):
+    return Unit.objects.visible_to(user).order_by("code").values_list("code")
+
+
+def _of_county(user: User):
+    return Unit.objects.filter(code=county_of(user.posts[0].unit_id)).values_list("code")
+
+
+def _yesterday(_user: User):
+    late = Application.objects.filter(submitted_at__lt=timezone.now() - timedelta(days=1))
+    return Totals(late, {"count": Count("pk")})
