@@ -100,6 +100,11 @@ class Job(models.Model):
         return self.State.WAITING if self.is_silent else self.State(self.state)
 
     @property
+    def state_words(self) -> str:
+        """The same in words, which say of a job whose worker is dead that it does not end there."""
+        return gettext("Interrupted: it begins again by itself") if self.is_silent else str(self.shown_state.label)
+
+    @property
     def shown_progress(self) -> int:
         return 0 if self.is_silent else self.progress
 

@@ -180,12 +180,12 @@ def test_one_whose_worker_is_alive_is_nobody_elses(reader):
     assert (report.state, report.shown_state) == ("running", "running")
 
 
-def test_one_whose_worker_was_killed_shows_that_it_waits_and_is_made_anew(client, reader):
+def test_one_whose_worker_was_killed_shows_that_and_is_made_anew(client, reader):
     report = ask(reader)
     killed = abandoned(report)
     client.force_login(reader)
     page = client.get(report.get_absolute_url()).content.decode()
-    assert "排队中" in page
+    assert "已中断，会自动重新开始" in page
     assert 'value="94"' not in page
     api = APIClient()
     api.force_authenticate(reader)
