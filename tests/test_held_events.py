@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from followups.tasks import escalate
+from honours.tasks import follow_honours
+from incentives.tasks import review_clawbacks
 from ratings.events.happening import Happening
 from ratings.events.rectification import RectificationOrder
 from ratings.models import Event
@@ -16,14 +18,15 @@ from ratings.register.rerating import rerate
 from ratings.workflow import event as events
 from ratings.workflow import event_files
 from reminders.tasks import remind
-from reports.tasks import refresh_warnings
+from reports.tasks import refresh_leads, refresh_rollups, refresh_warnings
 from tests.requests_by_role import knock
 from tests.route_permissions import API, DOORS
 from tests.two_tenants import PNG
 
 pytestmark = pytest.mark.django_db
-READERS = ["nobody", "signer", "county_office", "county_office2"]
-"""The public, the village itself, those who lead the rating above it, and the same in another county."""
+READERS = ["nobody", "signer", "county_office", "finance", "county_office2"]
+"""The public, the village itself, who leads the rating above it, who pays there, and who leads in another county."""
+JOBS = [refresh_warnings, refresh_rollups, refresh_leads, escalate, remind, follow_honours, review_clawbacks]
 LISTS = ["events", "followups", "warnings", "register", "register_runs", "public_register_place"]
 """Those that leave as a workbook, too."""
 ELSEWHERE = {"readyz", "openid_connect_login", "openid_connect_callback"}
@@ -34,7 +37,7 @@ OF_THE_REQUEST = re.compile(r'csrfmiddlewaretoken" value="\w+"|"X-CSRFToken": ?"
 def answers(world, reader: str) -> dict[str, tuple[int, str]]:
     """What the reader is shown, after the jobs of a day."""
     found = {}
-    for job in (refresh_warnings, escalate, remind):
+    for job in JOBS:
         job()
     rerate("")
     knock(world, reader, "get", reverse("home"))  # counts anew what waits; the menus of other pages remember it
