@@ -399,4 +399,5 @@ PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(related_name="history")
 
 # Guardian's rows are read by accounts.authority, which also checks dates and the units above; guardian's own backend
 # does not.
-SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
+# Our tags take the place of Django's of the same names (config/constant_tags.py).
+SILENCED_SYSTEM_CHECKS = ["guardian.W001", "templates.W003"]
