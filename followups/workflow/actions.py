@@ -13,8 +13,8 @@ from accounts.models import User
 from accounts.roles import VILLAGE_POSTS, Role
 from followups.models import STEPS, FollowUp
 from followups.models.lifecycle import SUPERVISE
+from records.actions import Actions
 from records.lifecycle import Step
-from records.refusals import NotAllowed, WrongState
 
 
 def is_responsible(user: User, followup: FollowUp) -> bool:
@@ -74,20 +74,9 @@ def _may(user: Any, step: Step, followup: FollowUp) -> bool:
     return any(user.has_perm(perm, followup) for perm in step.permissions) and _WHO[step.verb](user, followup)
 
 
-def available(user: User, followup: FollowUp) -> list[Step]:
-    """The steps available to ``user`` now, in the order of the table."""
-    return [step for step in STEPS.offered if followup.state in step.states and _may(user, step, followup)]
+def _moved_on(user: User | None, followup: FollowUp) -> str:
+    return _("This follow-up is now: %(state)s.") % {"state": followup.get_state_display()}
 
 
-def require(verb: str, user: User | None, followup: FollowUp) -> None:
-    """Raise ``NotAllowed`` or ``WrongState`` unless ``user`` may take this step with ``followup`` now."""
-    require_right(verb, user, followup)
-    step = STEPS[verb]
-    if followup.state not in step.states:
-        raise WrongState(_("This follow-up is now: %(state)s.") % {"state": followup.get_state_display()})
-
-
-def require_right(verb: str, user: User | None, followup: FollowUp) -> None:
-    """Raise ``NotAllowed`` unless this step is for ``user`` to take, whatever the state."""
-    if not _may(user, STEPS[verb], followup):
-        raise NotAllowed
+ACTIONS: Actions[FollowUp] = Actions(STEPS, _may, _moved_on)
+available, require, require_right = ACTIONS.available, ACTIONS.require, ACTIONS.require_right
