@@ -10,8 +10,8 @@ from accounts.models import User
 from accounts.roles import COUNTIES
 from incentives.models import Source
 from incentives.models.lifecycle import STEPS, WRITE_OWN
+from records.actions import Actions
 from records.lifecycle import Step
-from records.refusals import NotAllowed, WrongState
 from villages.models import Unit
 
 
@@ -36,25 +36,15 @@ def writes_for(user: User, kind: type[Source], county: Unit) -> str | None:
     return next((name for code, name in departments_held(user, WRITE_OWN) if code == county.code), None)
 
 
-def _in_time(step: Step, source: Source) -> bool:
+def _moved_on(user: User, source: Source) -> str:
+    return _("“%(name)s” is now at “%(state)s”.") % {"name": source, "state": source.get_state_display()}
+
+
+def _done_already(user: User, step: Step, source: Source) -> str:
     """Amounts are committed once, and paid while something is owed and not frozen."""
-    if step.verb == "grant":
-        return not source.granted
-    return step.verb != "disburse" or source.payable
+    done = source.granted if step.verb == "grant" else step.verb == "disburse" and not source.payable
+    return _("This has been done already.") if done else ""
 
 
-def available(user: User, source: Source) -> list[Step]:
-    """The steps available to ``user`` now, in the order of a source's life."""
-    here = (step for step in STEPS.offered if source.state in step.states)
-    return [step for step in here if open_to(user, step, source) and _in_time(step, source)]
-
-
-def require(verb: str, user: User, source: Source) -> None:
-    """Raise ``NotAllowed`` or ``WrongState`` unless ``user`` may take this step with ``source`` now."""
-    step = STEPS[verb]
-    if not open_to(user, step, source):
-        raise NotAllowed
-    if source.state not in step.states:
-        raise WrongState(_("“%(name)s” is now at “%(state)s”.") % {"name": source, "state": source.get_state_display()})
-    if not _in_time(step, source):
-        raise WrongState(_("This has been done already."))
+ACTIONS: Actions[Source] = Actions(STEPS, open_to, _moved_on, _done_already)
+available, require = ACTIONS.available, ACTIONS.require
