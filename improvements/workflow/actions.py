@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from improvements.models import STEPS, Agreement, Plan
 from improvements.parties import agrees_for
+from records.actions import Actions
 from records.lifecycle import Step
-from records.refusals import NotAllowed, WrongState
 
 
 def took_part(user: User, plan: Plan) -> bool:
@@ -28,7 +28,7 @@ def _given(plan: Plan) -> dict[str, int]:
     return dict(Agreement.objects.filter(plan=plan, revision=plan.revision).values_list("party", "by"))
 
 
-def _held_back(step: Step, user: User, plan: Plan) -> str:
+def _held_back(user: User, step: Step, plan: Plan) -> str:
     """Why ``user``, who holds the right, may not take the step all the same."""
     if step.verb == "pass_plan" and took_part(user, plan):
         return _("You took part in this plan: somebody else checks it.")
@@ -43,18 +43,9 @@ def _may(user: User, step: Step, plan: Plan) -> bool:
     return any(user.has_perm(perm, plan) for perm in step.permissions)
 
 
-def available(user: User, plan: Plan) -> list[Step]:
-    """The steps available to ``user`` now, in the order of a plan's life."""
-    here = (step for step in STEPS.offered if plan.state in step.states and _may(user, step, plan))
-    return [step for step in here if not _held_back(step, user, plan)]
+def _moved_on(user: User, plan: Plan) -> str:
+    return _("This plan is now: %(state)s.") % {"state": plan.get_state_display()}
 
 
-def require(verb: str, user: User, plan: Plan) -> None:
-    """Raise ``NotAllowed`` or ``WrongState`` unless ``user`` may take this step with ``plan`` now."""
-    step = STEPS[verb]
-    if not _may(user, step, plan):
-        raise NotAllowed
-    if plan.state not in step.states:
-        raise WrongState(_("This plan is now: %(state)s.") % {"state": plan.get_state_display()})
-    if reason := _held_back(step, user, plan):
-        raise WrongState(reason)
+ACTIONS: Actions[Plan] = Actions(STEPS, _may, _moved_on, _held_back)
+available, require = ACTIONS.available, ACTIONS.require
