@@ -16,6 +16,7 @@ from ratings import disclosure
 from ratings.models import Application, Stage
 from ratings.models.application import first_stage
 from ratings.models.lifecycle import STEPS
+from records.actions import Actions
 from records.lifecycle import Step
 from records.refusals import NotAllowed, WrongState
 from records.registry import KeyedRegistry
@@ -60,19 +61,17 @@ def _may(user: Any, step: Step, application: Application) -> bool:
     return user.has_perm(step.permission, application) and _allowed(user, step.verb, application)
 
 
-def available(user: Any, application: Application) -> list[Step]:
-    """The steps available to ``user`` now, in the order of the table."""
-    steps = (step.at_level(application.first_stage) for step in STEPS.offered)
-    return [step for step in steps if application.state in step.states and _may(user, step, application)]
+def _moved_on(user: Any, application: Application) -> str:
+    state = Application.State(disclosure.shown_state(user, application)).label
+    return _("This application is now at the step “%(state)s”.") % {"state": state}
 
 
-def require(verb: str, user: Any, application: Application) -> None:
-    """Raise ``NotAllowed`` or ``WrongState`` unless ``user`` may take this step with ``application`` now."""
-    step = own_step(verb, application.unit_id)
-    if not _may(user, step, application):
-        raise NotAllowed
-    if application.state not in step.states:
-        raise _elsewhere(user, application)
+def _own(step: Step, application: Application) -> Step:
+    return step.at_level(application.first_stage)
+
+
+ACTIONS: Actions[Application] = Actions(STEPS, _may, _moved_on, own=_own)
+available, require = ACTIONS.available, ACTIONS.require
 
 
 def require_all(verb: str, pairs: Iterable[tuple[Any, Application]]) -> None:
@@ -89,9 +88,4 @@ def require_all(verb: str, pairs: Iterable[tuple[Any, Application]]) -> None:
         raise NotAllowed
     for user, application in pairs:
         if application.state not in own_step(verb, application.unit_id).states:
-            raise _elsewhere(user, application)
-
-
-def _elsewhere(user: Any, application: Application) -> WrongState:
-    state = Application.State(disclosure.shown_state(user, application)).label
-    return WrongState(_("This application is now at the step “%(state)s”.") % {"state": state})
+            raise WrongState(_moved_on(user, application))
