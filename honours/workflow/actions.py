@@ -11,7 +11,6 @@ from honours.models import NOMINATION_STEPS, ROUND_STEPS, Nomination, Nomination
 from honours.models.lifecycle import NOMINATE, OPINE, RUN
 from records.actions import Actions
 from records.lifecycle import Step
-from records.refusals import NotAllowed, WrongState
 
 State = NominationState
 WHILE_ROUND_IS = {
@@ -24,19 +23,23 @@ WHILE_ROUND_IS = {
 """In which states of its round a step with a nomination may be taken."""
 
 
+def _may_with_round(user: User, step: Step, round: Round) -> bool:
+    return user.has_perm(RUN, round)
+
+
+def _round_has_moved_on(user: User, round: Round) -> str:
+    return _("This round is now: %(state)s.") % {"state": round.get_state_display()}
+
+
+ROUND_ACTIONS: Actions[Round] = Actions(ROUND_STEPS, _may_with_round, _round_has_moved_on)
+require_round = ROUND_ACTIONS.require
+
+
 def available_round(user: User, round: Round) -> list[Step]:
-    """The steps with a round that are open to ``user`` now."""
-    here = (step for step in ROUND_STEPS.offered if round.state in step.states)
+    """The steps with a round that are open to ``user`` now; the list is not closed before its day is over (of the day
+    the step itself asks: its caller may give another than today)."""
     waits = {"ask_departments"} if round.takes_nominations(timezone.localdate()) else set()
-    return [step for step in here if step.verb not in waits and user.has_perm(RUN, round)]
-
-
-def require_round(verb: str, user: User, round: Round) -> None:
-    """Raise ``NotAllowed`` or ``WrongState`` unless ``user`` may take this step with ``round`` now."""
-    if not user.has_perm(RUN, round):
-        raise NotAllowed
-    if round.state not in ROUND_STEPS[verb].states:
-        raise WrongState(_("This round is now: %(state)s.") % {"state": round.get_state_display()})
+    return [step for step in ROUND_ACTIONS.available(user, round) if step.verb not in waits]
 
 
 def _may(user: User, step: Step, nomination: Nomination) -> bool:
