@@ -1,8 +1,10 @@
-"""Plans in any state, straight into the tables and through their constraints."""
+"""Plans in any state, straight into the tables and through their constraints, and what is written about them."""
 
 from datetime import date, datetime, timedelta
 
+from followups.models import FollowUp
 from improvements.models import Agreement, Party, Plan, PlanState
+from notifications.models import Notice
 from tests.factories import DecisionFactory, UserFactory, at
 
 WAY = ("proposed", "active", "reported", "passed")
@@ -39,3 +41,15 @@ def plan_in(state: str, *, unit: str, due: date, closed_at: datetime | None = No
         rows.update(state=step, **changes)
     plan.refresh_from_db()
     return plan
+
+
+def only_plan() -> Plan:
+    return Plan.objects.get()
+
+
+def told(user) -> list[str]:
+    return list(Notice.objects.filter(user=user, kind__startswith="plan").order_by("pk").values_list("kind", flat=True))
+
+
+def waiting() -> list[tuple[str, str]]:
+    return list(FollowUp.objects.waiting().filter(kind__startswith="plan").values_list("kind", "responsible_role"))
