@@ -21,7 +21,8 @@ from tests.factories import AppointmentFactory, UnitFactory, UserFactory
 from tests.plain_chinese import unchinese
 from tests.reference_forms import needing_scripts
 from tests.requests_by_role import PAPER, knock, signed_in
-from tests.route_permissions import API, DOORS, OWN_ACCOUNT, PUBLIC, SIGNED_IN, Anywhere, Around, At, Only
+from tests.route_access import OWN_ACCOUNT, PUBLIC, SIGNED_IN, Anywhere, Around, At, Only
+from tests.route_permissions import API, DOORS
 from tests.shown_lists import LISTS, counties_expected, counties_on
 from tests.shown_menu import has_menu, misplaced
 from tests.two_tenants import FIRST, SECOND, Person

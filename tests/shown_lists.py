@@ -2,7 +2,8 @@
 
 import re
 
-from tests.route_permissions import DOORS, SIGNED_IN, Anywhere
+from tests.route_access import SIGNED_IN, Anywhere
+from tests.route_permissions import DOORS
 from tests.two_tenants import FIRST, SECOND, Person
 
 LISTS = {

@@ -14,7 +14,8 @@ from django.utils import translation
 from accounts import page_help
 from accounts.roles import Role
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, UnitFactory, person
-from tests.route_permissions import PAGES, PUBLIC
+from tests.route_access import PUBLIC
+from tests.route_permissions import PAGES
 from tests.two_tenants import build
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,8 @@ from openpyxl import load_workbook
 
 from tests.access_isolation import API_METHODS, foreign
 from tests.requests_by_role import knock
-from tests.route_permissions import DOORS, PUBLIC
+from tests.route_access import PUBLIC
+from tests.route_permissions import DOORS
 from villages.models import Unit
 
 pytestmark = pytest.mark.django_db

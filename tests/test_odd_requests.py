@@ -17,7 +17,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
 from tests.odd_input import SHAPES, STRUCTURES, TEXTS, UNREADABLE, recorded
-from tests.route_permissions import API, DOORS, OWN_ACCOUNT, PUBLIC, SIGNED_IN
+from tests.route_access import OWN_ACCOUNT, PUBLIC, SIGNED_IN
+from tests.route_permissions import API, DOORS
 
 pytestmark = pytest.mark.django_db
 ELSEWHERE = {"readyz", "openid_connect_login", "openid_connect_callback"}

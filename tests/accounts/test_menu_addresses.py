@@ -8,7 +8,8 @@ from accounts.menu_rows import section_of
 from accounts.models import User
 from accounts.todo_list import todos_of
 from tests.requests_by_role import knock, world  # noqa: F401 - a fixture
-from tests.route_permissions import PAGES, PUBLIC
+from tests.route_access import PUBLIC
+from tests.route_permissions import PAGES
 from tests.shown_menu import has_menu, misplaced
 
 pytestmark = pytest.mark.django_db

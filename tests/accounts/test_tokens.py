@@ -16,7 +16,8 @@ from accounts.workflow.tokens import MOST
 from records.refusals import Incomplete, NotAllowed, WrongState
 from tests.clock import freeze_time
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, AppointmentFactory, UnitFactory, UserFactory, person
-from tests.route_permissions import API, PUBLIC
+from tests.route_access import PUBLIC
+from tests.route_permissions import API
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "Right-2026-pass"
