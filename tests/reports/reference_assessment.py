@@ -1,10 +1,13 @@
 """Formats §9 read plainly, village by village, apart from the code that it checks; stars by the plain register."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 from tests.ratings.reference_register import World, ended, in_force, reaching, same_way, standing, star_on
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass
@@ -26,6 +29,17 @@ class Planned:
 
 
 @dataclass
+class Warned:
+    """A warning of a year about a village: its deadline, and the moment at which it was closed, if it was."""
+
+    unit: str
+    year: int
+    due: datetime
+    closed: datetime | None
+    cancelled: bool
+
+
+@dataclass
 class Scene:
     """``world``: decisions, events, orders, schemes. By village: the rest."""
 
@@ -43,6 +57,7 @@ class Scene:
     own: dict[str, tuple[int, int]]
     """By township: its own star and the highest of its scheme."""
     plans: list[Planned] = field(default_factory=list)
+    warnings: list[Warned] = field(default_factory=list)
 
 
 def plain_assessment(scene, formula):
@@ -180,8 +195,12 @@ def plans_done(scene, formula, term, place, villages, on):
     return Fraction(len(passed), len(due)) if due else Fraction(1)
 
 
-def nothing_due(*_):
-    return Fraction(1)
+def closed_warnings(scene, formula, term, place, villages, on):
+    of_the_year = [w for w in scene.warnings if w.unit in villages and w.year == formula["year"] and not w.cancelled]
+    # A deadline is the end of a day, 24:00: the first moment of the next one.
+    past = [w for w in of_the_year if (w.due - timedelta(microseconds=1)).astimezone(SHANGHAI).date() <= on]
+    kept = [w for w in past if w.closed is not None and w.closed < w.due]
+    return Fraction(len(kept), len(past)) if past else Fraction(1)
 
 
 TAKES = {
@@ -191,7 +210,7 @@ TAKES = {
     "on_time": on_time,
     "no_event": no_event,
     "plans_done": plans_done,
-    "closed_warnings": nothing_due,
+    "closed_warnings": closed_warnings,
     "own_star": own_star,
     "typed": typed,
 }

@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from accounts.roles import Role
+from followups.models import FollowUp
 from ratings.models import Extension, Reversal
 from tests.clock import freeze_time
 from tests.factories import (
@@ -37,7 +38,7 @@ from tests.factories import (
 )
 from tests.improvements.rows import plan_in
 from tests.ratings.reference_register import Decided, Happened, Ordered, World
-from tests.reports.reference_assessment import Applied, Planned, Scene, plain_assessment
+from tests.reports.reference_assessment import Applied, Planned, Scene, Warned, plain_assessment
 from villages.models import Level
 from villages.workflow.ordering import OrderPaper, SplitPart, merge
 
@@ -99,6 +100,7 @@ def made(chance):
         decide_some(chance, scene, village)
         record_some(chance, scene, village)
         plan_some(chance, scene, village)
+        warn_some(chance, scene, village)
     for township in TOWNSHIPS:
         rate_itself(chance, scene, township)
     if chance.random() < 0.6:
@@ -153,6 +155,27 @@ def plan_some(chance, scene, village):
         moment = at(ended.year, ended.month, ended.day, *chance.choice([(0, 0), (23, 59)]))
         plan_in(state, unit=village, due=due, closed_at=moment)
         scene.plans.append(Planned(village, due, state, ended))
+
+
+def warn_some(chance, scene, village):
+    """Warnings of this year and the last, due around the day; some closed in the minute before, at, or after it."""
+    for number in range(chance.randrange(3)):
+        day = chance.choice([ON, ON, date(2026, 6, 30), date(2027, 1, 1)])
+        due = at(day.year, day.month, day.day, *chance.choice([(0, 0), (12, 0), (23, 59)]))
+        state, year = chance.choice(["open", "done", "done", "cancelled"]), chance.choice([2025, 2026, 2026])
+        closed = None if state == "open" else due + timedelta(minutes=chance.choice([-1, 0, 1]))
+        FollowUp.objects.create(
+            kind=f"warning_W{number + 1}",
+            subject=f"{village} {number}",
+            unit_id=village,
+            responsible_unit_id=village[:9],
+            responsible_role=Role.TOWNSHIP_OFFICE,
+            params={"year": year},
+            due_at=due,
+            state=state,
+            closed_at=closed,
+        )
+        scene.warnings.append(Warned(village, year, due, closed, state == "cancelled"))
 
 
 def rate_itself(chance, scene, township):
@@ -221,6 +244,9 @@ def merge_two(chance, scene):
     for plan in scene.plans:
         if plan.unit in before and plan.state not in ("passed", "cancelled"):
             plan.unit = after
+    for warning in scene.warnings:
+        if warning.unit in before and warning.closed is None:
+            warning.unit = after
     if after == NEW:
         scene.villages.append(NEW)
 
@@ -234,6 +260,7 @@ def some_formula(chance):
         code = f"t{number}"
         takes = chance.choice(
             ["share_at_least", "improved", "mean_points", "on_time", "no_event", "own_star", "typed", "plans_done"]
+            + ["closed_warnings"]
         )
         weight = chance.choice([chance.randint(1, 50), Decimal(chance.randint(1, 9999)).scaleb(-3)])
         term = {"code": code, "name": takes, "takes": takes, "weight": weight}
