@@ -248,6 +248,7 @@ ROLES: dict[str, RoleSpec] = {
             "reminders.set_rules",
             "consultations.comment_draft",
             "ratings.record_event",
+            "ratings.supply",
             "reviews.answer_check",
             "reviews.answer_objection_county",
             "reminders.send_reminder",

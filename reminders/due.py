@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.models import Max, Q
 from django.urls import reverse
 
+from accounts.departments import speakers
 from accounts.role_holders import holders
 from accounts.roles import RATED_POSTS, Role
 from followups.models import FollowUp
@@ -28,7 +29,7 @@ from records.deadlines import end_of
 from reminders.models import DueStep
 from reviews.appeals.appeal_rules import above, answer_dues
 from reviews.decisions.release_due import release_dues
-from reviews.department_checks.assignments import answerers, outstanding
+from reviews.department_checks.assignments import outstanding
 from reviews.models import Appeal, Candidate, Objection, Settlement, Sheet
 from reviews.models.review_levels import REVIEW_LEVELS, ReviewLevel
 from villages.models import below_any, county_of, township_of
@@ -223,7 +224,7 @@ def _checks(applications: list[Application]) -> Iterator[Due]:
     here = {one.pk: one for one in applications if one.state in State.COUNTY_UNRELEASED}
     listed = list(Candidate.objects.filter(application__in=here).select_related("of__cycle__scheme"))
     silent = outstanding({one.of_id: one.of.cycle.scheme.spec.departments for one in listed}) if listed else {}
-    people = {county: answerers(county) for county in {one.of.unit_id for one in listed if silent[one.of_id]}}
+    people = {county: speakers(county) for county in {one.of.unit_id for one in listed if silent[one.of_id]}}
     for one in listed:
         if silent[one.of_id]:
             answering = people[one.of.unit_id]

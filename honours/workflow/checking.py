@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.departments import departments_of
 from accounts.models import User
 from accounts.roles import Role
 from honours.models import DepartmentReply, Nomination, NominationState, ReplyFinding, Round
@@ -21,7 +22,7 @@ from honours.workflow.step import locked
 from records import audit
 from records.deadlines import deadline
 from records.refusals import Incomplete, NotAllowed, WrongState, require_reason
-from reviews.department_checks.assignments import ANSWER, departments_of
+from reviews.department_checks.assignments import ANSWER
 from villages.models import Unit, county_of
 
 ASKED_WHILE = (Round.State.CHECK, Round.State.NOTICE)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from accounts.departments import DISCIPLINE, speakers
 from accounts.models import User
 from accounts.roles import Role
 from followups import workflow as followups
@@ -13,7 +14,6 @@ from followups.offices import Office
 from followups.workflow import Opening
 from honours.kinds import CHECK, OBJECTION, OPINION
 from honours.models import Nomination, NominationState, Round, RoundObjection
-from reviews.department_checks.assignments import DISCIPLINE, answerers
 from villages.models import Unit, county_of, township_of
 
 CITY_LENGTH = 4
@@ -60,7 +60,7 @@ def departments_answer(round: Round, counties: Iterable[Unit], due: datetime, *,
     """Each department that the round names is to answer for the villages of its county by ``due``."""
     openings = []
     for county in counties:
-        people = answerers(county.pk)
+        people = speakers(county.pk)
         for name in round.departments:
             role = Role.DISCIPLINE if name == DISCIPLINE else Role.DEPARTMENT
             only = people.get(name, [])

@@ -17,7 +17,7 @@ from ratings.presenters.supply_sheet import by_their_tags, variant_of
 from ratings.scheme.spec import Criterion, Question
 from ratings.scheme.wording import bounds_words, rule_lines
 from ratings.workflow.answers import SavedAnswers
-from ratings.workflow.supply import SUPPLY, asked_of, departments_of, supplied_by, supply, takes_figure
+from ratings.workflow.supply import SUPPLY, asked_of, supplied_by, supply, takes_figure
 from records.refusals import Refused
 from villages.models import Level, Unit
 
@@ -35,9 +35,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 def figures(request: HttpRequest, cycle: int) -> HttpResponse:
     """The villages of one township for one criterion; a POST saves what is typed, invalid figures too."""
     of_cycle = reached_or_404(request.user, SUPPLY, Cycle.objects.select_related("scheme", "unit"), pk=cycle)
-    variants = supplied_by(of_cycle, departments_of(request.user, of_cycle.unit_id)).get(
-        request.GET.get("criterion", "")
-    )
+    variants = supplied_by(of_cycle, request.user).get(request.GET.get("criterion", ""))
     townships = list(Unit.objects.within_any(of_cycle.places).filter(level=Level.TOWNSHIP))
     if not variants or not townships:
         raise Http404

@@ -14,7 +14,7 @@ from accounts.authority import reached_or_404
 from ratings.application import questions
 from ratings.models import Cycle
 from ratings.presenters.supply_sheet import SuppliedChange, SupplySheet, typed_of
-from ratings.workflow.supply import SUPPLY, departments_of, supplied_by, supply
+from ratings.workflow.supply import SUPPLY, supplied_by, supply
 from records.excel_writer import write_list
 from records.previews import AlreadyDone
 from records.refusals import Outdated, Refused
@@ -27,9 +27,7 @@ SHOWN = 50
 def _sheet(request: HttpRequest, cycle: int) -> SupplySheet:
     """The sheet of the criterion in the address, if this person's department supplies it; or 404."""
     of_cycle = reached_or_404(request.user, SUPPLY, Cycle.objects.select_related("scheme", "unit"), pk=cycle)
-    variants = supplied_by(of_cycle, departments_of(request.user, of_cycle.unit_id)).get(
-        request.GET.get("criterion", "")
-    )
+    variants = supplied_by(of_cycle, request.user).get(request.GET.get("criterion", ""))
     if not variants:
         raise Http404
     return SupplySheet(of_cycle, variants)

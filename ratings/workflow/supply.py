@@ -2,14 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Appointment, User
+from accounts.departments import departments_of
+from accounts.models import User
 from ratings import notices
 from ratings.allowance import allowed_star
 from ratings.application import questions
@@ -23,26 +23,16 @@ from ratings.workflow.filling_rights import criteria_of
 from ratings.workflow.window import hold_open
 from records.known import known
 from records.refusals import Incomplete, NotAllowed, WrongState
-from villages.models import prefixes
 
 State = Application.State
 SUPPLY = "ratings.supply"
-"""States in which figures may change; once the township reviews, its panel has them on its sheets."""
 
 
-def departments_of(user: Any, code: str) -> set[str]:
-    """Names of the departments for which ``user`` may supply figures of the unit ``code`` today."""
-    return set(
-        Appointment.objects.on(timezone.localdate())
-        .filter(user=user, unit__in=prefixes(code), grants__permission__codename="supply")
-        .exclude(department="")
-        .values_list("department", flat=True)
-    )
-
-
-def supplied_by(cycle: Cycle, departments: set[str]) -> dict[str, list[Criterion]]:
-    """The criteria that these departments supply: variants by code, in the order of the scheme."""
+def supplied_by(cycle: Cycle, user: User) -> dict[str, list[Criterion]]:
+    """The criteria that the departments supply for which ``user`` speaks: variants by code, in the order of the
+    scheme."""
     by_code: dict[str, list[Criterion]] = {}
+    departments = departments_of(user, cycle.unit_id)
     for criterion in cycle.scheme.spec.criteria:
         if questions.department(criterion) in departments:
             by_code.setdefault(criterion.code, []).append(criterion)
@@ -59,12 +49,12 @@ class AskedCriterion:
     missing: int
 
 
-def asked_of(user: Any) -> list[AskedCriterion]:
+def asked_of(user: User) -> list[AskedCriterion]:
     """What the person's departments are asked for in every cycle whose scoring is not closed."""
     rows = []
     cycles = Cycle.objects.filter(state=Cycle.State.OPEN, scoring_closed_at=None, unit__in=user.reach(SUPPLY))
     for cycle in cycles.select_related("scheme", "unit"):
-        criteria = supplied_by(cycle, departments_of(user, cycle.unit_id))
+        criteria = supplied_by(cycle, user)
         items = {q.item: code for code, variants in criteria.items() for c in variants for q in c.questions}
         given = dict.fromkeys(criteria, 0)
         answers = Answer.objects.filter(application__cycle=cycle, item__in=items, value__isnull=False)
@@ -104,8 +94,8 @@ def supply(
     the figure. Raises ``NotAllowed`` (another department's criterion), ``WrongState`` (cycle closed, an application
     that is no longer open to figures, a unit that is not rated); then nothing is saved.
     """
-    variants = supplied_by(cycle, departments_of(by, cycle.unit_id)).get(criterion)
-    if not variants:
+    variants = supplied_by(cycle, by).get(criterion)
+    if not variants or not by.has_perm(SUPPLY, cycle.unit):
         raise NotAllowed
     hold_open([cycle.pk])
     cycle.refresh_from_db(fields=["state", "scoring_closed_at"])

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.departments import DISCIPLINE
 from accounts.roles import Role
 from honours.candidates import eligible
 from honours.models import Nomination, Round
@@ -15,7 +16,6 @@ from incentives import workflow as money
 from notifications.workflow import telling_only
 from reports.demonstration.money import moment
 from reports.demonstration.people import SETS, Staff
-from reviews.department_checks.assignments import DISCIPLINE
 from villages.models import Unit, township_of
 
 CITY = "3306"

@@ -13,7 +13,6 @@ from accounts.roles import RATED_POSTS, Role
 from reports.demonstration import schemes
 from reports.demonstration.chance import chance
 from reports.demonstration.places import STATION
-from reviews.department_checks.assignments import DISCIPLINE
 from villages.models import Level, Unit
 
 PASSWORD = "Pingxing-2026"  # noqa: S105 (published: formats §5)
@@ -147,7 +146,6 @@ def others() -> Iterator[Post]:
         for number, department in enumerate(schemes.departments(county), start=1):
             if department != DEPARTMENTS[suffix]:
                 yield Post(f"department{number}.{county}", Role.DEPARTMENT, county, department)
-    yield Post(f"figures.{schemes.RATES_OTHER_LEVELS}", Role.DEPARTMENT, schemes.RATES_OTHER_LEVELS, DISCIPLINE)
     for village in units.rated():
         signer = f"signer.{village.code}"
         one_person_both = chance("posts", village.code).random() < 0.2  # 一肩挑

@@ -5,11 +5,11 @@ from decimal import Decimal
 
 from django.conf import settings
 
+from accounts.departments import DISCIPLINE
 from accounts.models import User
 from ratings.models import Scheme
 from ratings.scheme.spec import SchemeSpec
 from ratings.workflow.scheme import import_scheme
-from reviews.department_checks.assignments import DISCIPLINE
 from villages.models import Level
 
 YEARS = (2025, 2026)

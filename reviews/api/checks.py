@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.api_permission import HasUnitPermission
+from accounts.departments import departments_of
 from ratings.models import Cycle
 from records.refusals import Incomplete
 from records.validated_input import ExactSerializer, sent
@@ -21,7 +22,6 @@ from reviews.department_checks.assignments import (
     candidates_of,
     checks_for,
     departments,
-    departments_of,
     outstanding,
     standing,
 )

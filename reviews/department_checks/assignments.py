@@ -1,12 +1,10 @@
-"""Who answers a joint department check, for which department, and which answers are still outstanding."""
+"""Joint department checks: who opens or answers them, their lists, and which answers are still outstanding."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils import timezone
 
-from accounts.models import Appointment, User
-from accounts.roles import Role
+from accounts.models import User
 from ratings.models import Application, Decision, Stage
 from reviews.models import Candidate, DepartmentAnswer, DepartmentCheck, Lapse
 from reviews.models.review_levels import REVIEW_LEVELS
@@ -15,28 +13,6 @@ from villages.models import below_any
 OPEN, ANSWER = "reviews.open_check", "reviews.answer_check"
 CHECK = "check"
 """The step that has a time limit (``followups.time_limits``)."""
-DISCIPLINE = "纪委监委"
-"""The department for which the discipline commission's own people answer; all others are named in appointments."""
-
-
-def departments_of(user: User, county: str) -> list[str]:
-    """The departments for which ``user`` answers in ``county`` today."""
-    posts = [post for post in user.posts if post.unit_id == county]
-    return [name for post in posts if (name := _department(post.role, post.department))]
-
-
-def answerers(county: str) -> dict[str, list[int]]:
-    """Ids of those who answer in ``county`` today, by department."""
-    by_department: dict[str, list[int]] = {}
-    held = Appointment.objects.on(timezone.localdate()).filter(unit=county, role__in=[Role.DISCIPLINE, Role.DEPARTMENT])
-    for user, role, department in held.values_list("user_id", "role", "department"):
-        by_department.setdefault(_department(role, department), []).append(user)
-    return by_department
-
-
-def _department(role: str, department: str) -> str:
-    departments: dict[str, str] = {Role.DISCIPLINE: DISCIPLINE, Role.DEPARTMENT: department}
-    return departments.get(role, "")
 
 
 def checks_for(user: User) -> QuerySet[DepartmentCheck]:

@@ -7,11 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.departments import departments_of
 from accounts.models import User
 from accounts.prepared import Totals, asked
 from accounts.todo_list import Todo
 from ratings.models import Application
-from reviews.department_checks.assignments import ANSWER, OPEN, departments_of, on_no_list
+from reviews.department_checks.assignments import ANSWER, OPEN, on_no_list
 from reviews.models import Candidate, DepartmentAnswer, DepartmentCheck, Lapse
 from reviews.todos.usual_times import CHECK
 from villages.models import below_any

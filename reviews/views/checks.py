@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.authority import permission_or_404, reached_or_404
+from accounts.departments import departments_of, speakers
 from accounts.fields import DayField, MomentInput
 from accounts.models import User
 from followups import time_limits
@@ -29,11 +30,9 @@ from reviews.department_checks.assignments import (
     ANSWER,
     CHECK,
     OPEN,
-    answerers,
     candidates_of,
     checks_for,
     departments,
-    departments_of,
     on_no_list,
     standing,
 )
@@ -211,7 +210,7 @@ def _suggested_end(codes: Iterable[str]) -> datetime:
 
 
 def _departments(check: DepartmentCheck, answers: dict[str, DepartmentAnswer]) -> list[CheckDepartment]:
-    people = answerers(check.unit_id)
+    people = speakers(check.unit_id)
     lapses = {lapse.department: lapse for lapse in check.lapses.select_related("by")}
     return [
         CheckDepartment(name, answers.get(name), lapses.get(name), bool(people.get(name)))

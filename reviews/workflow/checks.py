@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.departments import departments_of, speakers
 from accounts.models import User
 from accounts.role_holders import holders
 from accounts.roles import Role
@@ -25,9 +26,7 @@ from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.department_checks.assignments import (
     ANSWER,
     OPEN,
-    answerers,
     departments,
-    departments_of,
     on_no_list,
     outstanding,
 )
@@ -80,7 +79,7 @@ def open_check(
     with audit.acting(by, "open_check"):
         check = DepartmentCheck.objects.create(cycle=cycle, unit=unit, due=due, opened_by=by, opened_at=at)
         Candidate.objects.bulk_create(Candidate(of=check, application_id=pk) for pk in listed)
-    people = answerers(unit.code)
+    people = speakers(unit.code)
     announce(
         {user for name in asked for user in people.get(name, ())},
         "check_opened",
@@ -177,7 +176,7 @@ def note_lapse(check: DepartmentCheck, department: str, *, by: User, note: str, 
     with audit.acting(by, "note_lapse", note):
         lapse = Lapse.objects.create(of=check, department=department, note=note.strip(), by=by, at=at)
     announce(
-        answerers(check.unit_id).get(department, []),
+        speakers(check.unit_id).get(department, []),
         "check_lapsed",
         link=LINK.format(check.pk),
         unit_code=check.unit_id,

@@ -224,13 +224,8 @@ def _enter_computed(sheets: Collection[Sheet], applications: Mapping[int, Applic
     figures from below and the same mean."""
     keep_computed_figures(applications.values())
     answers = _answers(applications)
-    computed = {
-        sheet.pk: with_computed(
-            applications[sheet.application_id].scheme.spec.criteria, {}, answers[sheet.application_id]
-        )
-        for sheet in sheets
-    }
-    _write(computed)
+    fitting = {pk: application.scheme.spec.fitting(application.tags) for pk, application in applications.items()}
+    _write({s.pk: with_computed(fitting[s.application_id], {}, answers[s.application_id]) for s in sheets})
 
 
 def _tell_leaders(applications: Collection[Application], review_level: ReviewLevel) -> None:

@@ -13,6 +13,9 @@ from tests.ratings.reference_scoring import points_of
 
 TAGS = ["平原", "山区", "城郊"]
 METHODS = ["judged", "deduction", "count", "tiers", "linear", "checklist"]
+BELOW = ["below:share_at_least:4", "below:share_at_least:1", "below:mean_points", "below:no_event:case_opened,poll"]
+UNITS = {"village": "330624108{}", "township": "330624{}", "station": "330624108S{}"}
+"""The codes of units of a level, by a number of three digits (of a station: its last two)."""
 
 
 def numbers(low, high, places=1):
@@ -26,6 +29,11 @@ def numbers(low, high, places=1):
 def sometimes(draw, target, key, strategy):
     if draw(st.booleans()):
         target[key] = draw(strategy)
+
+
+def code_of(rates, number):
+    """The code of a unit of the level, by a number from 1 to 99."""
+    return UNITS[rates].format(f"{number:02d}" if rates == "station" else 200 + number)
 
 
 def bounds(draw, target, low):
@@ -70,7 +78,7 @@ def tiers(draw, most):
 
 
 @st.composite
-def criterion(draw, code, most, method=None):
+def criterion(draw, code, most, method=None, rates="village"):
     method = method or draw(st.sampled_from(METHODS))
     made = {"code": code, "name": f"指标{code}", "max": most, "method": method}
     if method == "judged":
@@ -92,31 +100,34 @@ def criterion(draw, code, most, method=None):
         ]
         sometimes(draw, made, "all_or_nothing", st.booleans())
     sometimes(draw, made, "supplier", st.sampled_from(["village", "township", "poll", "department:农业农村局"]))
+    if rates == "township" and method in ("tiers", "linear") and draw(st.booleans()):
+        made["supplier"] = draw(st.sampled_from(BELOW))
+        made["figure"] = draw(st.sampled_from(["占比(%)", "占比（％）", "得分率"]))
     return made
 
 
 @st.composite
-def criteria(draw, area):
+def criteria(draw, area, rates):
     made = []
     for number in range(draw(st.integers(0 if area["kind"] != "base" else 1, 4))):
         code, most = f"{area['code']}.{number + 1}", draw(numbers(1, 10))
         if draw(st.integers(0, 4)):
-            made.append(draw(criterion(code, most)))
+            made.append(draw(criterion(code, most, rates=rates)))
             continue
         groups = draw(st.sampled_from([[TAGS], [TAGS[:1], TAGS[1:]], [[tag] for tag in TAGS]]))
-        made += [draw(criterion(code, most)) | {"only": tags} for tags in groups]
+        made += [draw(criterion(code, most, rates=rates)) | {"only": tags} for tags in groups]
     return made
 
 
 @st.composite
-def areas(draw, rule):
+def areas(draw, rule, rates):
     kinds = (
         ["base"] * draw(st.integers(1, 5)) + ["bonus"] * draw(st.integers(0, 2)) + ["penalty"] * draw(st.integers(0, 2))
     )
     made = []
     for number, kind in enumerate(draw(st.permutations(kinds)), start=1):
         area = {"code": str(number) if kind == "base" else f"{kind[0].upper()}{number}", "name": "面", "kind": kind}
-        area["criteria"] = draw(criteria(area))
+        area["criteria"] = draw(criteria(area, rates))
         if kind != "base":
             sometimes(draw, area, "cap", numbers(0, 8))
         elif rule != "lines":
@@ -184,15 +195,20 @@ def vetoes(draw, scheme):
 
 
 @st.composite
-def schemes(draw):
+def schemes(draw, levels=("village", "township", "station")):
     scheme = {"format": "pingxing-scheme/1", "name": "考评标准", "year": 2026, "unit": "330624"}
-    rule = draw(st.sampled_from(["lines", "lines", "areas", "core"]))
-    scheme["rule"] = rule
-    scheme["areas"] = draw(areas(rule))
+    rule, rates = draw(st.sampled_from(["lines", "lines", "areas", "core"])), draw(st.sampled_from(levels))
+    scheme["rule"], scheme["rates"] = rule, rates
+    if rates == "township":
+        scheme["townships_decide_up_to"] = 0
+    else:
+        sometimes(draw, scheme, "townships_decide_up_to", st.integers(0, 5))
+    scheme["areas"] = draw(areas(rule, rates))
     scheme["stars"] = draw(star_lines(scheme))
     scheme["vetoes"] = draw(vetoes(scheme))
-    if rule == "lines" and draw(st.booleans()):
-        del scheme["rule"]
+    for key, usual in (("rule", "lines"), ("rates", "village")):
+        if scheme[key] == usual and draw(st.booleans()):
+            del scheme[key]
     return scheme
 
 
@@ -221,9 +237,10 @@ def fact_values(criterion):
 
 def _possible(target, values):
     """Those of ``values`` that ``target``, a criterion with a figure or an item, accepts."""
+    share = any(sign in target.get("figure", "") for sign in "%％")
     return values.filter(
         lambda value: (
-            target.get("least", value) <= value <= target.get("most", value)
+            target.get("least", 0 if share else value) <= value <= target.get("most", 100 if share else value)
             and not (target.get("whole") and value != int(value))
         )
     )
@@ -234,7 +251,7 @@ def facts(draw, scheme, day):
     """Rows (unit, item, value, date) of up to six units, each with one tag of the county and perhaps other tags."""
     rows = []
     for number in range(draw(st.integers(1, 6))):
-        unit, tag = f"330624108{201 + number}", draw(st.sampled_from(TAGS))
+        unit, tag = code_of(scheme.get("rates", "village"), 1 + number), draw(st.sampled_from(TAGS))
         rows.append((unit, "@tag", tag, ""))
         if draw(st.booleans()):
             rows.append((unit, "@tag", "示范", ""))

@@ -44,6 +44,18 @@ def test_a_wrong_figure_is_kept_with_its_problem(cycle):
     assert Application.objects.get().answers.values_list("typed", "value").get() == ("很高", None)
 
 
+def test_the_discipline_commission_supplies_its_own_figures(client):
+    cycle, discipline = supplied_cycle(supplier="department:纪委监委"), person(Role.DISCIPLINE, COUNTY)
+    assert [row.criterion.code for row in asked_of(discipline)] == ["1.2"]
+    client.force_login(discipline)
+    url = reverse("supply_figures", args=[cycle.pk]) + "?criterion=1.2"
+    assert client.post(url, {f"{VILLAGE}:1.2": "96"}).url == reverse("supply")
+    answer = Application.objects.get().answers.get()
+    assert (answer.value, answer.source) == (D(96), "department:纪委监委")
+    with pytest.raises(NotAllowed):
+        supply(cycle, "1.2", {(VILLAGE, "1.2"): "97"}, by=person(Role.DISCIPLINE, "330681"))
+
+
 @pytest.mark.parametrize(("department", "code"), [("公安局", COUNTY), ("民政局", "330681"), ("", COUNTY)])
 def test_others_do_not_supply_it(cycle, department, code):
     with pytest.raises(NotAllowed):

@@ -13,6 +13,7 @@ from ratings.below.figures import FiguresBelow
 from ratings.models import Application, Cycle
 from ratings.scheme.reading import SchemeRefused, check_scheme
 from ratings.scheme.spec import SchemeSpec
+from ratings.scoring.methods import score_criterion
 from ratings.workflow.answers import save_answer
 from ratings.workflow.application import begin
 from ratings.workflow.computed_figures import keep_computed_figures
@@ -102,6 +103,28 @@ def test_figures_are_those_of_the_plain_reading(seed):
     figures = FiguresBelow(cycle, [TOWNSHIP])
     found = [figures.of(c).get(TOWNSHIP) for c in cycle.scheme.spec.criteria[:3]]
     assert found == [by_hand(*value) for value in expected]
+
+
+def test_figures_and_points_by_hand():
+    """Three villages: five stars of 36 points, four of 30 with a case, two of 50 where full marks are 40."""
+    for code in (COUNTY, TOWNSHIP):
+        UnitFactory(code=code, rated=True)
+    SchemeFactory(unit=UnitFactory(code=COUNTY), year=2025, body=scheme_body(rules=[]))
+    for village, star, total in zip(VILLAGES, (5, 4, 2), (36, 30, 50), strict=False):
+        DecisionFactory(unit=UnitFactory(code=village), star=star, total=total, on=date(2026, 1, 20))
+    EventFactory(unit_id=VILLAGES[1], unit=None, kind="case_opened", on=date(2026, 2, 3))
+    criteria = [*CRITERIA[:1], CRITERIA[1] | {"full_at": 1}, CRITERIA[2]]
+    scheme = SchemeFactory(unit=UnitFactory(code=COUNTY), rates=Level.TOWNSHIP, body=township_body(criteria))
+    figures = FiguresBelow(CycleFactory(scheme=scheme, facts_until=date(2026, 10, 31)), [TOWNSHIP])
+    found = [(c, figures.of(c)[TOWNSHIP]) for c in scheme.spec.criteria[:3]]
+    # 2 ÷ 3 with four stars or more; (36/40 + 30/40 + 1) ÷ 3; 1 − 1 ÷ 3 without a case
+    assert [figure for _c, figure in found] == [
+        Decimal("66.6666666667"),
+        Decimal("0.8833333333"),
+        Decimal("66.6666666667"),
+    ]
+    points = [score_criterion(c, {c.code: figure}).points for c, figure in found]
+    assert points == [Decimal("6.67"), Decimal("8.83"), Decimal("6.67")]
 
 
 def test_nobody_types_it_and_it_is_there_from_the_start():

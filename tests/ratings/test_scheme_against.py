@@ -74,7 +74,8 @@ def plain_against(new, old, rows, day):
                 "criteria": differing,
             }
         )
-        sides = above.setdefault(was["unit"][:9], {"before": Counter(), "after": Counter()})
+        over = was["unit"][: 6 if len(was["unit"]) == 9 else 9]
+        sides = above.setdefault(over, {"before": Counter(), "after": Counter()})
         sides["before"][was["star"]] += 1
         sides["after"][now["star"]] += 1
     return {
@@ -111,7 +112,7 @@ def revised(draw, old):
     """A draft made from ``old``: criteria dropped, added, their points and the lines moved."""
     new = json.loads(simplejson.dumps(old), parse_float=Decimal)
     new["year"] = 2027
-    other = draw(schemes())
+    other = draw(schemes([new.get("rates", "village")]))
     for area in new["areas"]:
         dropped = draw(st.sets(st.sampled_from([c["code"] for c in area["criteria"]] or [""]), max_size=1))
         area["criteria"] = [c for c in area["criteria"] if c["code"] not in dropped]

@@ -24,7 +24,7 @@ from tests.factories import (
     person,
     scheme_body,
 )
-from tests.ratings.test_figures_below import VILLAGES, township_cycle
+from tests.ratings.test_figures_below import VILLAGES, below, township_body, township_cycle
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +51,24 @@ def test_it_is_computed_when_the_panel_has_finished(seats):
     assert points == {"1.1": Decimal("2.86"), "1.2": Decimal(0), "1.3": Decimal(10), "2.1": Decimal(9)}
     assert set(SheetEntry.objects.filter(item="1.1").values_list("value", flat=True)) == {Decimal("28.5714285714")}
     assert Points.objects.get(stage=Stage.COUNTY, criterion="1.1").figure == Decimal("28.5714285714")
+
+
+def test_a_variant_that_reviewers_judge_keeps_their_points():
+    """Of two variants of one code only the other is computed: the unit's own answer is not the reviewers'."""
+    judged = {"code": "1.1", "name": "印象", "max": 10, "method": "judged", "only": ["平原"]}
+    body = township_body([judged, below("1.1", "below:mean_points", only=["山区"])])
+    unit = UnitFactory(code=TOWNSHIP, rated=True, tags=["平原"])
+    cycle = CycleFactory(scheme=SchemeFactory(unit=UnitFactory(code=COUNTY), rates="township", body=body))
+    application = ApplicationFactory(cycle=cycle, unit=unit, state="county_review")
+    AnswerFactory(application=application, item="1.1", value=Decimal(9))
+    reviewers = [person(Role.COUNTY_REVIEWER, COUNTY) for _ in range(2)]
+    panels.convene(cycle, cycle.unit, Stage.COUNTY, reviewers, by=person(Role.COUNTY_OFFICE, COUNTY))
+    for reviewer, points in zip(reviewers, (2, 5), strict=True):
+        sheet = Sheet.objects.get(reviewer=reviewer)
+        entries = {"1.1": ScoreEntry(Decimal(points), "走访"), "2.1.a": ScoreEntry(Decimal(0), "")}
+        sheets.save(sheet, entries, by=reviewer)
+        sheets.hand_in(sheet, by=reviewer)
+    assert Points.objects.get(stage=Stage.COUNTY, criterion="1.1").points == Decimal("3.5")
 
 
 def test_no_door_takes_it_typed(seats, client):

@@ -1,0 +1,29 @@
+"""For which departments somebody speaks in a county: answers their joint checks, supplies their figures."""
+
+from django.utils import timezone
+
+from accounts.models import Appointment, User
+from accounts.roles import Role
+
+DISCIPLINE = "纪委监委"
+"""The department for which the discipline commission's own people speak; all others are named in appointments."""
+
+
+def departments_of(user: User, county: str) -> list[str]:
+    """The departments for which ``user`` speaks in ``county`` (a code) today."""
+    posts = [post for post in user.posts if post.unit_id == county]
+    return [name for post in posts if (name := _department(post.role, post.department))]
+
+
+def speakers(county: str) -> dict[str, list[int]]:
+    """Ids of those who speak in ``county`` (a code) today, by department."""
+    by_department: dict[str, list[int]] = {}
+    held = Appointment.objects.on(timezone.localdate()).filter(unit=county, role__in=[Role.DISCIPLINE, Role.DEPARTMENT])
+    for user, role, department in held.values_list("user_id", "role", "department"):
+        by_department.setdefault(_department(role, department), []).append(user)
+    return by_department
+
+
+def _department(role: str, department: str) -> str:
+    departments: dict[str, str] = {Role.DISCIPLINE: DISCIPLINE, Role.DEPARTMENT: department}
+    return departments.get(role, "")
