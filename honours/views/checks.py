@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.authority import permission_or_404, reached_or_404
 from honours.forms import AnswerForm, ReasonForm, ReplyForm
@@ -120,6 +120,7 @@ def _asked_or_404(request: HttpRequest, pk: int, code: str, number: int) -> tupl
 
 
 @permission_or_404(objections.ANSWER)
+@require_safe
 def objection_photo(request: HttpRequest, pk: int) -> FileResponse:
     """The photo sent with an objection, for those who may answer it."""
     rows = RoundObjection.objects.select_related("photo").exclude(photo=None)
