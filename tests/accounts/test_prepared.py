@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db.models import Count
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import todos as of_posts
@@ -15,7 +16,7 @@ from incentives import todos as of_money
 from ratings.models import Application
 from ratings.todos import application_todos, event_todos
 from reviews.todos import check_todos, review_todos
-from tests.requests_by_role import world  # noqa: F401 - a fixture
+from tests.requests_by_role import knock, world  # noqa: F401 - a fixture
 from villages.models import Unit, county_of
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +57,13 @@ def test_two_readers_with_rights_alike_see_their_own_units(world):  # noqa: F811
     seen = [asked(_units, user) for user in readers]
     assert [rows[0][0] for rows in seen] == [user.posts[0].unit_id for user in readers]
     assert not set(seen[0]) & set(seen[1])
+
+
+def test_the_home_page_asks_the_database_no_more_than_today(world, django_assert_max_num_queries):  # noqa: F811
+    """A ceiling: the goal is 12 (architecture §5)."""
+    knock(world, "county_office", "get", reverse("home"))
+    with django_assert_max_num_queries(37):
+        assert knock(world, "county_office", "get", reverse("home")).status_code == 200
 
 
 @pytest.mark.parametrize("build", ["_of_county", "_yesterday"])
