@@ -18,19 +18,23 @@ BOTH = """
                    max(q.points) filter (where q.stage = 'appeal'),
                    max(q.points) filter (where q.stage = 'county'),
                    max(q.points) filter (where q.stage = 'township')
-               ) as panel
+               ) as panel, y.scheme_id
         from ratings_points q
-        where q.application_id in ({of})
-        group by 1, 2
+        join ratings_application a on a.id = q.application_id
+        join ratings_cycle y on y.id = a.cycle_id
+        where q.application_id = any (array({of}))
+        group by q.application_id, q.criterion, y.scheme_id
     ) c
-    join ratings_application a on a.id = c.application_id
-    join ratings_cycle y on y.id = a.cycle_id
-    where c.own is not null and c.panel is not null and not exists (
-        select from ratings_scheme s
+    left join (
+        select s.id, array_agg(k.body ->> 'code') as codes
+        from ratings_scheme s
         cross join lateral jsonb_array_elements(s.body -> 'areas') as r (body)
         cross join lateral jsonb_array_elements(r.body -> 'criteria') as k (body)
-        where s.id = y.scheme_id and r.body ->> 'kind' = 'penalty' and k.body ->> 'code' = c.criterion
-    )
+        where r.body ->> 'kind' = 'penalty'
+        group by 1
+    ) penalties on penalties.id = c.scheme_id
+    where c.own is not null and c.panel is not null
+      and (penalties.codes is null or not c.criterion = any (penalties.codes))
     group by 1
 """
 """``of``: a query of the applications' keys."""
