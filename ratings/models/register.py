@@ -27,6 +27,7 @@ _NO_OVERLAP = f"""
     END IF;
     IF (SELECT count(DISTINCT unit_id) FROM added) > {FEW} THEN
         PERFORM {call_of(Lock.REGISTER)};
+        PERFORM set_config('enable_nestloop', 'off', true);
     ELSE
         PERFORM {call_of(Lock.REGISTER, shared=True)};
         PERFORM {call_of(Lock.STARS, "key")}
@@ -35,6 +36,7 @@ _NO_OVERLAP = f"""
     EXECUTE 'SELECT a.unit_id FROM added a JOIN ratings_starperiod p
         ON p.unit_id = a.unit_id AND p.superseded_at IS NULL AND p.id <> a.id AND p.during && a.during
         WHERE a.superseded_at IS NULL LIMIT 1' INTO clash;
+    PERFORM set_config('enable_nestloop', nested, true);
     IF clash IS NOT NULL THEN
         RAISE EXCEPTION 'two known periods of % overlap', clash USING ERRCODE = 'exclusion_violation';
     END IF;
@@ -42,7 +44,8 @@ _NO_OVERLAP = f"""
 """  # noqa: S608 our own numbers
 """An exclusion constraint says the same, at ten times the cost: it looks into a GiST index for each row. What it does
 for two transactions that do not see each other, the locks of ``ratings.register.rerating`` do here: whoever waited for
-them sees what the other has committed. (The statement is planned anew each time, for one row or a hundred thousand.)"""
+them sees what the other has committed. (The statement is planned anew each time, for one row or a hundred thousand; for
+many never row by row, which a planner without statistics would choose.)"""
 
 
 class _Day(Func):
@@ -108,7 +111,7 @@ class StarPeriod(models.Model):
                 level=pgtrigger.Statement,
                 operation=pgtrigger.Insert,
                 referencing=pgtrigger.Referencing(new="added"),
-                declare=[("clash", "text")],
+                declare=[("clash", "text"), ("nested", "text := current_setting('enable_nestloop')")],
                 func=_NO_OVERLAP,
             ),
             pgtrigger.ReadOnly(name="what_was_held_stays", exclude=["superseded_at"]),
