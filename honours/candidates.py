@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from honours.models import Nomination, NominationQuerySet, Round
 from honours.models.rule import open_events, star_on
 from ratings.events.applicable_scheme import event_names
-from villages.models import Unit
+from villages.models import Level, Unit
 
 KINDS = ArrayField(models.CharField(max_length=40))
 STAR = models.IntegerField()
@@ -26,7 +26,7 @@ STAR = models.IntegerField()
 
 def candidates(round: Round, codes: Collection[str] | None = None) -> QuerySet[Unit]:
     """The villages of the round's place (of ``codes`` alone), each with ``star_then``, ``star_now``, ``open_kinds``."""
-    units: Any = Unit.objects.within(round.unit_id).rated()
+    units: Any = Unit.objects.within(round.unit_id).rated().filter(level=Level.VILLAGE)
     if codes is not None:
         units = units.filter(pk__in=codes)
     code = '"villages_unit"."code"'

@@ -7,16 +7,20 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, InternalError, transaction
 from django.utils import timezone
 
+from accounts.roles import Role
 from followups.models import FollowUp
+from honours.candidates import candidates
 from honours.models import Nomination, Opinion, Round, RoundObjection
 from honours.standing import standing_of
 from honours.workflow import by_rule, checking, nominating, objections, objectors, rounds
 from notifications.models import Notice
 from ratings.events.happening import Happening
+from ratings.models import StarPeriod
+from ratings.register.rerating import rerate
 from ratings.workflow import event as events
 from records.previews import as_stored
 from records.refusals import Incomplete, NotAllowed, Outdated, WrongState
-from tests.factories import COUNTY, VILLAGE, EventFactory, UnitFactory
+from tests.factories import COUNTY, TOWNSHIP, VILLAGE, DecisionFactory, EventFactory, UnitFactory, person
 from tests.honours.conftest import (
     AFTER,
     FIVE_STARS,
@@ -93,6 +97,16 @@ def test_a_village_of_three_stars_is_refused_by_workflow_and_database(who):
     with pytest.raises(REFUSED, match="star that the round asks for"), transaction.atomic():
         raw(round, THREE_STARS, who.low, star=3)
     assert nominated(round, who.five, FIVE_STARS).star == 5
+
+
+def test_a_station_of_five_stars_is_no_village(who):
+    round, station = opened(who), UnitFactory(code=f"{TOWNSHIP}S01", rated=True)
+    DecisionFactory(unit=station, star=5)
+    rerate([station.code])
+    assert StarPeriod.objects.on(round.day).get(unit=station).star == 5
+    assert [unit.code for unit in candidates(round, [station.code, FIVE_STARS])] == [FIVE_STARS]
+    with pytest.raises(Incomplete):
+        nominating.nominate(round, station, by=person(Role.SIGNER, station.code), grounds="群众满意")
 
 
 def test_an_open_event_of_a_kind_that_bars_is_refused_and_a_held_one_is_not(who):
