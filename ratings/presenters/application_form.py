@@ -216,7 +216,7 @@ class ApplicationFormView:
                 return _("Supplied by %s; you need not fill it in.") % department
             return _("%s will supply it; you need not fill it in.") % department
         if not questions.by_village(criterion):
-            return _("Scored by reviewers; the village need not fill it in.")
+            return _("Scored by reviewers; nobody fills it in here.")
         if not self.may_fill:
             return _("Locked: the form is with the reviewing office.")
         if self.application.state == State.RETURNED:
