@@ -201,7 +201,7 @@ class BankStatement(models.Model):
 class BankPayment(models.Model):
     """One line of a statement. ``entry``: the payment that it belongs to, none where its unit was not to be paid.
 
-    ``right_account``: whether it went to the account on the bank's list when it was imported.
+    ``right_account``: whether it went to an account on the bank's list, as known when it was imported.
     """
 
     statement = models.ForeignKey(BankStatement, on_delete=models.PROTECT, related_name="payments")

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from incentives.models import BankPayment, GrantLine, PayeeAccount
@@ -54,6 +56,20 @@ def went_to(payment: BankPayment, account: PayeeAccount) -> bool:
         return bool(payment.number == account.number)
     except Unreadable:
         return False
+
+
+def replaced_on(accounts: Iterable[PayeeAccount]) -> dict[int, date]:
+    """The day on which a later account took the place of each that is replaced, by its id."""
+    replaced = [one for one in accounts if one.state == State.REPLACED]
+    if not replaced:
+        return {}
+    confirmed = PayeeAccount.objects.filter(unit__in={one.unit_id for one in replaced}, state__in=State.CONFIRMED)
+    later = list(confirmed.order_by("pk").values_list("unit_id", "pk", "settled_at"))
+    return {
+        one.pk: timezone.localdate(at)
+        for one in replaced
+        for at in [next(at for unit, pk, at in later if unit == one.unit_id and pk > one.pk)]
+    }
 
 
 def in_force(units: Collection[str]) -> dict[str, PayeeAccount]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
 from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from incentives.models import BankPayment, Explanation, GrantLine, LedgerEntry, PayeeAccount, Voucher
-from incentives.payees.accounts import is_readable, went_to
+from incentives.models import BankPayment, Explanation, GrantLine, LedgerEntry, PayeeAccount, Payout, Voucher
+from incentives.payees.accounts import is_readable, replaced_on, went_to
 from incentives.reconciling.differences import Booked, Difference, Transfer, differences
 from villages.models import Unit
 
@@ -78,11 +79,33 @@ class VoucherState:
         along = ("unit", "reward__passed_to", "allocation__passed_to")
         left = F("amount") + Coalesce(Sum("corrections__amount"), 0, output_field=LedgerEntry._meta.get_field("amount"))
         entries = self.voucher.entries.select_related(*along).annotate(left=left)
-        accounts = {one.entry_id: one.account for one in self.voucher.payouts.select_related("account")}
+        accounts = {one.entry_id: one.account for one in self.payouts}
         paid: dict[int | None, Decimal] = defaultdict(Decimal)
         for payment in self.payments:
             paid[payment.entry_id] += payment.amount
         return [VoucherLine(one, one.left, accounts.get(one.pk), paid[one.pk]) for one in entries]
+
+    @cached_property
+    def payouts(self) -> list[Payout]:
+        """Every account that a payment was ever listed to; the last one of a payment counts now."""
+        return list(self.voucher.payouts.select_related("account"))
+
+    @cached_property
+    def listed_to(self) -> dict[int, list[tuple[PayeeAccount, date | None]]]:
+        """By payment, every account that it was ever listed to, with the last day on which that was right; none for
+        the one that counts now."""
+        now = {one.entry_id: one.account_id for one in self.payouts}
+        ended = replaced_on(one.account for one in self.payouts if one.account_id != now[one.entry_id])
+        found: dict[int, list[tuple[PayeeAccount, date | None]]] = defaultdict(list)
+        for one in self.payouts:
+            until = None if one.account_id == now[one.entry_id] else ended.get(one.account_id)
+            found[one.entry_id].append((one.account, until))
+        return found
+
+    def went_right(self, payment: BankPayment) -> bool:
+        """Whether the bank paid to an account that the payment was listed to and that was not replaced by then."""
+        accounts = self.listed_to.get(payment.entry_id, []) if payment.entry_id else []
+        return any(went_to(payment, account) for account, until in accounts if until is None or payment.on <= until)
 
     @property
     def total(self) -> Decimal:
@@ -124,9 +147,12 @@ class VoucherState:
     @cached_property
     def differences(self) -> list[Difference]:
         booked = [Booked(line.entry.pk, line.amount, line.payable) for line in self.lines]
-        accounts = {line.entry.pk: line.account for line in self.lines}
-        transfers = [_transfer(payment, accounts.get(payment.entry_id)) for payment in self.payments]
-        return differences(booked, transfers, stated=self.stated)
+        return differences(booked, map(self._transfer, self.payments), stated=self.stated)
+
+    def _transfer(self, payment: BankPayment) -> Transfer:
+        """The account may have been taken up after the payment was imported."""
+        right = payment.right_account or self.went_right(payment)
+        return Transfer(payment.pk, payment.entry_id, payment.amount, payment.on, right, payment.reference)
 
     @cached_property
     def explanations(self) -> dict[str, Explanation]:
@@ -140,9 +166,3 @@ class VoucherState:
 
 def payments_of(voucher: Voucher) -> QuerySet[BankPayment]:
     return BankPayment.objects.filter(statement__voucher=voucher, statement__withdrawn_at=None).order_by("pk")
-
-
-def _transfer(payment: BankPayment, account: PayeeAccount | None) -> Transfer:
-    """The account may have been taken up after the payment was imported."""
-    right = payment.right_account or (account is not None and went_to(payment, account))
-    return Transfer(payment.pk, payment.entry_id, payment.amount, payment.on, right, payment.reference)

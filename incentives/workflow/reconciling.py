@@ -34,8 +34,9 @@ def import_statement(voucher: Voucher, raw: bytes, *, name: str, by: User, at: d
         statement = BankStatement.objects.create(
             voucher=voucher, name=name[:200], sha256=digest, by=by, at=at or timezone.now()
         )
-        lines = _Lines(VoucherState(voucher))
-        BankPayment.objects.bulk_create(_payment(statement, one, lines) for one in transfers)
+        state = VoucherState(voucher)
+        lines = _Lines(state)
+        BankPayment.objects.bulk_create(_payment(statement, one, lines.of(one), state) for one in transfers)
         recount(voucher)
     return statement
 
@@ -92,7 +93,7 @@ class _Lines:
             for code in {line.entry.unit_id, line.unit.code}:
                 self.by_code[code].append(line)
         by_entry = {line.entry.pk: line for line in state.lines}
-        for payout in state.voucher.payouts.select_related("account"):
+        for payout in state.payouts:
             self.by_number[number_of(payout.account)].append(by_entry[payout.entry_id])
 
     def of(self, one: SheetTransfer) -> VoucherLine | None:
@@ -105,8 +106,9 @@ class _Lines:
         return best
 
 
-def _payment(statement: BankStatement, one: SheetTransfer, lines: _Lines) -> BankPayment:
-    line = lines.of(one)
+def _payment(
+    statement: BankStatement, one: SheetTransfer, line: VoucherLine | None, state: VoucherState
+) -> BankPayment:
     payment = BankPayment(
         statement=statement,
         row=one.row,
@@ -116,7 +118,7 @@ def _payment(statement: BankStatement, one: SheetTransfer, lines: _Lines) -> Ban
         on=one.on,
         reference=one.reference,
         entry=line.entry if line else None,
-        right_account=bool(line and line.account and number_of(line.account) == one.number),
     )
     payment.number = one.number
+    payment.right_account = state.went_right(payment)
     return payment

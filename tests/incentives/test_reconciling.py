@@ -234,9 +234,13 @@ def test_nothing_is_listed_to_an_account_that_was_replaced(rows):
     assert [sheet.max_row for sheet in load_workbook(out)] == [4, 7, 6]
     assert [workflow.add_accounts(voucher, by=rows.first) for _ in range(2)] == [1, 0]
     assert listed(voucher) == [[(FIVE, Decimal(50000))], []]
-    before = imported(voucher, rows, f",{PLAIN},50000,2026-11-20,A1")  # by the list that was taken before
-    assert found(voucher)[-1] == ("wrong_account", Decimal(0))
+    before = imported(voucher, rows, f",{PLAIN},50000,2026-11-24,A1")  # by the list that was taken before
+    assert found(voucher)[-1] == ("paid", Decimal(0))
     workflow.withdraw_statement(before, reason="银行退回", by=rows.first)
+    with freeze_time("2026-11-25 10:00+08:00"):
+        late = imported(voucher, rows, f",{PLAIN},50000,2026-11-25,A1")
+    assert found(voucher)[-1] == ("wrong_account", Decimal(0))
+    workflow.withdraw_statement(late, reason="银行退回", by=rows.first)
     imported(voucher, rows, f"{FIVE},6222081204009999,40000,2026-11-20,A1")
     in_force(rows)
     assert listed(voucher) == [[], [(FIVE, Decimal(10000))]]
@@ -255,6 +259,19 @@ def test_a_new_account_takes_the_rest_of_what_was_partly_paid(rows):
     assert workflow.add_accounts(voucher, by=rows.first) == 0
     with pytest.raises(DatabaseError), transaction.atomic():
         Payout.objects.create(voucher=voucher, entry=voucher.entries.get(unit=FIVE), account=third)
+
+
+def test_a_statement_imported_again_knows_the_account_of_the_earlier_list(rows):
+    in_force(rows)
+    voucher = pay(rows)
+    first = imported(voucher, rows, f"{FIVE},{PLAIN},40000,2026-11-20,A1")
+    in_force(rows, number="6222081204009999")
+    workflow.add_accounts(voucher, by=rows.first)
+    workflow.withdraw_statement(first, reason="传错了", by=rows.first)
+    imported(voucher, rows, f"{FIVE},{PLAIN},40000,2026-11-20,A1", f"{FIVE},6222081204009999,10000,2026-11-24,A2")
+    assert found(voucher)[-1] == ("paid", Decimal(0))
+    in_force(rows, number="6222081204008888")
+    assert found(voucher)[-1] == ("paid", Decimal(0))
 
 
 def test_a_payout_belongs_to_the_voucher_of_its_payment(rows):
