@@ -3,10 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.fields import DayField
-from honours.models import TERMS, NominationState, Round
+from honours.models import TERMS, NominationQuerySet, NominationState, Round
 from honours.models.lifecycle import VIEW
 from honours.workflow.rounds import LEVELS
 from ratings.events.applicable_scheme import event_names
@@ -185,6 +187,44 @@ class ObjectionForm(forms.Form):
         listed = round.nominations.filter(state=NominationState.LISTED).select_related("unit").order_by("unit")
         self.fields["nomination"].queryset = listed
         self.fields["nomination"].label_from_instance = lambda one: one.unit.name
+
+
+class NominationFilterForm(forms.Form):
+    """Which nominations of a round are listed."""
+
+    KINDS = {
+        "on_the_way": (_("On their way"), NominationState.ON_THE_WAY),
+        "listed": (NominationState.LISTED.label, [NominationState.LISTED]),
+        "named": (NominationState.NAMED.label, [NominationState.NAMED]),
+        "ended": (pgettext_lazy("nominations", "Ended"), NominationState.ENDED),
+    }
+    state = forms.ChoiceField(
+        required=False,
+        choices=[("", _("All")), *((key, words) for key, (words, _states) in KINDS.items())],
+        label=_("State"),
+    )
+
+    @property
+    def chosen(self) -> str:
+        return self.cleaned_data.get("state", "")
+
+    def narrow(self, rows: NominationQuerySet) -> NominationQuerySet:
+        """None for a choice that there is not."""
+        if not self.is_valid():
+            return rows.none()
+        return rows.filter(state__in=self.KINDS[self.chosen][1]) if self.chosen else rows
+
+    @classmethod
+    def counts_of(cls, rows: NominationQuerySet) -> list[tuple[Any, int, str]]:
+        """How many there are of each kind: words, how many, and the choice that lists them; one query."""
+        found = rows.order_by().aggregate(
+            all=Count("pk"),
+            **{key: Count("pk", filter=Q(state__in=states)) for key, (_words, states) in cls.KINDS.items()},
+        )
+        return [
+            (_("All"), found["all"], ""),
+            *((words, found[key], key) for key, (words, _states) in cls.KINDS.items()),
+        ]
 
 
 class CandidateFilterForm(TownshipFilterForm):

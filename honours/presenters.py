@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.functional import cached_property
 
@@ -54,17 +54,6 @@ class RoundPage:
     def nominations(self) -> Any:
         """Those in the reader's scope."""
         return self.round.nominations.seen_by(self.user).select_related("unit")
-
-    @cached_property
-    def counts(self) -> dict[str, int]:
-        of = {
-            "all": Count("pk"),
-            "on_the_way": Count("pk", filter=Q(state__in=NominationState.ON_THE_WAY)),
-            "listed": Count("pk", filter=Q(state=NominationState.LISTED)),
-            "named": Count("pk", filter=Q(state=NominationState.NAMED)),
-            "ended": Count("pk", filter=Q(state__in=NominationState.ENDED)),
-        }
-        return self.nominations.order_by().aggregate(**of)
 
     @cached_property
     def barring(self) -> list[str]:

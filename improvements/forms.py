@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -30,22 +30,44 @@ class PlanFilterForm(TownshipFilterForm):
     state = forms.ChoiceField(
         label=_("State"),
         required=False,
-        choices=[("", _("All")), ("late", _("Late")), *PlanState.choices],
+        choices=[("", _("All")), ("late", _("Late")), ("writing", _("Being written")), *PlanState.choices],
     )
+
+    measure = forms.ModelChoiceField(queryset=Measure.objects.none(), required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, codes=user.reach(VIEW), **kwargs)
+        self.fields["measure"].queryset = Measure.objects.filter(problem__plan__in=Plan.objects.seen_by(user))
         years = Plan.objects.seen_by(user).order_by("-year").values_list("year", flat=True).distinct()
         self.fields["year"].choices = [("", _("All years")), *((year, str(year)) for year in years)]
 
     def narrow(self, rows: PlanQuerySet) -> PlanQuerySet:
-        """Those of ``rows`` in the place and year chosen; ``by_state`` goes further."""
-        year = self.cleaned_data["year"]
+        """Those of ``rows`` in the place and year chosen, and with a measure as chosen; ``by_state`` goes further."""
+        year, measure = self.cleaned_data["year"], self.cleaned_data["measure"]
+        if measure:
+            rows = rows.filter(pk__in=same_measure(measure).values("problem__plan"))
         return super().narrow(rows.filter(year=year) if year else rows)
 
+    @property
+    def chosen(self) -> str:
+        return self.cleaned_data.get("state", "")
+
     def by_state(self, rows: PlanQuerySet) -> PlanQuerySet:
-        state = self.cleaned_data["state"]
-        return rows.late() if state == "late" else rows.filter(state=state) if state else rows
+        if self.chosen == "late":
+            return rows.late()
+        if self.chosen == "writing":
+            return rows.filter(state__in=PlanState.BEING_WRITTEN)
+        return rows.filter(state=self.chosen) if self.chosen else rows
+
+
+def same_measure(measure: Measure) -> QuerySet[Measure]:
+    """The measures of agreed plans of the same county that say the same about the same criterion (``what_helped``)."""
+    return Measure.objects.filter(
+        text=measure.text,
+        problem__criterion=measure.problem.criterion,
+        problem__plan__unit__code__startswith=county_of(measure.problem.plan.unit_id),
+        problem__plan__agreed_at__isnull=False,
+    )
 
 
 class DraftForm(forms.Form):
@@ -184,14 +206,17 @@ class LibraryForm(forms.Form):
         self.fields["criterion"].choices = [("", _("Choose")), *criteria]
 
 
-def counts_of(plans: PlanQuerySet) -> dict[str, int]:
-    """How many there are, and how far they are; one query."""
-    open_ones, today = Q(state__in=PlanState.OPEN), timezone.localdate()
-    return plans.order_by().aggregate(
-        all=Count("pk"),
-        writing=Count("pk", filter=Q(state__in=PlanState.BEING_WRITTEN)),
-        active=Count("pk", filter=Q(state=PlanState.ACTIVE)),
-        reported=Count("pk", filter=Q(state=PlanState.REPORTED)),
-        late=Count("pk", filter=open_ones & Q(due__lt=today)),
-        passed=Count("pk", filter=Q(state=PlanState.PASSED)),
+def counts_of(plans: PlanQuerySet) -> list[tuple[Any, int, str]]:
+    """How many there are, and how far they are: words, how many, and the choice of ``PlanFilterForm.state`` that lists
+    them; one query."""
+    kinds = {
+        "": (_("All"), Q()),
+        "writing": (_("Being written"), Q(state__in=PlanState.BEING_WRITTEN)),
+        **{state.value: (state.label, Q(state=state)) for state in (PlanState.ACTIVE, PlanState.REPORTED)},
+        **{state.value: (state.label, Q(state=state)) for state in (PlanState.PASSED, PlanState.CANCELLED)},
+        "late": (_("Late"), Q(state__in=PlanState.OPEN, due__lt=timezone.localdate())),
+    }
+    found = plans.order_by().aggregate(
+        **{f"n_{key}": Count("pk", filter=which) for key, (_words, which) in kinds.items()}
     )
+    return [(words, found[f"n_{key}"], key) for key, (words, _which) in kinds.items()]

@@ -14,13 +14,14 @@ _SQL = Path(__file__).with_name("what_helped.sql").read_text(encoding="utf-8")
 
 @dataclass(frozen=True)
 class Helped:
-    """A measure: in ``plans`` plans, ``passed`` of which passed; ``known``: how many have a next result, which gained
-    ``gain`` points in that criterion on average."""
+    """A measure (``measure``: the first that says so): in ``plans`` plans, ``passed`` of which passed; ``known``: how
+    many have a next result, which gained ``gain`` points in that criterion on average."""
 
     county: str
     criterion: str
     name: str
     text: str
+    measure: int
     plans: int
     passed: int
     known: int

@@ -2,7 +2,7 @@
 -- the criterion gained in the villages' next confirmed result.
 with planned as (
     select
-        left(p.unit_id, 6) as county, q.criterion, q.name, m.text, p.id as plan, p.state, q.full - q.lost as before,
+        left(p.unit_id, 6) as county, q.criterion, q.name, m.text, m.id as measure, p.id as plan, p.state, q.full - q.lost as before,
         (
             select g.points
             from ratings_decision d
@@ -17,7 +17,7 @@ with planned as (
     where p.id = any (%(plans)s) and p.agreed_at is not null and q.criterion <> ''
 )
 select
-    county, criterion, min(name), text, count(*), count(*) filter (where state = 'passed'), count(after),
+    county, criterion, min(name), text, min(measure), count(*), count(*) filter (where state = 'passed'), count(after),
     avg(after - before)
 from planned
 group by county, criterion, text

@@ -16,7 +16,7 @@ from accounts.authority import permission_or_404
 from accounts.models import User
 from honours import exports
 from honours.candidates import candidates, hindrances, names_for
-from honours.forms import CandidateFilterForm, ConfirmForm, DocumentForm, ReasonForm, RoundForm
+from honours.forms import CandidateFilterForm, ConfirmForm, DocumentForm, NominationFilterForm, ReasonForm, RoundForm
 from honours.models import Round
 from honours.models.lifecycle import RUN, VIEW
 from honours.presenters import RoundPage
@@ -102,7 +102,9 @@ def one_round(request: HttpRequest, pk: int) -> HttpResponse:
     """What is asked, who has been nominated in the reader's scope, and what may be done next."""
     one = _seen_or_404(request.user, pk)
     page = RoundPage(one, request.user)
-    if book := as_workbook(request, one.name, exports.nominations(), page.nominations):
+    if book := as_workbook(
+        request, one.name, exports.nominations(), NominationFilterForm(request.GET).narrow(page.nominations)
+    ):
         return book
     return show(request, one, {}, page=page)
 
@@ -184,11 +186,14 @@ def show(
     steps = available_round(request.user, one)
     checks = _check_rows(request.user, page, refused)
     shown_again = {taken.verb for taken in steps} | {row["step"] for row in checks}
+    chosen = NominationFilterForm(request.GET)
     lost = [form for verb, form in refused.items() if verb not in shown_again]
     context: dict[str, Any] = {
         "round": one,
         "page": page,
-        "rows": Paginator(page.nominations, ROWS).get_page(request.GET.get("page")),
+        "filter": chosen,
+        "counts": chosen.counts_of(page.nominations),
+        "rows": Paginator(chosen.narrow(page.nominations), ROWS).get_page(request.GET.get("page")),
         "steps": [
             {
                 "step": taken,

@@ -41,6 +41,7 @@ def draft_award(round: Round, county: Unit, *, by: User) -> RewardPolicy:
         policy = money.draft_policy(
             unit=county,
             by=by,
+            written_by="",
             bands=_bands(round, county),
             year=round.day.year,
             name=round.name,

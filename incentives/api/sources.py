@@ -22,7 +22,7 @@ from incentives import workflow
 from incentives.models import PlannedSum, ProjectFund, RewardBand, RewardPolicy, Source, StarWeight
 from incentives.models.lifecycle import STEPS, WRITE_OWN
 from incentives.models.source import RewardFigure
-from incentives.workflow.actions import available, open_to, writes_for
+from incentives.workflow.actions import available, open_to, writers
 from incentives.workflow.terms import BandRow
 from records.files import serve
 from records.validated_input import ExactSerializer, NoFields, sent
@@ -83,12 +83,14 @@ class FundSerializer(SourceSerializer):
 
 
 class DraftSerializer(ExactSerializer):
-    """The terms of a draft. `unit`: the code of the county. It is drafted for the department of its sender, or finance.
+    """The terms of a draft. `unit`: the code of the county. It is drafted for finance or the department of its sender;
+    `written_by` says for which of them when the sender may write for several ("": finance).
 
     With an ``instance`` these are all its new terms.
     """
 
     unit = serializers.CharField(max_length=12)
+    written_by = serializers.CharField(max_length=50, required=False, allow_blank=True)
     year = serializers.IntegerField(min_value=2000, max_value=2100)
     name = serializers.CharField(max_length=100)
     rates = serializers.ChoiceField(choices=Level.choices, default=Level.VILLAGE)
@@ -100,21 +102,24 @@ class DraftSerializer(ExactSerializer):
     def validate_unit(self, code: str) -> Unit:
         """A county where the person writes such drafts; any other is as unknown. It stays as it was drafted."""
         county = self.instance.unit if self.instance else Unit.objects.filter(pk=code).first()
-        if county is None or county.code != code or self._writer(county) is None:
+        if county is None or county.code != code or not self._writers(county):
             raise serializers.ValidationError(_("There is no such unit."))
         return county
 
-    def _writer(self, county: Unit) -> str | None:
-        """The department that writes it; "" for finance."""
+    def _writers(self, county: Unit) -> list[str]:
+        """The departments that may write it; "" for finance."""
         if self.instance:
-            return self.instance.written_by
-        return writes_for(self.context["request"].user, self.context["kind"], county)
+            return [self.instance.written_by]
+        return writers(self.context["request"].user, self.context["kind"], county)
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         if not given["starts"] <= given["reckoning_day"] <= given["ends"]:
             raise serializers.ValidationError({"reckoning_day": [_("The reckoning day must lie in the period.")]})
+        possible = self._writers(given["unit"])
+        if given.setdefault("written_by", possible[0]) not in possible:
+            raise serializers.ValidationError({"written_by": [_("You write for your own department only.")]})
         same = self.context["kind"].objects.filter(**{name: given[name] for name in ("unit", "year", "name")})
-        if same.filter(written_by=self._writer(given["unit"])).exclude(pk=self.instance and self.instance.pk).exists():
+        if same.filter(written_by=given["written_by"]).exclude(pk=self.instance and self.instance.pk).exists():
             raise serializers.ValidationError({"name": [_("There is one of this name for the year already.")]})
         return given
 
@@ -174,9 +179,8 @@ class FundDraftSerializer(DraftSerializer):
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         if given["at_most"] is not None and given["at_most"] < (given["at_least"] or 0):
             raise serializers.ValidationError({"at_most": [_("This is below the minimum amount.")]})
-        given["planned"] = self._planned(given)
-        given["department"] = self._department(given)
-        return super().validate(given)
+        given = super().validate(given)
+        return given | {"planned": self._planned(given), "department": self._department(given)}
 
     def _planned(self, given: dict[str, Any]) -> dict[str, Decimal]:
         """Each unit once, rated in the county, and no more than the budget in all."""
@@ -191,7 +195,7 @@ class FundDraftSerializer(DraftSerializer):
 
     def _department(self, given: dict[str, Any]) -> str:
         """The own one of those who write for a department; finance names one."""
-        writer, named = self._writer(given["unit"]), given.get("department", "")
+        writer, named = given["written_by"], given.get("department", "")
         if not (writer or named):
             raise serializers.ValidationError({"department": [_("This field is required.")]})
         if writer and named and named != writer:
@@ -275,7 +279,7 @@ class SourceViewSet(ReadOnlyModelViewSet):
     def revise(self, request: Request, pk: str) -> Response:
         source = self._mine()
         terms = self._terms(request, source)
-        del terms["unit"]
+        del terms["unit"], terms["written_by"]
         change = workflow.revise_fund if self._kind is ProjectFund else workflow.revise_policy
         change(source, by=request.user, **terms)
         return self._told(source)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import copy
 from typing import Any
 
@@ -18,7 +19,7 @@ from incentives.forms import Bands, FundForm, PolicyForm, Weights
 from incentives.models import ProjectFund, RewardPolicy, Source
 from incentives.source_state import planned_of, written
 from incentives.views.sources import source_or_404
-from incentives.workflow.actions import available, writes_for
+from incentives.workflow.actions import available, writers
 from records import previews
 from records.files import sha256_of
 from records.numbers import count_of
@@ -35,12 +36,14 @@ FORMS: dict[type[Source], tuple[type[ModelForm], type[BaseFormSet], str]] = {
 
 @login_required
 def new(request: HttpRequest, kind: type[Source], county: str) -> HttpResponse:
+    """For one of those whom the reader may write for: ``?for=``, the first of them when it is absent."""
     unit = Unit.objects.filter(code=county).first()
-    writer = writes_for(request.user, kind, unit) if unit else None
-    if writer is None:
+    possible = writers(request.user, kind, unit) if unit else []
+    writer = request.GET.get("for", *possible[:1])
+    if writer not in possible:
         raise Http404
     own = {"department": writer} if writer and kind is ProjectFund else {}
-    return _edit(request, kind(unit=unit, written_by=writer, **own))
+    return _edit(request, kind(unit=unit, written_by=writer, **own), others=[one for one in possible if one != writer])
 
 
 @login_required
@@ -51,13 +54,14 @@ def edit(request: HttpRequest, kind: type[Source], pk: int) -> HttpResponse:
     return _edit(request, source)
 
 
-def _edit(request: HttpRequest, source: Source) -> HttpResponse:
-    """The form. Its original values are kept under its key: saving over somebody else's change gets a warning first."""
+def _edit(request: HttpRequest, source: Source, others: Sequence[str] = ()) -> HttpResponse:
+    """The form; ``others``: for whom else the reader may write it. Its original values are kept under its key: saving
+    over somebody else's change gets a warning first."""
     if request.method != "POST":
-        return _show(request, source, *_forms(source))
+        return _show(request, source, others, *_forms(source))
     form, grid = _forms(source, request)
     if "more" in request.POST:
-        return _show(request, source, form, grid, key=request.POST.get("key", ""))
+        return _show(request, source, others, form, grid, key=request.POST.get("key", ""))
     try:
         with previews.confirming(request.user, _step(source), request.POST.get("key", "")) as opened:
             if not form.is_valid() & grid.is_valid():
@@ -68,13 +72,13 @@ def _edit(request: HttpRequest, source: Source) -> HttpResponse:
         saved = _saved_before(request, source)
         if saved is None:
             refused = Outdated(_("This page was saved before. What it says now is not saved yet."))
-            return _show(request, source, form, grid, status=409, refused=refused)
+            return _show(request, source, others, form, grid, status=409, refused=refused)
     except Incomplete as refused:
         for name, words in refused.problems.items():
             form.add_error(name, words)
-        return _show(request, source, form, grid, key=request.POST.get("key", ""), status=400)
+        return _show(request, source, others, form, grid, key=request.POST.get("key", ""), status=400)
     except WrongState as refused:
-        return _show(request, source, form, grid, status=409, refused=refused)
+        return _show(request, source, others, form, grid, status=409, refused=refused)
     messages.success(request, _("Saved as a draft."))
     return redirect(saved)
 
@@ -90,21 +94,28 @@ def _forms(source: Source, sent: HttpRequest | None = None) -> tuple[ModelForm, 
 
 
 def _show(
-    request: HttpRequest, source: Source, form: ModelForm, grid: BaseFormSet, *, key: str = "", **more: Any
+    request: HttpRequest,
+    source: Source,
+    others: Sequence[str],
+    form: ModelForm,
+    grid: BaseFormSet,
+    *,
+    key: str = "",
+    **more: Any,
 ) -> HttpResponse:
     key = key or previews.keep(request.user, _step(source), written(source) if source.pk else {})
     context = {"form": form, "grid": grid, "source": source, "is_fund": isinstance(source, ProjectFund), "key": key}
-    context["refused"] = more.get("refused")
+    context |= {"refused": more.get("refused"), "others": others}
     return render(request, "incentives/edit.html", context, status=more.get("status", 200))
 
 
 def _step(source: Source) -> str:
-    return f"edit:{source.PAGE}:{source.pk or source.unit_id}:{'' if source.pk else 'new'}"
+    return f"edit:{source.PAGE}:{source.pk or source.unit_id}:{'' if source.pk else f'new {source.written_by}'}"
 
 
 def _saved_before(request: HttpRequest, source: Source) -> Source | None:
     """The draft that equals what was sent: the first of two clicks saved it."""
-    mine = type(source).objects.filter(unit=source.unit_id, drafted_by=request.user)
+    mine = type(source).objects.filter(unit=source.unit_id, drafted_by=request.user, written_by=source.written_by)
     name = request.POST.get("name", "").strip()
     for one in [source] if source.pk else mine.filter(name=name):
         form, grid = _forms(one, request)
@@ -142,6 +153,6 @@ def _save(source: Source, terms: dict[str, Any], by: User, opened: dict[str, Any
         ProjectFund: (workflow.draft_fund, workflow.revise_fund),
     }[type(source)]
     if source.pk is None:
-        return draft(unit=source.unit, by=by, **terms)
+        return draft(unit=source.unit, by=by, written_by=source.written_by, **terms)
     revise(source, by=by, expected=opened, **terms)
     return source

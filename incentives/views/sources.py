@@ -2,7 +2,6 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from incentives import exports
 from incentives.models import ProjectFund, Source
 from incentives.models.lifecycle import WRITE_OWN
 from incentives.turns import show_turns
+from incentives.workflow.actions import writers
 from records.excel_export import as_workbook
 from villages.models import Unit
 
@@ -47,12 +47,15 @@ def sources(request: HttpRequest, kind: type[Source]) -> HttpResponse:
             "page": page,
             "is_fund": kind is ProjectFund,
             "new": f"{kind.PAGE}-new",
-            "counties": _writes_in(request, kind),
+            "drafts": _drafts(request, kind),
         },
     )
 
 
-def _writes_in(request: HttpRequest, kind: type[Source]) -> QuerySet[Unit]:
-    """The counties in which the reader drafts, for finance or for a department."""
+def _drafts(request: HttpRequest, kind: type[Source]) -> list[tuple[Unit, str, bool]]:
+    """Where and for whom the reader drafts: county, department ("" for finance), and whether there is another choice
+    in that county."""
     own = {code for code, _name in departments_held(request.user, WRITE_OWN)}
-    return Unit.objects.filter(code__in=own.union(request.user.reach(kind.MANAGE)))
+    counties = Unit.objects.filter(code__in=own.union(request.user.reach(kind.MANAGE)))
+    possible = [(county, writers(request.user, kind, county)) for county in counties]
+    return [(county, writer, len(names) > 1) for county, names in possible for writer in names]

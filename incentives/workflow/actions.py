@@ -27,13 +27,12 @@ def _permission(step: Step, source: Source) -> str:
     return source.MANAGE if source.MANAGE in step.permissions else step.permission
 
 
-def writes_for(user: User, kind: type[Source], county: Unit) -> str | None:
-    """For whom ``user`` drafts in ``county``: the name of a department, "" for finance, None for nobody."""
+def writers(user: User, kind: type[Source], county: Unit) -> list[str]:
+    """For whom ``user`` may draft in ``county``: "" for finance, then names of departments."""
     if county.level not in COUNTIES:
-        return None
-    if user.has_perm(kind.MANAGE, county):
-        return ""
-    return next((name for code, name in departments_held(user, WRITE_OWN) if code == county.code), None)
+        return []
+    own = sorted(name for code, name in departments_held(user, WRITE_OWN) if code == county.code)
+    return ["", *own] if user.has_perm(kind.MANAGE, county) else own
 
 
 def _moved_on(user: User, source: Source) -> str:

@@ -12,7 +12,7 @@ from django.db import transaction
 from accounts.models import User
 from incentives.models import PlannedSum, ProjectFund, RewardBand, RewardPolicy, Source, StarWeight
 from incentives.source_state import written
-from incentives.workflow.actions import writes_for
+from incentives.workflow.actions import writers
 from incentives.workflow.step import step
 from records import audit
 from records.files import store
@@ -25,9 +25,12 @@ BandRow = tuple[int, int, int | None, Decimal]
 
 
 @transaction.atomic
-def draft_policy(*, unit: Unit, by: User, bands: Iterable[BandRow] = (), **terms: Any) -> RewardPolicy:
-    """A new policy of the county ``unit``; ``terms`` are fields of ``RewardPolicy``. Raises ``NotAllowed``."""
-    writer = _writer(RewardPolicy, unit, by)
+def draft_policy(
+    *, unit: Unit, by: User, written_by: str | None = None, bands: Iterable[BandRow] = (), **terms: Any
+) -> RewardPolicy:
+    """A new policy of the county ``unit``; ``terms`` are fields of ``RewardPolicy``. ``written_by``: one of the
+    ``writers`` that ``by`` may draft for, the first of them when absent. Raises ``NotAllowed``."""
+    writer = _writer(RewardPolicy, unit, by, written_by)
     with audit.acting(by, "draft_policy"):
         policy = RewardPolicy.objects.create(unit=unit, drafted_by=by, written_by=writer, **_stored(terms, by))
         _write_bands(policy, bands)
@@ -39,14 +42,15 @@ def draft_fund(
     *,
     unit: Unit,
     by: User,
+    written_by: str | None = None,
     weights: Mapping[int, Decimal] | None = None,
     planned: Mapping[str, Decimal] | None = None,
     **terms: Any,
 ) -> ProjectFund:
-    """A new fund of the county ``unit``; ``terms`` are fields of ``ProjectFund``. A department's own people draft that
-    of their department. ``planned``: yuan by the unit's code, for a project that names its units. Raises
-    ``NotAllowed``."""
-    writer = _writer(ProjectFund, unit, by)
+    """A new fund of the county ``unit``; ``terms`` are fields of ``ProjectFund``, ``written_by`` as for a policy. A
+    department's own people draft that of their department. ``planned``: yuan by the unit's code, for a project that
+    names its units. Raises ``NotAllowed``."""
+    writer = _writer(ProjectFund, unit, by, written_by)
     if writer:
         terms["department"] = writer
     with audit.acting(by, "draft_fund"):
@@ -116,11 +120,11 @@ def _stored(terms: Mapping[str, Any], by: User) -> dict[str, Any]:
         raise Incomplete(str(refused), {"attachment": str(refused)}) from refused
 
 
-def _writer(kind: type[RewardPolicy | ProjectFund], unit: Unit, by: User) -> str:
-    writer = writes_for(by, kind, unit)
-    if writer is None:
+def _writer(kind: type[RewardPolicy | ProjectFund], unit: Unit, by: User, chosen: str | None) -> str:
+    possible = writers(by, kind, unit)
+    if not possible or chosen not in (None, *possible):
         raise NotAllowed
-    return writer
+    return possible[0] if chosen is None else chosen
 
 
 def _write_bands(policy: RewardPolicy, bands: Iterable[BandRow]) -> None:

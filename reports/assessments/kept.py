@@ -105,6 +105,14 @@ class AssessmentFigures:
     def term(self, code: str) -> Term | None:
         return next((term for term in self.spec.terms if term.code == code), None)
 
+    def villages_of(self, place: str) -> list[tuple[Unit, list[tuple[Term, Decimal]]]]:
+        """The villages below ``place``, by code, each with what it adds to the terms that rest on it."""
+        adds: dict[Unit, list[tuple[Term, Decimal]]] = {}
+        for term in self.spec.terms:
+            for unit, value in self.villages(term, place):
+                adds.setdefault(unit, []).append((term, value))
+        return sorted(adds.items(), key=lambda row: row[0].code)
+
     def villages(self, term: Term, place: str) -> list[tuple[Unit, Decimal]]:
         """What each village below ``place`` adds to the term, least first."""
         if self.frozen:

@@ -1,6 +1,6 @@
 """A county with villages of four and three stars, and the people of a round."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -8,7 +8,9 @@ import pytest
 from accounts.roles import Role
 from honours.models import Nomination, Round
 from honours.workflow import checking, nominating, rounds
+from ratings.events.happening import Happening
 from ratings.register.rerating import rerate
+from ratings.workflow import event as events
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
@@ -92,6 +94,12 @@ def opened(who, **changes) -> Round:
     by = who.county if changes.get("level", "county") == "county" else who.city
     unit = UnitFactory(code=COUNTY if by == who.county else CITY)
     return rounds.open_(rounds.draft(unit, by=by, **(TERMS | changes)), by=by)
+
+
+def fall(who) -> None:
+    """The village of four stars falls to three on the day after the round's."""
+    happening = Happening(UnitFactory(code=VILLAGE), "case_opened", DAY + timedelta(days=1))
+    events.record(happening, by=who.discipline, sure=True)
 
 
 def nominated(round: Round, by, code: str = VILLAGE) -> Nomination:

@@ -5,7 +5,7 @@ from rest_framework.test import APIClient
 
 from honours.models import EligibilityAnswer, Nomination
 from tests.factories import VILLAGE, EventFactory
-from tests.honours.conftest import FIVE_STARS, THREE_STARS, opened
+from tests.honours.conftest import FIVE_STARS, THREE_STARS, fall, opened
 from tests.honours.test_selections import made
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +31,17 @@ def test_a_village_is_nominated_and_supported_and_others_are_refused(who):
     assert client_of(who.county).post(f"{address}support/", {"text": "同意"}, format="json").status_code == 404
     assert client_of(who.leader).post(f"{address}support/", {"text": "同意"}, format="json").data["state"] == "county"
     assert client_of(who.other).get(address).status_code == 404
+
+
+def test_what_falls_the_day_after_is_refused_and_has_ended_by_rule(who):
+    wanted = {"round": opened(who).pk, "grounds": "村务公开好", "unit": VILLAGE}
+    village, leader = client_of(who.signer), client_of(who.leader)
+    made_one = village.post("/api/v1/nominations/", wanted, format="json").data
+    fall(who)
+    again = village.post("/api/v1/nominations/", wanted, format="json")
+    assert (again.status_code, Nomination.objects.get().state) == (400, "withdrawn")
+    support = leader.post(f"/api/v1/nominations/{made_one['id']}/support/", {"text": "同意"}, format="json")
+    assert support.status_code == 409
 
 
 def test_a_department_asks_whether_a_village_may_be_honoured(who):

@@ -1,13 +1,26 @@
 """The pages of a round: each reader sees what is theirs, and each step is taken there."""
 
+from datetime import date
+
 import pytest
 from django.test import Client
 
 from honours.certificate import code_of
 from honours.models import DepartmentReply, Nomination, Round, RoundObjection
 from honours.workflow import rounds
-from tests.factories import COUNTY, VILLAGE, UnitFactory
-from tests.honours.conftest import AFTER, TERMS, THREE_STARS, listed, named, nominated, opened, under_notice
+from tests.factories import COUNTY, VILLAGE, EventFactory, UnitFactory
+from tests.honours.conftest import (
+    AFTER,
+    FIVE_STARS,
+    TERMS,
+    THREE_STARS,
+    fall,
+    listed,
+    named,
+    nominated,
+    opened,
+    under_notice,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +82,20 @@ def test_a_village_of_three_stars_reads_why_and_is_refused_with_what_it_typed(wh
     refused = send(village, page, "", grounds="我们也想参加")
     assert (refused.status_code, Nomination.objects.count()) == (400, 0)
     assert "我们也想参加" in refused.content.decode()
+
+
+def test_an_open_event_and_a_fall_the_day_after_are_refused_on_the_page_with_what_was_typed(who):
+    round = opened(who)
+    sent = {}
+    for by, code in ((who.five, FIVE_STARS), (who.signer, VILLAGE)):
+        client, page = signed_in(by), f"/honours/{round.pk}/nominate/{code}/"
+        sent[code] = (client, page, {"key": key_of(client.get(page), ""), "grounds": "账目按月公开"})
+    EventFactory(unit__code=FIVE_STARS, on=date(2026, 3, 1))
+    fall(who)
+    for client, page, given in sent.values():
+        refused = client.post(page, given)
+        assert (refused.status_code, "账目按月公开" in refused.text) == (400, True)
+    assert not Nomination.objects.exists()
 
 
 def test_nobody_reaches_what_is_anothers(who):
@@ -141,6 +168,17 @@ def test_a_certificate_says_whether_the_title_is_held(who, clock):
     Nomination.objects.filter(pk=one.pk).update(state="revoked", reason="星级降低", closed_at="2026-03-31T10:00+08:00")
     assert public.get(asked.url).context["holds"] is False
     assert public.get(f"{asked.url}paper/").status_code == 404
+
+
+def test_every_count_of_a_round_leads_to_its_nominations(who):
+    round = opened(who)
+    listed(who, round)
+    office, page = signed_in(who.county), f"/honours/{round.pk}/"
+    counts = {state: n for _words, n, state in office.get(page).context["counts"]}
+    assert counts == {"": 1, "on_the_way": 0, "listed": 1, "named": 0, "ended": 0}
+    shown = {state: office.get(page, {"state": state}).context["rows"].paginator.count for state in counts}
+    assert shown == counts
+    assert office.get(page, {"state": "x"}).context["rows"].paginator.count == 0
 
 
 def test_a_list_is_public_with_its_notice_alone(who):

@@ -113,7 +113,7 @@ def test_a_helper_reaches_the_own_plans_alone(who):
     helper, stranger = client_of(who.helper), client_of(who.other_helper)
     assert helper.get(addresses[0]).status_code == 200
     assert [stranger.get(addresses[0]).status_code, stranger.post(addresses[1]).status_code] == [404, 404]
-    counts = [client.get(reverse("plans")).context["counts"]["all"] for client in (helper, stranger)]
+    counts = [client.get(reverse("plans")).context["counts"][0][1] for client in (helper, stranger)]
     assert counts == [1, 0]
     homes = [client.get("/").text for client in (helper, stranger)]
     assert [plan.unit.name in home for home in homes] == [True, False]
@@ -166,3 +166,20 @@ def test_the_county_keeps_its_library(who):
     assert client_of(who.office).post(address, sent).status_code == 404
     assert county.post(reverse("plan_measure_withdraw", args=[measure.pk])).status_code == 302
     assert county.get(address).context["library"] == []
+
+
+def test_every_count_leads_to_its_plans(who):
+    result(2)
+    office = client_of(who.county)
+    agreed(who, Plan.objects.get())
+    page = office.get(reverse("plans"))
+    counts = {state: n for _words, n, state in page.context["counts"]}
+    assert counts == {"": 1, "writing": 0, "active": 1, "reported": 0, "passed": 0, "cancelled": 0, "late": 0}
+    shown = {state: office.get(reverse("plans"), {"state": state}).context["page"].paginator.count for state in counts}
+    assert shown == counts
+    helped = office.get(reverse("plan_measures")).context["helped"][0]
+    same = office.get(reverse("plans"), {"measure": helped.measure})
+    assert (same.context["page"].paginator.count, helped.plans) == (1, 1)
+    assert helped.text in same.text
+    elsewhere = client_of(who.other_helper).get(reverse("plans"), {"measure": helped.measure})
+    assert (elsewhere.context["page"].paginator.count, helped.text in elsewhere.text) == (0, False)

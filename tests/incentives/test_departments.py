@@ -143,6 +143,26 @@ def test_another_department_does_not_see_what_is_filed_but_in_the_public_registe
     assert "美丽乡村建设项目资金" in client.get("/public/policies/").content.decode()
 
 
+def test_who_is_finance_and_a_department_chooses_for_whom_to_write(county, finance):
+    AppointmentFactory(role=Role.DEPARTMENT, unit=county, user=finance, department=WATER)
+    both = User.objects.get(pk=finance.pk)
+    client = browser(both)
+    new, own = f"/policies/new/{COUNTY}/?for=", f"/policies/new/{COUNTY}/?for={WATER}"
+    assert [address in client.get("/policies/").text for address in (new + '"', f"{new}%E6%B0%B4")] == [True, True]
+    assert client.get(f"{new}{FARMING}").status_code == 404
+    page = client.get(own)
+    assert (f"由{WATER}起草" in page.text, page.context["source"].written_by, page.context["others"]) == (
+        True,
+        WATER,
+        [""],
+    )
+    assert [draft_policy(county, both, written_by=name).written_by for name in ("", WATER)] == ["", WATER]
+    with pytest.raises(NotAllowed):
+        draft_policy(county, both, written_by=FARMING)
+    with pytest.raises(NotAllowed):
+        draft_policy(county, of_department(FARMING), written_by="")
+
+
 def test_a_name_taken_by_another_department_is_no_hint(own, county, farming):
     same = draft_project_fund(county, of_department(WATER))
     assert (same.name, same.written_by, same.department) == (own.name, WATER, WATER)
