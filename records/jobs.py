@@ -95,14 +95,8 @@ class Job(models.Model):
         return self.state in self.State.GOING_ON
 
     @property
-    def shown_state(self) -> State:
-        """The state to show: a job whose worker is dead is not running."""
-        return self.State.WAITING if self.is_silent else self.State(self.state)
-
-    @property
-    def state_words(self) -> str:
-        """The same in words, which say of a job whose worker is dead that it does not end there."""
-        return gettext("Interrupted: it begins again by itself") if self.is_silent else str(self.shown_state.label)
+    def shown_state(self) -> ShownState:
+        return ShownState.INTERRUPTED if self.is_silent else ShownState(self.state)
 
     @property
     def shown_progress(self) -> int:
@@ -139,6 +133,16 @@ class Job(models.Model):
             except DatabaseError:  # the database restarts; the next heartbeat follows
                 connection.close()
         connection.close()
+
+
+class ShownState(models.TextChoices):
+    """What pages, sheets and API say of a job: its state, or that its worker is dead and another one will take it."""
+
+    WAITING = Job.State.WAITING.value, Job.State.WAITING.label
+    RUNNING = Job.State.RUNNING.value, Job.State.RUNNING.label
+    INTERRUPTED = "interrupted", _("Interrupted: it begins again by itself")
+    READY = Job.State.READY.value, Job.State.READY.label
+    FAILED = Job.State.FAILED.value, Job.State.FAILED.label
 
 
 _makers = KeyedRegistry[type[Job], Callable[[int], None]]()

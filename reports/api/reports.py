@@ -16,6 +16,7 @@ from accounts.api_permission import HasUnitPermission
 from accounts.authority import reached, reached_or_404
 from accounts.models import User
 from records.files import serve
+from records.jobs import ShownState
 from reports import workflow
 from reports.dashboard import Board, board
 from reports.duties import kept
@@ -76,10 +77,11 @@ class DashboardView(APIView):
 
 
 class ReportSerializer(serializers.ModelSerializer):
-    """``state``: waiting, running, ready or failed (``error`` says why); ``progress`` in per cent."""
+    """``state``: waiting, running, interrupted (it begins again by itself), ready or failed (``error`` says why);
+    ``progress`` in per cent."""
 
     unit = serializers.SlugRelatedField(slug_field="code", queryset=Unit.objects.none())
-    state = serializers.ChoiceField(ReportRequest.State, source="shown_state", read_only=True)
+    state = serializers.ChoiceField(ShownState, source="shown_state", read_only=True)
     progress = serializers.IntegerField(source="shown_progress", read_only=True)
 
     class Meta:

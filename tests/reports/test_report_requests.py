@@ -190,7 +190,7 @@ def test_one_whose_worker_was_killed_shows_that_and_is_made_anew(client, reader)
     api = APIClient()
     api.force_authenticate(reader)
     shown = api.get(f"/api/v1/reports/{report.pk}/").data
-    assert (shown["state"], shown["progress"]) == ("waiting", 0)
+    assert (shown["state"], shown["progress"]) == ("interrupted", 0)
 
     jobs.make_forgotten()
     report.refresh_from_db()
