@@ -24,6 +24,9 @@ CHECKS = {
     "panel points": _("Points of panels"),
     "grants": _("Rights from appointments"),
     "what stays": _("What must stay"),
+    "issued schemes": _("Issued schemes"),
+    "results of programmes": _("Results of programmes"),
+    "awards of rounds": _("Awards of model villages"),
 }
 
 PHRASES = [
@@ -46,6 +49,10 @@ PHRASES = [
     (r"no period", _("no period")),
     (r"withdrawn or passed on by the order", _("withdrawn or passed on by the order")),
     (r"committed (?P<committed>\S+) disbursed (?P<paid>\S+)", _("committed %(committed)s, disbursed %(paid)s")),
+    (r"drafted once the villages were named", _("drafted once the villages were named")),
+    (r"drafted before", _("drafted before")),
+    (r"a budget of (?P<least>\S+) or more", _("a budget of %(least)s yuan or more")),
+    (r"a budget of (?P<amount>\S+)", _("a budget of %(amount)s yuan")),
     (r"(?P<n>\d+) digests", _("%(n)s fingerprints")),
     (r"digests that sum up to (?P<sum>\w+)", _("fingerprints that sum up to %(sum)s")),
     (r"the row with digest (?P<digest>\w+)", _("the row with the fingerprint %(digest)s")),

@@ -6,6 +6,7 @@ from accounts import audit_trail, audit_words, deputies, home, menu, page_help, 
 from followups import kinds as followup_kinds
 from honours import certificate, help_topics, menu_entries, todos
 from honours.home import open_rounds, titles_of_unit
+from honours.integrity import AWARDS
 from honours.kinds import FOLLOWUPS, NOTICES
 from honours.models import (
     NOMINATION_STEPS,
@@ -26,7 +27,7 @@ from incentives import one_off
 from incentives.models import RewardPolicy
 from notifications import kinds
 from ratings.events.applicable_scheme import event_names_anywhere
-from records import proof, signed_codes
+from records import integrity, proof, signed_codes
 from reviews.department_checks import assignments
 from villages import unit_panels
 
@@ -61,6 +62,7 @@ def register() -> None:
     audit_trail.show_openly("what was asked and answered, of released facts", EligibilityAnswer, Selection)
     audit_trail.redact(DepartmentReply, audit_trail.Redaction(rows=GOES_ON))
     audit_trail.redact(RoundObjection, audit_trail.Redaction(cells="true", columns=("receipt",)))
+    integrity.register(AWARDS)
     proof.prove(ReplyFinding)
     signed_codes.PAGES.register(certificate.page_of)
     page_help.register(*help_topics.TOPICS)

@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, InternalError, transaction
 
 from honours import todos
+from honours.integrity import award_faults
 from honours.models import RoundAward
 from honours.workflow import awards
 from incentives import workflow as money
@@ -14,6 +15,7 @@ from incentives.models import Clawback, LedgerEntry
 from notifications.models import Notice
 from ratings.events.happening import Happening
 from ratings.workflow import event as events
+from records.integrity import Fault
 from records.refusals import NotAllowed, WrongState
 from tests.factories import COUNTY, VILLAGE, UnitFactory
 from tests.honours.conftest import named, opened
@@ -55,6 +57,21 @@ def test_the_award_goes_once_to_those_named_and_comes_back_when_the_star_falls(w
     claim = Clawback.objects.get()
     one.refresh_from_db()
     assert (one.state, claim.star, claim.amount) == ("revoked", 3, Decimal(500000))
+
+
+def test_an_award_that_can_never_be_paid_is_listed(who, clock):
+    round = opened(who)
+    named(who, clock, round)
+    policy = awards.draft_award(round, UnitFactory(code=COUNTY), by=who.finance)
+    money.revise_policy(policy, by=who.finance, budget=Decimal(100))
+    assert list(award_faults()) == []
+    money.seek_opinion(policy, by=who.finance)
+    row = f"incentives_rewardpolicy {policy.pk}"
+    assert list(award_faults()) == [Fault(row, "a budget of 500000.00 or more", "a budget of 100.00")]
+    money.give_opinion(policy, agreed=False, opinion="预算不足", by=who.county)
+    money.revise_policy(policy, by=who.finance, budget=Decimal(500000))
+    money.seek_opinion(policy, by=who.finance)
+    assert list(award_faults()) == []
 
 
 def to_draft(user) -> list[str]:

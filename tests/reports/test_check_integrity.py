@@ -5,6 +5,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from accounts.integrity_words import CHECKS
 from records import integrity
 from records.integrity import Fault, IntegrityCheck
 from records.registry import KeyedRegistry
@@ -16,6 +17,10 @@ def test_it_is_quiet_when_all_agrees():
     out = StringIO()
     call_command("check_integrity", stdout=out)
     assert out.getvalue().splitlines() == [f"{check.name}: 0 faults" for check in integrity.checks()]
+
+
+def test_every_check_has_a_name_for_the_auditor():
+    assert {check.name for check in integrity.checks()} - CHECKS.keys() == set()
 
 
 def test_it_lists_what_is_off(monkeypatch):
