@@ -2,6 +2,8 @@
 fingerprint."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -46,16 +48,23 @@ def demand(path: Path, expected: str) -> str:
     return key
 
 
-def put(key: str) -> None:
-    """Make it the key of this ``DATA_DIR``; an existing one is kept beside it."""
+@contextmanager
+def replaced(key: str) -> Iterator[None]:
+    """Make it the key of this ``DATA_DIR``; the one before is kept beside it, and comes back if the body fails."""
     path = settings.DATA_DIR / "secret_key"
-    if is_given() or path.exists() and path.read_text() == key:
+    if is_given() or path.read_text(encoding="utf-8") == key:
+        yield
         return
     draft = path.with_suffix(".restored")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(key)
         file.flush()
         os.fsync(file.fileno())
-    if path.exists():
-        os.replace(path, path.with_suffix(".before"))
+    before = path.with_suffix(".before")
+    os.replace(path, before)
     os.replace(draft, path)
+    try:
+        yield
+    except BaseException:
+        os.replace(before, path)
+        raise

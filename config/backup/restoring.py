@@ -22,18 +22,17 @@ def restore(path: Path, key_file: Path | None = None) -> Manifest:
     unpacked = settings.MEDIA_ROOT.with_name(f"{settings.MEDIA_ROOT.name}.restoring")
     shutil.rmtree(unpacked, ignore_errors=True)
     try:
-        _put(path, unpacked)
+        _put(path, unpacked, secret)
     except OSError as refused:
         raise BackupFailed(f"{refused.filename or path}: {refused.strerror or refused}") from None
     finally:
         shutil.rmtree(unpacked, ignore_errors=True)
-    key.put(secret)
     return manifest
 
 
-def _put(path: Path, unpacked: Path) -> None:
-    """The files come first: only the database makes an installation non-empty, and it is restored whole or not
-    at all."""
+def _put(path: Path, unpacked: Path, secret: str) -> None:
+    """The database comes last: it is restored whole or not at all, so whatever is started after an interruption has
+    either all of the backup and its key, or an empty database."""
     unpacked.mkdir(mode=0o700, parents=True)
     (unpacked / "files").mkdir(mode=0o700)
     archive.extract(path, database=unpacked / archive.DATABASE, files=unpacked / "files")
@@ -41,7 +40,8 @@ def _put(path: Path, unpacked: Path) -> None:
         settings.MEDIA_ROOT.rmdir()  # it is empty
     (unpacked / "files").rename(settings.MEDIA_ROOT)
     try:
-        database.restore(unpacked / archive.DATABASE)
+        with key.replaced(secret):
+            database.restore(unpacked / archive.DATABASE)
     except BaseException:
         shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
         raise

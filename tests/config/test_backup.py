@@ -248,10 +248,26 @@ def test_a_backup_is_never_written_over_a_file_and_one_that_failed_leaves_nothin
         call_command("backup", str(tmp_path / "no/b.tar"))
 
 
-def _broken(folder):
-    program = folder / "bin/pg_dump"
+@pytest.mark.django_db
+def test_the_key_is_there_before_the_database_and_a_failure_brings_the_old_one_back(tmp_path, settings, monkeypatch):
+    """Killed after the database came, a start without the key would make another one."""
+    monkeypatch.setattr(database, "is_empty", lambda: True)
+    path, folder = written(tmp_path / "b.tar"), tmp_path / "data"
+    folder.mkdir()
+    (folder / "secret_key").write_text("of this place")
+    settings.DATA_DIR = folder
+    monkeypatch.setenv("POSTGRESQL_BIN", str(_broken(tmp_path, "pg_restore", f"cp {folder}/secret_key {folder}/seen")))
+    assert "pg_restore: no such luck" in refused(path)
+    assert (folder / "seen").read_text() == settings.SECRET_KEY
+    assert {one.name: one.read_text() for one in folder.iterdir() if one.name != "seen"} == {
+        "secret_key": "of this place"
+    }
+
+
+def _broken(folder, name="pg_dump", first="true"):
+    program = folder / "bin" / name
     program.parent.mkdir()
-    program.write_text("#!/bin/sh\necho no such luck >&2; exit 1\n")
+    program.write_text(f"#!/bin/sh\n{first}; echo no such luck >&2; exit 1\n")
     program.chmod(0o755)
     return program.parent
 
