@@ -81,6 +81,11 @@ def due_in(codes: Collection[str]) -> list[Due]:
     ]
 
 
+def first_deadline(dues: Iterable[Due]) -> tuple[datetime, str]:
+    """The earliest deadline of those that have one, and its unit."""
+    return min((one.due, one.unit) for one in dues if one.due is not None)
+
+
 def people_whose_turn(dues: Iterable[Due]) -> dict[Due, list[int]]:
     """The ids of those whose turn it is today, by what is due."""
     dues = list(dues)

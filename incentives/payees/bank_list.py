@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from incentives.payees.accounts import number_of
 from incentives.reconciling.sheet import heads
-from incentives.reconciling.statement import VoucherLine, VoucherState
+from incentives.reconciling.statement import ListedLine, VoucherLine, VoucherState
 from records.excel_writer import TEXT, ExcelSheet, open_workbook
 
 MONEY = "#,##0.00"
@@ -51,9 +51,8 @@ def _head(sheet: ExcelSheet, state: VoucherState) -> None:
         sheet.append([(_("Demonstration data, unrelated to reality"), "")])
 
 
-def _cells(number: int, line: VoucherLine, purpose: str) -> list[tuple[object, str]]:
+def _cells(number: int, line: ListedLine, purpose: str) -> list[tuple[object, str]]:
     account = line.account
-    assert account is not None  # noqa: S101 (only lines with one are listed)
     return [
         (number, ""),
         (account.holder, TEXT),

@@ -68,6 +68,13 @@ class VoucherLine:
         return self.amount > 0 and (self.account is None or (self.replaced and self.due > 0))
 
 
+@dataclass(frozen=True)
+class ListedLine(VoucherLine):
+    """One that the bank is asked to pay."""
+
+    account: PayeeAccount
+
+
 class VoucherState:
     """A handful of queries, whatever its length; read once."""
 
@@ -118,9 +125,13 @@ class VoucherState:
         return sum((line.booked for line in self.lines), Decimal(0))
 
     @property
-    def listed(self) -> list[VoucherLine]:
+    def listed(self) -> list[ListedLine]:
         """What the bank is asked to pay: what it has not paid yet, to accounts that are in force."""
-        return [line for line in self.lines if line.payable and not line.replaced and line.due > 0]
+        return [
+            ListedLine(line.entry, line.amount, line.account, line.paid)
+            for line in self.lines
+            if line.account and line.payable and not line.replaced and line.due > 0
+        ]
 
     @property
     def without_account(self) -> list[VoucherLine]:

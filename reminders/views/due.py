@@ -22,7 +22,7 @@ from reminders.matrix import matrix_of
 from reminders.models import Reminder, ReminderLine, ReminderRule
 from reminders.people import days_of_people
 from reminders.visible import visible_lines
-from reminders.workflow.by_hand import SEND, letter
+from reminders.workflow.by_hand import SEND, letter, names_of
 from reminders.workflow.rules import SETTING_LEVELS
 from villages.models import TOWNSHIP_LENGTH, Unit, below, prefixes
 
@@ -76,9 +76,7 @@ def remind(request: HttpRequest) -> HttpResponse:
             return redirect(back)
         status = tried.status
     people = workflow.addressed(codes, request.user)
-    names = dict(
-        Unit.objects.filter(code__in={due.unit for one in people for due in one.dues}).values_list("code", "name")
-    )
+    names = names_of(people)
     context = {
         "unit": unit,
         "form": form,

@@ -16,7 +16,7 @@ from records import audit
 from records.deadlines import deadline
 from records.previews import require_unchanged
 from records.refusals import NotAllowed, WrongState
-from reminders.due import Due, due_in, people_whose_turn
+from reminders.due import Due, due_in, first_deadline, people_whose_turn
 from reminders.models import Reminder
 from reminders.notices import notice_by_hand
 from reminders.visible import visible
@@ -64,7 +64,7 @@ def remind(unit: Unit, codes: Collection[str], *, by: User, sentence: str = "", 
         if not people:
             raise WrongState(_("Nobody has to be reminded there."))
         made = Reminder.objects.create(unit=unit, sentence=sentence.strip(), sent_by=by, sent_at=timezone.now())
-        names = dict(Unit.objects.filter(code__in={one.dues[0].unit for one in people}).values_list("code", "name"))
+        names = names_of(people)
         office = _office(by, unit)
         notices = {
             one.user.pk: notice_by_hand(one.user.pk, letter(one, names), office, made.sentence) for one in people
@@ -74,11 +74,16 @@ def remind(unit: Unit, codes: Collection[str], *, by: User, sentence: str = "", 
     return made
 
 
+def names_of(people: list[Addressed]) -> dict[str, str]:
+    """The names of all units that the letters may name, by code."""
+    codes = {due.unit for one in people for due in one.dues}
+    return dict(Unit.objects.filter(code__in=codes).values_list("code", "name"))
+
+
 def letter(one: Addressed, names: dict[str, str]) -> dict[str, Any]:
     """What the person is told: how many, the first of them and its last day."""
-    first = min(one.dues, key=lambda due: (due.due, due.unit))
-    assert first.due is not None  # noqa: S101 ``addressed`` keeps what has a last day
-    return {"count": len(one.dues), "until": deadline(first.due), "place": names.get(first.unit, "")}
+    until, unit = first_deadline(one.dues)
+    return {"count": len(one.dues), "until": deadline(until), "place": names.get(unit, "")}
 
 
 def _office(by: User, unit: Unit) -> str:

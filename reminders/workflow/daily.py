@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 
 from django.db import transaction
 from django.db.models import Max
@@ -26,7 +26,7 @@ from ratings.models import Application, Cycle
 from records import audit
 from records.deadlines import deadline
 from records.locks import Lock, hold
-from reminders.due import Due, due_in, holders_of, people_whose_turn
+from reminders.due import Due, due_in, first_deadline, holders_of, people_whose_turn
 from reminders.models import DailyReminder, DueStep, ReminderRule
 from reminders.notices import appeal_notice, daily_notice
 from reminders.stages import ReminderDay, Rule, rule_for
@@ -62,9 +62,10 @@ class Message:
         self.rights += 1
 
     @property
-    def first(self) -> Due:
-        everything = [one for sort in (OWN, OFFICE, BELOW) for one in self.things[sort]]
-        return min(everything, key=lambda one: (one.due, one.unit))
+    def until(self) -> datetime:
+        """The earliest deadline."""
+        until, _unit = first_deadline(chain.from_iterable(self.things.values()))
+        return until
 
 
 def send_daily(now: datetime | None = None) -> int:
@@ -164,8 +165,7 @@ def _send(messages: dict[int, Message], today: date) -> int:
 
 def _notice(user: int, message: Message) -> Notice:
     counts = {sort: len(of) for sort, of in message.things.items()}
-    assert message.first.due is not None  # noqa: S101 only what has a last day is near
-    until = deadline(message.first.due)
+    until = deadline(message.until)
     if message.rights == sum(counts.values()):
         return appeal_notice(user, message.rights, until)
     return daily_notice(user, counts, until)

@@ -20,6 +20,7 @@ from followups.offices import Office
 from followups.workflow import Opening
 from followups.workflow.limiting import moved
 from notifications.models import Notice
+from ratings.models import Extension
 from records.refusals import Incomplete
 from reminders.due import due_in
 from reminders.matrix import matrix_of
@@ -118,6 +119,18 @@ def test_they_are_reminded_once_as_the_page_showed(client, who, cycle):
     made = Reminder.objects.get()
     assert list(ReminderLine.objects.values_list("reminder", "unit", "step")) == [(made.pk, VILLAGE, "apply")]
     assert "俞国良" in client.get(reverse("due"), {"unit": TOWNSHIP}).content.decode()
+
+
+def test_a_letter_names_the_place_whose_deadline_is_the_first(client, who, cycle):
+    for code in (VILLAGE, OTHER):
+        ApplicationFactory(cycle=cycle, unit=UnitFactory(code=code), state="submitted")
+    longer = {"step": "township_review", "closes": at(2026, 12, 9), "reason": "灾情"}
+    Extension.objects.create(cycle=cycle, unit_id=VILLAGE, **longer)
+    client.force_login(who.county)
+    to = f"{reverse('due_remind')}?unit={TOWNSHIP}&pick={VILLAGE}&pick={OTHER}"
+    key = re.search(r'name="key" value="(\w+)"', client.get(to).content.decode())[1]
+    client.post(to, {"key": key, "sentence": ""})
+    assert Notice.objects.get(user=who.office).params["place"] == UnitFactory(code=OTHER).name
 
 
 def test_the_office_sees_the_day_of_its_people_in_the_order_of_posts(who, cycle):
