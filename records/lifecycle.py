@@ -65,8 +65,8 @@ class Step:
     ``levels``: what each level has of its own in it, beside what all share; the step as a whole has all of it,
     ``at_level`` is the step of one. ``moves``: the changes of state that it makes; ``at``: the states in which it may
     be taken, where these are not those that it moves from. ``label``: on its button (None where no list of next steps
-    offers it); ``url_name``: its page, which takes the thing's id. ``told``: in the timeline; ``trail``: in the audit
-    trail.
+    offers it); ``url_name``: its page, which takes the thing's id; ``names``: what forms and the API call it, where
+    that is not its verb. ``told``: in the timeline; ``trail``: in the audit trail.
     """
 
     verb: str
@@ -75,6 +75,7 @@ class Step:
     at: Iterable[str] = ()
     label: Promise | None = None
     url_name: str = ""
+    names: Iterable[str] = ()
     told: Promise | None = None
     trail: Promise | None = None
     levels: Mapping[str, AtLevel] = field(default_factory=dict)
@@ -154,6 +155,15 @@ class Lifecycle(Mapping[str, Step]):
     @property
     def rights(self) -> dict[str, tuple[str, ...]]:
         return {step.verb: tuple(step.permissions) for step in self.values() if step.permissions}
+
+    @cached_property
+    def named(self) -> dict[str, Step]:
+        """The steps by what forms and the API call them."""
+        return {name: step for step in self.values() for name in step.names or (step.verb,)}
+
+    @property
+    def rights_by_name(self) -> dict[str, tuple[str, ...]]:
+        return {name: tuple(step.permissions) for name, step in self.named.items() if step.permissions}
 
     @property
     def trail(self) -> dict[str, Promise]:

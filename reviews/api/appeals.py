@@ -92,16 +92,7 @@ class AppealViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVie
 
     permission_classes = [HasUnitPermission]
     needs = [APPEAL, *CONVENE, *HEAR]
-    needs_for = {
-        door: APPEAL_STEPS[verb].permissions
-        for door, verb in {
-            "create": "appeal",
-            "convene": "convene_appeal",
-            "dismiss": "appeal_dismissed",
-            "uphold": "appeal_upheld",
-            "reverse": "appeal_upheld",
-        }.items()
-    }
+    needs_for = APPEAL_STEPS.rights_by_name
     serializer_class = AppealSerializer
     queryset = Appeal.objects.all()
     filterset_fields = ["state", "unit"]

@@ -103,6 +103,7 @@ OBJECTION_STEPS = Lifecycle(
         either("answer_objection"),
         moves(ObjectionState.OPEN, to=ObjectionState.DISMISSED),
         label=_("Not upheld"),
+        names=("dismiss",),
         trail=pgettext_lazy("step", "answer an objection: not upheld"),
     ),
     Step(
@@ -110,6 +111,7 @@ OBJECTION_STEPS = Lifecycle(
         either("answer_objection"),
         moves(ObjectionState.OPEN, to=ObjectionState.UPHELD),
         label=_("Upheld: back to be decided"),
+        names=("uphold",),
         trail=pgettext_lazy("step", "answer an objection: upheld"),
     ),
 )
@@ -132,12 +134,13 @@ CONVENE = ("reviews.convene_appeal_county", "reviews.convene_appeal_city")
 HEAR = ("reviews.hear_appeal_county", "reviews.hear_appeal_city")
 
 APPEAL_STEPS = Lifecycle(
-    Step("appeal", [APPEAL], trail=pgettext_lazy("step", "appeal")),
+    Step("appeal", [APPEAL], names=("create",), trail=pgettext_lazy("step", "appeal")),
     Step(
         "convene_appeal",
         CONVENE,
         at=(AppealState.OPEN,),
         label=_("Convene"),
+        names=("convene",),
         trail=pgettext_lazy("step", "choose who hears an appeal"),
     ),
     Step(  # with the post of a hearer
@@ -150,13 +153,15 @@ APPEAL_STEPS = Lifecycle(
         HEAR,
         moves(AppealState.OPEN, to=AppealState.DISMISSED),
         label=_("Dismiss: the result stands"),
+        names=("dismiss",),
         trail=pgettext_lazy("step", "decide an appeal: dismissed"),
     ),
-    Step(  # by a new star, or by reversing what was appealed
+    Step(
         "appeal_upheld",
         HEAR,
         moves(AppealState.OPEN, to=AppealState.UPHELD),
         label=_("Uphold: it takes effect today"),
+        names=("uphold", "reverse"),  # by a new star, or by reversing what was appealed
         trail=pgettext_lazy("step", "decide an appeal: upheld"),
     ),
     Step("correct_points", HEAR, at=(AppealState.OPEN,), trail=pgettext_lazy("step", "correct points")),

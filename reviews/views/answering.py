@@ -29,8 +29,6 @@ from reviews.workflow import objections as workflow
 from reviews.workflow.actions import OBJECTION_ACTIONS
 
 PER_PAGE = 30
-_VERBS = {"dismiss": "objection_dismissed", "uphold": "objection_upheld"}
-"""The step that each button takes."""
 
 
 @login_required
@@ -106,7 +104,7 @@ def _list_once_more(request: HttpRequest, objection: Objection, typed: dict[str,
         (_("What the answer changes"), "\n".join(follows)),
         (_("Answer"), typed["answer"].strip()),
     ]
-    title = ObjectionState(OBJECTION_STEPS[_VERBS[typed["do"]]].to).label
+    title = ObjectionState(OBJECTION_STEPS.named[typed["do"]].to).label
     return list_once_more(request, _step(objection), typed, standing, rows, title)
 
 
@@ -119,7 +117,8 @@ def photo(request: HttpRequest, pk: int) -> FileResponse:
 
 def _answered_so(by: User, given: Mapping[str, str], pk: int) -> bool:
     """Whether ``by`` has given exactly this answer: a second click gets the same response."""
-    if given.get("do") not in _VERBS:
+    step = OBJECTION_STEPS.named.get(given.get("do", ""))
+    if step is None or not step.moves:
         return False
-    state, said = OBJECTION_STEPS[_VERBS[given["do"]]].to, given.get("answer", "").strip()
+    state, said = step.to, given.get("answer", "").strip()
     return Objection.objects.filter(pk=pk, state=state, answered_by=by, answer=said).exists()

@@ -48,8 +48,6 @@ from reviews.workflow.appeals import CorrectedPoints
 from villages.models import Unit, descendants
 
 PER_PAGE = 30
-_VERBS = {"dismiss": "appeal_dismissed", "uphold": "appeal_upheld", "reverse": "appeal_upheld"}
-"""The step that each button takes."""
 _DONE = {
     "convene": gettext_lazy("They have been told that they hear this appeal."),
     "dismiss": gettext_lazy("The appeal is dismissed. Everyone concerned has been told."),
@@ -251,7 +249,7 @@ def _list_once_more(request: HttpRequest, appeal: Appeal, typed: dict[str, str])
     if not dismissed:
         rows.append((_("Document number"), typed["document"].strip()))
     rows.append((_("Reasons of the hearing"), typed["answer"].strip()))
-    title = AppealState(APPEAL_STEPS[_VERBS[typed["do"]]].to).label
+    title = AppealState(APPEAL_STEPS.named[typed["do"]].to).label
     return list_once_more(request, _step(appeal), typed, of_appeal(appeal), rows, title)
 
 
@@ -281,10 +279,10 @@ def _consequence(appeal: Appeal) -> str:
 
 def _answered_so(by: User, given: Mapping[str, str], pk: int) -> bool:
     """Whether ``by`` has given exactly this answer: a second click gets the same response."""
-    if given.get("do") not in _VERBS:
+    step = APPEAL_STEPS.named.get(given.get("do", ""))
+    if step is None or not step.moves:
         return False
-    state = APPEAL_STEPS[_VERBS[given["do"]]].to
-    own = Appeal.objects.filter(pk=pk, state=state, answered_by=by, answer=given.get("answer", "").strip())
+    own = Appeal.objects.filter(pk=pk, state=step.to, answered_by=by, answer=given.get("answer", "").strip())
     if given.get("do") == "uphold":
         star = keys([given.get("star", "")])
         own = own.filter(Exists(Decision.objects.filter(replaces=OuterRef("decision"), star__in=star)))
