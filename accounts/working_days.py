@@ -45,6 +45,11 @@ def next_working_day(day: date) -> date:
     return next(working_days_after(day))
 
 
+def last_of(first: date, days: int) -> date:
+    """The last of ``days`` working days that begin with ``first``, or the next working day after it."""
+    return next(islice(working_days_after(first - timedelta(days=1)), days - 1, None))
+
+
 def notice_days(released_on: date, n: int) -> NoticeDays:
     """The days of a public notice of ``n`` working days: day 1 is the first working day after ``released_on``.
 

@@ -1,7 +1,7 @@
 """Forms of the offices: what to return and why, and the windows of a cycle."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -11,10 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.fields import DayField, MomentInput
+from ratings.forms.working_days import Counted, CountingForm, WorkingDaysField, first_more
 from ratings.models import Cycle
 from ratings.models.cycle import CycleStep
 from ratings.scheme.spec import Criterion
 from ratings.workflow.cycle import STEPS_OF
+from ratings.workflow.window import in_force
+from records.deadlines import end_of
 from records.refusals import Incomplete
 from villages.models import Level, Unit
 
@@ -71,18 +74,26 @@ class ReturnForm(forms.Form):
             self.add_error(name if name in self.fields else None, message)
 
 
-class ReopenForm(forms.Form):
-    """Until when one unit may still apply, and why."""
+class ReopenForm(CountingForm):
+    """Until when one unit may still apply, and why. ``first``: the first day that the extension adds."""
 
+    days = WorkingDaysField()
     closes = DayField(label=_("Last day for applying"))
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, first: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.first = first
+
+    def counting(self) -> Iterator[Counted]:
+        yield Counted("days", "closes", self.first)
 
     def take(self, incomplete: Incomplete) -> None:
         for name, message in incomplete.problems.items():
             self.add_error(name, message)
 
 
-class ExtendForm(forms.Form):
+class ExtendForm(CountingForm):
     """The extension of a review, for the whole county or one unit of it, and why."""
 
     step = forms.ChoiceField(label=pgettext_lazy("of a rating", "Step"))
@@ -92,14 +103,23 @@ class ExtendForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+    days = WorkingDaysField()
     closes = DayField(label=_("Last day"))
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, *args: Any, cycle: Cycle, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.rated = cycle.rated_units()
+        self.cycle, self.rated = cycle, cycle.rated_units()
         reviews = [step for step in STEPS_OF[cycle.scheme.rates] if step != CycleStep.APPLY]
         self.fields["step"].choices = [(step.value, step.label) for step in reviews]
+
+    def counting(self) -> Iterator[Counted]:
+        """From the deadline of the chosen step on, or that of the unit in it."""
+        given = self.cleaned_data
+        if "step" in given and "unit" in given:
+            code = given["unit"].code if given["unit"] else self.cycle.unit_id
+            standing = in_force(self.cycle, given["step"], [code])[code]
+            yield Counted("days", "closes", first_more(standing))
 
     def clean_unit(self) -> Unit | None:
         """The selected rated unit; None for all."""
@@ -149,7 +169,7 @@ class ReversalForm(forms.Form):
             self.add_error(name if name in self.fields else None, message)
 
 
-class WindowsForm(forms.Form):
+class WindowsForm(CountingForm):
     """When each step of a cycle opens and closes, in China Standard Time, and which documents villages attach.
 
     ``rates``: the level that the cycle rates, from which its steps follow.
@@ -168,11 +188,21 @@ class WindowsForm(forms.Form):
             del self.fields["meeting_minutes_required"]
         for step in self.steps:
             self.fields[f"{step}-opens"] = forms.DateTimeField(label=_("Opens"), widget=MomentInput())
+            self.fields[f"{step}-days"] = WorkingDaysField()
             self.fields[f"{step}-closes"] = forms.DateTimeField(label=_("Closes"), widget=MomentInput())
+
+    def counting(self) -> Iterator[Counted]:
+        for step in self.steps:
+            if opens := self.cleaned_data.get(f"{step}-opens"):
+                yield Counted(f"{step}-days", f"{step}-closes", timezone.localdate(opens))
+
+    def as_deadline(self, day: date) -> datetime:
+        return timezone.localtime(end_of(day))
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        return [{"label": s.label, "opens": self[f"{s}-opens"], "closes": self[f"{s}-closes"]} for s in self.steps]
+        names = ("opens", "days", "closes")
+        return [{"label": step.label, **{name: self[f"{step}-{name}"] for name in names}} for step in self.steps]
 
     @property
     def windows(self) -> dict[str, tuple[datetime, datetime]]:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from accounts.authority import reached, reached_or_404
 from ratings.disclosure import with_shown_state
 from ratings.forms.office_forms import ExtendForm, WindowsForm, initial_windows
+from ratings.forms.working_days import COUNT
 from ratings.models import Application, Cycle, Scheme
 from ratings.workflow import cycle as workflow
 from records import previews
@@ -56,7 +57,12 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     """Windows, progress by township, and the two last steps; a POST changes the windows."""
     cycle, step, tried = managed(request, pk), f"set_windows:{pk}", Tried(None)
     form = _windows_form(cycle, request.POST or None)
-    if request.method == "POST":
+    if COUNT in request.POST:
+        if counted := form.counted():
+            form = WindowsForm(rates=cycle.scheme.rates, initial=counted)
+        else:
+            tried = Tried(None, 400)
+    elif request.method == "POST":
 
         def save(shown: Any) -> Cycle:
             workflow.set_windows(cycle, form.windows, by=request.user, expected=shown)
@@ -140,7 +146,12 @@ def extend(request: HttpRequest, pk: int) -> HttpResponse:
         workflow.more_time(cycle, given["step"], given["unit"], expected=shown, **more)
         return cycle
 
-    if request.method == "POST":
+    if COUNT in request.POST:
+        if counted := form.counted():
+            form = ExtendForm(cycle=cycle, initial=counted)
+        else:
+            tried = Tried(None, 400)
+    elif request.method == "POST":
         tried = carry_out(request, step, form, give, done=lambda: cycle)
         if tried.made:
             messages.success(request, _("There is more time. Those who review have been told."))

@@ -1,6 +1,5 @@
 """The township's villages that have not sent their application: filled in on their behalf, or extended."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -12,20 +11,24 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.authority import reached_or_404
+from accounts.working_days import last_of
 from ratings import exports
 from ratings.forms.office_forms import ReopenForm
+from ratings.forms.working_days import COUNT, first_more
 from ratings.models import Application, Cycle
 from ratings.models.cycle import CycleStep
 from ratings.workflow.cycle import may_reopen
 from ratings.workflow.cycle import reopen as reopen_for
 from ratings.workflow.window import in_force
-from records.deadlines import end_of, last_day
+from records.deadlines import end_of
 from records.excel_export import as_workbook
 from records.refusals import Incomplete
 from villages.models import Level, Unit, below_any
 
 ON_BEHALF = "ratings.fill_on_behalf"
 SHOWN = 100
+USUAL_DAYS = 3
+"""The working days that an extension offers."""
 
 
 @login_required
@@ -71,9 +74,12 @@ def reopen(request: HttpRequest, cycle: int, unit: str) -> HttpResponse:
         raise Http404
     of_cycle = get_object_or_404(Cycle.objects.reaching([unit]).select_related("scheme"), pk=cycle)
     standing = in_force(of_cycle, CycleStep.APPLY, [unit])[unit]
-    from_day = max(timezone.localdate(), last_day(standing)) if standing else timezone.localdate()
-    form = ReopenForm(request.POST or None, initial={"closes": from_day + timedelta(days=3)})
-    if request.method == "POST" and form.is_valid():
+    first = first_more(standing)
+    form = ReopenForm(request.POST or None, first=first, initial={"closes": last_of(first, USUAL_DAYS)})
+    if COUNT in request.POST:
+        if counted := form.counted():
+            form = ReopenForm(first=first, initial=counted)
+    elif request.method == "POST" and form.is_valid():
         try:
             reopen_for(
                 of_cycle,

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import islice
 
 from django.utils import timezone
 from django.utils.functional import cached_property
 
 from accounts.models import User
 from accounts.role_holders import holders
-from accounts.working_days import working_days_after, working_days_between
+from accounts.working_days import last_of, working_days_between
 from ratings.models import Cycle, Scheme, Stage
 from ratings.models.cycle import CycleStep
 from ratings.workflow.cycle import STEPS_OF
@@ -34,7 +33,7 @@ class WorkingWindow:
 
     @cached_property
     def last(self) -> date:
-        return next(islice(working_days_after(self.opens - timedelta(days=1)), self.days - 1, None))
+        return last_of(self.opens, self.days)
 
     @property
     def moments(self) -> tuple[datetime, datetime]:
@@ -90,7 +89,7 @@ def _moved(day: date, years: int) -> date:
 
 
 def _working_from(day: date) -> date:
-    return next(working_days_after(day - timedelta(days=1)))
+    return last_of(day, 1)
 
 
 def _midnight(day: date) -> datetime:

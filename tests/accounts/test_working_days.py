@@ -10,6 +10,7 @@ from accounts.models import CalendarDay
 from accounts.roles import Role
 from accounts.working_days import (
     NoticeDays,
+    last_of,
     next_working_day,
     notice_days,
     uncertain_years,
@@ -110,3 +111,16 @@ def test_the_days_of_a_notice_are_listed():
 @freeze_time("2026-10-08T16:30:00Z")
 def test_days_left_are_counted_in_chinas_time_zone():
     assert working_days_left(date(2026, 10, 10)) == 2
+
+
+@pytest.mark.parametrize(
+    ("first", "days", "last"),
+    [
+        (date(2026, 9, 30), 1, date(2026, 9, 30)),
+        (date(2026, 9, 30), 2, date(2026, 10, 8)),  # over the National Day holiday
+        (date(2026, 10, 8), 3, date(2026, 10, 10)),  # a Saturday that is worked
+        (date(2026, 10, 1), 1, date(2026, 10, 8)),  # a first day that is off
+    ],
+)
+def test_so_many_working_days_from_a_day_on_end_on_a_day(first, days, last):
+    assert last_of(first, days) == last

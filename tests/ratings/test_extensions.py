@@ -1,6 +1,6 @@
 """Extensions for one village: it sees its own deadline everywhere, and an extension is later than the current one."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from django.urls import reverse
@@ -79,7 +79,7 @@ def test_an_extension_is_later_than_what_stands(client, cycle, closes):
         workflow.reopen(cycle, UnitFactory(code=VILLAGE), closes=at(2026, 12, 12), reason="停电", by=office)
     client.force_login(office)
     page = client.get(reverse("application_reopen", args=[cycle.pk, VILLAGE]))
-    assert page.context["form"].initial["closes"] == date(2026, 12, 15)
+    assert page.context["form"].initial["closes"] == date(2026, 12, 16)
     assert cycle.extensions.get(unit=VILLAGE, step=CycleStep.APPLY).closes == at(2026, 12, 13)
 
 
@@ -109,3 +109,41 @@ def test_villages_still_in_review_stay_among_the_warnings_after_the_closing(cycl
     cycle.state, cycle.closed_at = "closed", now
     cycle.save()
     assert waiting() == [VILLAGE]
+
+
+def test_more_time_is_counted_in_working_days_and_given_as_it_was_shown(client, cycle):
+    township, county = person(Role.TOWNSHIP_OFFICE, TOWNSHIP), person(Role.COUNTY_OFFICE, COUNTY)
+    review = {"step": "township_review", "unit": VILLAGE, "reason": "停电"}
+    pages = [
+        (township, reverse("application_reopen", args=[cycle.pk, VILLAGE]), {"reason": "停电"}),
+        (county, reverse("cycle_extend", args=[cycle.pk]), review),
+    ]
+    cycle.windows.filter(step="township_review").update(closes=at(2026, 12, 9))
+    for office, url, typed in pages:
+        client.force_login(office)
+        counted = client.post(url, typed | {"days": "5", "closes": "", "reason": "", "count": "1"})
+        form = counted.context["form"]
+        assert (counted.status_code, form["closes"].value(), form.errors) == (200, date(2026, 12, 15), {})
+        assert client.post(url, typed | {"days": "0", "count": "1"}).status_code == 400
+        key = {"key": counted.context["key"]} if "key" in counted.context else {}
+        assert client.post(url, typed | key | {"days": "6", "closes": "2026-12-15"}).status_code == 400
+        assert cycle.extensions.filter(step=typed.get("step", "apply")).count() == 0
+        assert client.post(url, typed | key | {"days": "5", "closes": "2026-12-15"}).status_code == 302
+        assert cycle.extensions.get(step=typed.get("step", "apply")).closes == at(2026, 12, 16)
+
+
+def test_the_times_of_a_year_are_counted_on_its_page(client, cycle):
+    client.force_login(person(Role.COUNTY_OFFICE, COUNTY))
+    url = reverse("cycle", args=[cycle.pk])
+    page = client.get(url).context
+    shown = {name: page["form"][name].value() for name in page["form"].fields}
+    typed = {name: value.strftime("%Y-%m-%dT%H:%M") for name, value in shown.items() if hasattr(value, "strftime")}
+    before = list(cycle.windows.order_by("pk").values_list("closes", flat=True))
+    counting = typed | {"apply-opens": "2026-09-30T08:00", "apply-days": "2", "count": "1"}
+    form = client.post(url, counting).context["form"]
+    assert form["apply-closes"].value() == datetime(2026, 10, 9)
+    assert list(cycle.windows.order_by("pk").values_list("closes", flat=True)) == before
+    sent = typed | {"apply-opens": "2026-09-30T08:00", "apply-days": "2", "key": page["key"]}
+    assert client.post(url, sent).status_code == 400
+    assert client.post(url, sent | {"apply-closes": "2026-10-09T00:00"}).status_code == 302
+    assert cycle.windows.get(step="apply").closes == at(2026, 10, 9)
