@@ -1,5 +1,5 @@
-"""Whole cycles of every level under random schemes, step by step through the workflow, against a reading of formats §1
-and formats §9 that shares nothing with the code."""
+"""Whole cycles of every level under random schemes, step by step through the workflow, against a reading of
+formats §1 and formats §9 that shares nothing with the code."""
 
 from contextlib import contextmanager
 from dataclasses import dataclass
