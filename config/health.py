@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from django_redis import get_redis_connection
 
 from config import disk_space
 from config.celery import HEARTBEAT_KEY, POOL_KEY, app
@@ -46,6 +47,7 @@ def database() -> None:
 
 
 def redis() -> None:
+    get_redis_connection().ping()  # the cache takes an outage for a miss
     cache.set("readyz", 1, 10)
     if cache.get("readyz") != 1:
         raise NotReady(Reason.FORGETFUL)

@@ -7,6 +7,7 @@ from django.db import OperationalError, connection
 from django.urls import reverse
 from psycopg2 import errors
 
+from config import health
 from config.celery import HEARTBEAT_KEY
 
 
@@ -48,6 +49,12 @@ def test_readyz_sees_that_nothing_can_be_written(client):
 def test_readyz_sees_a_full_disk(client, monkeypatch):
     monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=1024 * 1024))
     assert client.get("/readyz").json()["database"] == "the disk is full"
+
+
+def test_a_server_that_is_away_is_told_from_one_that_keeps_nothing(settings):
+    """The cache itself takes an outage for a miss."""
+    settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}}
+    assert health.state(health.redis) == "ConnectionError"
 
 
 def test_both_are_at_the_root():
