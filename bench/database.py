@@ -44,6 +44,15 @@ def empty() -> None:
     call_command("migrate", verbosity=0)
 
 
+def backend() -> int:
+    """The number of the server's process that answers our connection."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_backend_pid()")
+        return cursor.fetchone()[0]
+
+
 @contextmanager
 def served() -> Iterator[str]:
     """The whole system as ``make run`` starts it, on this database; yields its address."""
