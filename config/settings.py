@@ -115,6 +115,7 @@ TEMPLATES = [
                 "accounts.page_context.shell",
             ],
             "libraries": dict.fromkeys(["i18n", "static"], "config.constant_tags"),
+            "builtins": ["config.address_tags"],
         },
     },
 ]
@@ -399,5 +400,5 @@ PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(related_name="history")
 
 # Guardian's rows are read by accounts.authority, which also checks dates and the units above; guardian's own backend
 # does not.
-# Our tags take the place of Django's of the same names (config/constant_tags.py).
+# Our tags take the place of Django's of the same names (config/constant_tags.py, config/address_tags.py).
 SILENCED_SYSTEM_CHECKS = ["guardian.W001", "templates.W003"]
