@@ -152,15 +152,17 @@ def events(rows: list[CountedRow], names: Mapping[str, str], places: Mapping[str
     for row in rows:
         kinds[row.a].append(row)
     most = max((n for found in kinds.values() for n in sums(found, "b").values()), default=1)
+    months = {str(n): (_("Month %(n)s") % {"n": n}, _("M%(n)s") % {"n": n}) for n in range(1, day.month + 1)}
     pictures = [
         EventKind(
             names.get(kind, kind),
             sum(row.count for row in found),
             query("events", a=kind),
             [
-                Bar("tone", str(month), n, 0, round(24 * n / most, 1), query("events", a=kind, b=month))
-                for month in range(1, day.month + 1)
-                for n in [sums(found, "b")[str(month)]]
+                Bar("tone", name, n, 0, round(24 * n / most, 1), query("events", a=kind, b=month), short)
+                for counts in [sums(found, "b")]
+                for month, (name, short) in months.items()
+                for n in [counts[month]]
             ],
             [
                 Bar(state, str(STATES[state]), n, 0, 0, query("events", a=kind, c=state))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -108,15 +109,7 @@ def losses(rows: list[CountedRow], scheme: Scheme | None, places: Mapping[str, s
             by_place[row.b, row.place].add(row, last)
     for code, loss in criteria.items():
         loss.cells = [
-            HeatCell(
-                name,
-                cell.percent if cell.most else None,
-                1 + sum(cell.percent >= limit for limit in HEAT),
-                cell.more >= 5,
-                f"{loss.query}&place={place}",
-            )
-            for place, name in places.items()
-            for cell in [by_place[code, place]]
+            _heat_cell(by_place[code, place], name, f"{loss.query}&place={place}") for place, name in places.items()
         ]
     most_first = sorted((one for one in criteria.values() if one.most), key=lambda one: -one.percent)
     areas_first = sorted((one for one in areas.values() if one.most), key=lambda one: -one.percent)
@@ -132,6 +125,12 @@ def losses(rows: list[CountedRow], scheme: Scheme | None, places: Mapping[str, s
         most_first,
         list(places.values()),
     )
+
+
+def _heat_cell(loss: Loss, name: str, opens: str) -> HeatCell:
+    lost, before = loss.percent, loss.before
+    worse = before is not None and lost - before >= 5
+    return HeatCell(name, lost if loss.most else None, 1 + bisect_right(HEAT, lost), worse, opens)
 
 
 def _most_lost(loss: Loss) -> str:
