@@ -172,7 +172,7 @@ def candidate_list(request: HttpRequest, pk: int) -> HttpResponse:
     met = sum(not unit.reasons for unit in shown)
     if form.is_valid() and (wanted := form.cleaned_data["meets"]):
         shown = [unit for unit in shown if bool(unit.reasons) == (wanted == "no")]
-    if book := as_workbook(request, _("Candidates"), exports.candidates(), shown):
+    if book := as_workbook(request, _("Candidate villages"), exports.candidates(), shown):
         return book
     page = Paginator(shown, ROWS).get_page(request.GET.get("page"))
     context = {"round": one, "form": form, "page": page, "met": met}

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ratings.events.applicable_scheme import event_names_anywhere
 from reports.assessments.kept import AssessedPlace, TermValue
 from reports.assessments.spec import Term
 
@@ -41,7 +42,8 @@ def in_words(term: Term) -> str:
     if term.takes == "on_time":
         return f"{words}{_(': ')}{STEPS[term.step]}"
     if term.takes == "no_event":
-        return f"{words}{_(': ')}{_(', ').join(term.events)}"
+        names = event_names_anywhere(term.events)
+        return f"{words}{_(': ')}{_(', ').join(names.get(kind, kind) for kind in term.events)}"
     return words
 
 

@@ -165,8 +165,9 @@ def place(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         (term, name_of(term.term), in_words(term.term), how_to_raise(here, term))
         for term in sorted(here.terms, key=lambda term: -term.lost)
     ]
+    names = {term.term.code: name for term, name, _words, _hint in rows}
     villages = [
-        (unit, [(term, name_of(term), value) for term, value in adds]) for unit, adds in figures.villages_of(code)
+        (unit, [(term, names[term.code], value) for term, value in adds]) for unit, adds in figures.villages_of(code)
     ]
     context = {"assessment": one, "place": here, "rows": rows, "compares": compares(request.user, one)}
     context["villages"] = Paginator(villages, ROWS).get_page(request.GET.get("page"))
