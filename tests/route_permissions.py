@@ -219,11 +219,11 @@ PAGES = {
     "cycle_close": both("cycle.pk", who=at("county", "ratings.manage_cycle")),
     "cycle_reverse_closing": both("cycle.pk", who=at("county", "ratings.manage_cycle")),
     "supply": both(who=anywhere("ratings.supply")),
-    "supply_figures": both("cycle.pk", who=at("county", "ratings.supply"), query="?criterion=1.3"),
+    "supply_figures": both("cycle.pk", who=only("department"), query="?criterion=1.3"),
     "sheet_marked": page("=nothing"),  # for a quarter of an hour, only to the uploader: test_supply_sheet.py
-    "supply_sheet": both("cycle.pk", who=at("county", "ratings.supply"), query="?criterion=1.3"),
-    "supply_sheet_keep": page("cycle.pk", post=at("county", "ratings.supply"), query="?criterion=1.3"),
-    "supply_sheet_empty": page("cycle.pk", get=at("county", "ratings.supply"), query="?criterion=1.3"),
+    "supply_sheet": both("cycle.pk", who=only("department"), query="?criterion=1.3"),
+    "supply_sheet_keep": page("cycle.pk", post=only("department"), query="?criterion=1.3"),
+    "supply_sheet_empty": page("cycle.pk", get=only("department"), query="?criterion=1.3"),
     # Of the register.
     "register": both(who=anywhere("ratings.view_register")),
     "register_runs": both(who=anywhere("ratings.view_register_run")),
