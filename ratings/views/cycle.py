@@ -56,12 +56,13 @@ def managed(request: HttpRequest, pk: int) -> Cycle:
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """Windows, progress by township, and the two last steps; a POST changes the windows."""
     cycle, step, tried = managed(request, pk), f"set_windows:{pk}", Tried(None)
-    form = _windows_form(cycle, request.POST or None)
+    form, key = _windows_form(cycle, request.POST or None), ""
     if COUNT in request.POST:
         if counted := form.counted():
             form = WindowsForm(rates=cycle.scheme.rates, initial=counted)
         else:
             tried = Tried(None, 400)
+        key = request.POST.get("key", "")  # still of the times over which these were typed
     elif request.method == "POST":
 
         def save(shown: Any) -> Cycle:
@@ -84,7 +85,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "cycle": cycle,
             "form": form,
-            "key": previews.keep(request.user, step, workflow.times_of(cycle)),
+            "key": key or previews.keep(request.user, step, workflow.times_of(cycle)),
             "open": cycle.state == Cycle.State.OPEN,
             "reversals": cycle.closing_reversals.select_related("by").order_by("-at"),
             **_progress(cycle, request.user),

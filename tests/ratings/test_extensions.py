@@ -140,7 +140,9 @@ def test_the_times_of_a_year_are_counted_on_its_page(client, cycle):
     typed = {name: value.strftime("%Y-%m-%dT%H:%M") for name, value in shown.items() if hasattr(value, "strftime")}
     before = list(cycle.windows.order_by("pk").values_list("closes", flat=True))
     counting = typed | {"apply-opens": "2026-09-30T08:00", "apply-days": "2", "count": "1"}
-    form = client.post(url, counting).context["form"]
+    answer = client.post(url, counting | {"key": page["key"]}).context
+    form = answer["form"]
+    assert answer["key"] == page["key"]  # what was changed meanwhile is not overwritten unseen
     assert form["apply-closes"].value() == datetime(2026, 10, 9)
     assert list(cycle.windows.order_by("pk").values_list("closes", flat=True)) == before
     sent = typed | {"apply-opens": "2026-09-30T08:00", "apply-days": "2", "key": page["key"]}
