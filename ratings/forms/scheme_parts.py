@@ -52,12 +52,20 @@ SPARE = 1
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of a list in the file. ``codes`` makes the code of a new row (``{letter}``, ``{n}``) that has none."""
+    """Rows of a list in the file. ``codes`` makes the code of a new row (``{letter}``, ``{n}``) that has none.
+
+    ``each``: what a row is called, if not as the whole.
+    """
 
     key: str
     label: str | Promise
     columns: tuple[Field, ...]
     codes: str = ""
+    each: str | Promise = ""
+
+    def row(self, number: int) -> str:
+        """The name of a row, counted from 0."""
+        return f"{self.each or self.label} {number + 1}"
 
 
 @dataclass(frozen=True)
@@ -140,15 +148,15 @@ def _shown_rows(table: Table, rows: list[Body], choices: Mapping[str, Iterable[t
     shown = []
     for number, row in enumerate([*rows, *({} for _spare in range(SPARE))]):
         cells = [
-            _cell(field, f"{table.key}:{number}:{field.key}", row, choices, _row_label(table, number, field))
+            _cell(field, f"{table.key}:{number}:{field.key}", row, choices, row_label(table, number, field))
             for field in table.columns
         ]
         shown.append(Row(number, cells, is_new=number >= len(rows)))
     return shown
 
 
-def _row_label(table: Table, number: int, field: Field) -> str:
-    return gettext("%(name)s: %(value)s") % {"name": f"{table.label} {number + 1}", "value": field.label}
+def row_label(table: Table, number: int, field: Field) -> str:
+    return gettext("%(name)s: %(value)s") % {"name": table.row(number), "value": field.label}
 
 
 def _cell(field: Field, name: str, value: Body, choices: Mapping[str, Iterable[tuple[str, str]]], label: str) -> Cell:
@@ -188,6 +196,7 @@ _OF_METHOD: dict[str, tuple[tuple[Field, ...], tuple[Table, ...]]] = {
                     Field("at_most", _("or at most"), "number", width="short"),
                     Field("points", pgettext_lazy("unit", "points"), "number", width="short"),
                 ),
+                each=pgettext_lazy("of a figure", "Step"),
             ),
         ),
     ),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from ratings.scheme.below import FORMS, from_below, is_from_below
-from ratings.scheme.problems import Problem, Severity
+from ratings.scheme.problems import Problem, Severity, Term
 from ratings.scheme.spec import (
     Area,
     Checklist,
@@ -23,6 +23,7 @@ from ratings.scheme.spec import (
 
 SUPPLIERS = ("village", "township", "county", "poll")
 """Who supplies a fact, besides ``department:NAME`` and what is computed from below."""
+DEPARTMENTS = "department:…"
 NOTHING_BELOW = ("village", "station")
 KEYS_OF_A_LINE = {
     "lines": {"star", "total", "over", "areas", "criteria", "figures", "top"},
@@ -39,8 +40,17 @@ def problems(spec: SchemeSpec) -> list[Problem]:
     return sorted(problems_found, key=lambda problem: problem.severity)
 
 
-def _warning(place: str, message: str, expected: str) -> Problem:
-    return Problem(place, message, expected, "warning")
+def _warning(place: str, message: str, expected: str, *terms: Term) -> Problem:
+    return Problem(place, message, expected, "warning", terms=terms)
+
+
+def _missing(place: str, *keys: str) -> Problem:
+    """One of ``keys`` must be there."""
+    return Problem(place, _("A required key is missing."), " / ".join(keys), terms=_keys(*keys))
+
+
+def _keys(*keys: str) -> tuple[Term, ...]:
+    return tuple(Term(key) for key in keys)
 
 
 def _placed_criteria(spec: SchemeSpec) -> Iterator[tuple[str, Area, Criterion]]:
@@ -93,6 +103,7 @@ def _variants(spec: SchemeSpec) -> Iterator[Problem]:
                 place,
                 _("The code “%s” appears here twice.") % criterion.code,
                 _("each code once, or variants in one area that all have “only”"),
+                terms=_keys("only"),
             )
         elif criterion.max != other.max:
             yield Problem(
@@ -121,14 +132,15 @@ def _methods(spec: SchemeSpec) -> Iterator[Problem]:
 def _deduction(place: str, criterion: Deduction) -> Iterator[Problem]:
     for number, item in enumerate(criterion.items):
         if item.per is None and not item.zeroes:
-            yield Problem(f"{place}.items[{number}]", _("A required key is missing."), "per / zeroes")
+            yield _missing(f"{place}.items[{number}]", "per", "zeroes")
 
 
 def _tiers(place: str, criterion: Tiers) -> Iterator[Problem]:
     for number, tier in enumerate(criterion.tiers):
         here, earlier = f"{place}.tiers[{number}]", criterion.tiers[:number]
         if (tier.at_least is None) == (tier.at_most is None):
-            yield Problem(here, _("A tier has exactly one limit."), "at_least / at_most")
+            limits = ("at_least", "at_most")
+            yield Problem(here, _("A tier has exactly one limit."), " / ".join(limits), terms=_keys(*limits))
         elif any(_hides(other, tier) for other in earlier):
             yield Problem(here, _("An earlier tier always hides this one."), _("a limit that earlier tiers leave open"))
         elif _cover_everything(earlier):
@@ -159,6 +171,7 @@ def _linear(place: str, criterion: Linear) -> Iterator[Problem]:
             f"{place}.full_at",
             _("“zero_at” and “full_at” are the same."),
             _("another value than %s") % criterion.zero_at,
+            terms=_keys("zero_at", "full_at"),
         )
 
 
@@ -170,7 +183,8 @@ def _sources(spec: SchemeSpec) -> Iterator[Problem]:
         if not isinstance(criterion, Tiers | Linear):
             continue
         if len(keys := _sourced(criterion)) > 1:
-            yield Problem(f"{place}.{keys[1]}", _("A figure comes from one source."), " / ".join(keys))
+            one_source = _("A figure comes from one source.")
+            yield Problem(f"{place}.{keys[1]}", one_source, " / ".join(keys), terms=_keys(*keys))
         if criterion.same_as and criterion.same_as not in plain:
             expected = " / ".join(sorted(plain))
             yield Problem(f"{place}.same_as", _("Unknown criterion with a figure “%s”.") % criterion.same_as, expected)
@@ -179,7 +193,8 @@ def _sources(spec: SchemeSpec) -> Iterator[Problem]:
             yield Problem(
                 f"{place}.to_mean",
                 _("The mean is computed from what villages or departments report, not from score sheets."),
-                "supplier: village / department:…",
+                " / ".join(("village", DEPARTMENTS)),
+                terms=(Term("supplier", "village"), Term("supplier", DEPARTMENTS)),
             )
 
 
@@ -196,7 +211,7 @@ def _checklist(place: str, criterion: Checklist) -> Iterator[Problem]:
         return
     for number, item in enumerate(criterion.items):
         if item.points is None:
-            yield Problem(f"{place}.items[{number}]", _("A required key is missing."), "points")
+            yield _missing(f"{place}.items[{number}]", "points")
     total = sum((item.points or 0 for item in criterion.items), Decimal(0))
     if total != criterion.max:
         yield _warning(f"{place}.items", _("The items have %s points together.") % total, str(criterion.max))
@@ -235,20 +250,27 @@ def _suppliers(spec: SchemeSpec) -> Iterator[Problem]:
             yield _warning(
                 f"{place}.supplier",
                 _("Nobody is known as “%s”.") % criterion.supplier,
-                f"{' / '.join(SUPPLIERS)} / department:…",
+                " / ".join((*SUPPLIERS, DEPARTMENTS)),
+                *(Term("supplier", one) for one in (*SUPPLIERS, DEPARTMENTS)),
             )
 
 
 def _from_below(spec: SchemeSpec, place: str, criterion: Criterion) -> Iterator[Problem]:
     """A figure that is computed from the villages of the rated unit (``ratings.scheme.below``)."""
     if from_below(criterion.supplier) is None:
-        yield Problem(place, _("No figure from below is called “%s”.") % criterion.supplier, " / ".join(FORMS))
+        forms = tuple(Term("supplier", form) for form in FORMS)
+        unknown = _("No figure from below is called “%s”.") % criterion.supplier
+        yield Problem(place, unknown, " / ".join(FORMS), terms=forms)
     elif not isinstance(criterion, Tiers | Linear):
-        yield Problem(place, _("A figure from below needs a criterion that looks at a figure."), "tiers / linear")
+        figured = (Term("method", "tiers"), Term("method", "linear"))
+        needed = _("A figure from below needs a criterion that looks at a figure.")
+        yield Problem(place, needed, "tiers / linear", terms=figured)
     elif keys := _sourced(criterion):
-        yield Problem(f"{place.removesuffix('supplier')}{keys[0]}", _("A figure comes from one source."), place)
+        expected, at = f"supplier / {keys[0]}", f"{place.removesuffix('supplier')}{keys[0]}"
+        yield Problem(at, _("A figure comes from one source."), expected, terms=_keys("supplier", keys[0]))
     if spec.rates in NOTHING_BELOW:
-        yield Problem(place, _("Nothing lies below a unit of the level “%s”.") % spec.rates, "rates: township")
+        below = _("Nothing lies below a unit of the level “%s”.") % spec.rates
+        yield Problem(place, below, _("a scheme for townships"), terms=(Term("rates", spec.rates),))
 
 
 # Stars
@@ -261,33 +283,37 @@ def _areas(spec: SchemeSpec) -> Iterator[Problem]:
             yield _warning(f"{place}.cap", _("A cap has no effect on a base area."), _("a bonus or penalty area"))
         counts = area.kind == "base" and spec.rule != "lines"
         if counts and area.line is None:
-            yield Problem(place, _("A required key is missing."), "line")
+            yield _missing(place, "line")
         elif counts and area.line is not None and area.line > area.full:
             yield _warning(f"{place}.line", _("This line cannot be reached."), _("at most %s") % area.full)
         elif not counts and area.line is not None:
-            yield _warning(f"{place}.line", _("This line has no effect."), _("a base area under “areas” or “core”"))
+            told, expected = _("This line has no effect."), _("a base area under “areas” or “core”")
+            yield _warning(f"{place}.line", told, expected, Term("rule", "areas"), Term("rule", "core"))
         if area.core and not (spec.rule == "core" and area.kind == "base"):
-            yield _warning(f"{place}.core", _("“core” has no effect here."), _("a base area under the rule “core”"))
+            told, expected = _("This has no effect here."), _("a base area under the rule “core”")
+            yield _warning(f"{place}.core", told, expected, Term("rule", "core"))
 
 
 def _stars(spec: SchemeSpec) -> Iterator[Problem]:
     if spec.rule == "areas":
         if spec.stars:
-            yield Problem("stars", _("Under the rule “areas” the areas are the stars."), _("an empty list"))
+            yield Problem("stars", _("Here every area is a star of its own."), _("no star lines"))
         return
     if not spec.stars:
         yield _warning("stars", _("No star can be reached."), _("at least one star"))
     for number, line in enumerate(spec.stars):
         place = f"stars[{number}]"
         for key in sorted(line.model_fields_set - KEYS_OF_A_LINE[spec.rule]):
-            yield Problem(f"{place}.{key}", _("Unknown key under the rule “%s”.") % spec.rule, _stated(spec.rule))
+            yield _not_under(spec.rule, place, key)
         yield from _named(spec, line, place)
         if number:
             yield from _descends(spec.stars[:number], line, place)
 
 
-def _stated(rule: str) -> str:
-    return " / ".join(sorted(KEYS_OF_A_LINE[rule]))
+def _not_under(rule: str, place: str, key: str) -> Problem:
+    stated = sorted(KEYS_OF_A_LINE[rule])
+    told = _("This does not go with how the scheme gives stars.")
+    return Problem(f"{place}.{key}", told, " / ".join(stated), terms=_keys(*stated))
 
 
 def _named(spec: SchemeSpec, line: StarLine, place: str) -> Iterator[Problem]:
@@ -383,10 +409,11 @@ def _rules(spec: SchemeSpec) -> Iterator[Problem]:
             yield Problem(f"{place}.event", _("Unknown event “%s”.") % rule.event, " / ".join(sorted(events)))
         needed = NEEDED_BY.get(rule.does)
         if needed and getattr(rule, needed) is None:
-            yield Problem(place, _("A required key is missing."), needed)
+            yield _missing(place, needed)
         for key in NEEDED_BY.values():
             if key != needed and getattr(rule, key) is not None:
-                yield _warning(f"{place}.{key}", _("“%s” has no effect here.") % key, f"does: {rule.does}")
+                told, expected = _("This has no effect here."), _("nothing here with “%s”") % rule.does
+                yield _warning(f"{place}.{key}", told, expected, Term("does", rule.does))
 
 
 def _departments(spec: SchemeSpec) -> Iterator[Problem]:

@@ -1,8 +1,9 @@
 """What is wrong with a file, in a form that a page, a command and a workbook can show."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -11,9 +12,23 @@ from records.workbooks import WrongCell
 Severity = Literal["error", "warning"]
 
 
+class Term(NamedTuple):
+    """A word of the file format in the text of a problem: a key, or a ``value`` of it."""
+
+    key: str
+    value: str = ""
+
+    @property
+    def word(self) -> str:
+        return self.value or self.key
+
+
 @dataclass(frozen=True)
 class Problem:
-    """Where (``areas[0].criteria[2].tiers[1]``, as in formats §1), what is wrong, and what was expected."""
+    """Where (``areas[0].criteria[2].tiers[1]``, as in formats §1), what is wrong, and what was expected.
+
+    ``terms``: the words of the format in its texts; whoever does not write JSON is told them by other names.
+    """
 
     place: str
     message: str
@@ -21,6 +36,17 @@ class Problem:
     severity: Severity = "error"
     cell: WrongCell | None = None
     """The cell of a workbook that ``place`` names."""
+    terms: tuple[Term, ...] = ()
+
+    def in_words(self, words_of: Callable[[Term], str]) -> "Problem":
+        """The same with other names for its ``terms``."""
+        if not self.terms:
+            return self
+        words = {term.word: words_of(term) for term in self.terms}
+        longest_first = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+        pattern = re.compile(rf"(?<!\w)(?:{longest_first})(?!\w)", re.ASCII)
+        message, expected = (pattern.sub(lambda found: words[found[0]], text) for text in (self.message, self.expected))
+        return replace(self, message=message, expected=expected)
 
     def __str__(self) -> str:
         severity = _("error") if self.severity == "error" else _("warning")

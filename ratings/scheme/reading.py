@@ -1,6 +1,7 @@
 """From the bytes of a scheme file to its specification, or to its list of problems (formats §1)."""
 
 import json
+import re
 from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -15,7 +16,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from ratings.scheme import checks
-from ratings.scheme.problems import Problem, errors
+from ratings.scheme.problems import Problem, Term, errors
 from ratings.scheme.spec import LARGEST, MOST_PLACES, SchemeSpec
 from ratings.scheme.workbook.reading import read_book
 from records.refusals import Refused
@@ -181,7 +182,26 @@ def shape_problem(
     """
     say = words.get(error["type"]) or _WORDS.get(error["type"], _other)
     message, expected = say(error.get("ctx", {}), error)
-    return Problem(_place(error["loc"], names_a_branch), message, expected)
+    return Problem(_place(error["loc"], names_a_branch), message, expected, terms=tuple(_terms(error)))
+
+
+def _terms(error: ErrorDetails) -> Iterator[Term]:
+    """The keys and values of the format that the words for ``error`` hold."""
+    ctx, key = error.get("ctx", {}), str(error["loc"][-1])
+    match error["type"]:
+        case "missing":
+            yield Term(key)
+        case "union_tag_not_found":
+            yield Term("method")
+        case "union_tag_invalid":
+            yield from (Term("method", one) for one in _quoted(ctx["expected_tags"]))
+        case "literal_error":
+            yield from (Term(key, one) for one in _quoted(ctx["expected"]))
+
+
+def _quoted(listed: str) -> list[str]:
+    """The values in Pydantic's list of them (``'a', 'b' or 'c'``)."""
+    return re.findall(r"'([^']*)'", listed)
 
 
 def _other(ctx: dict[str, Any], error: ErrorDetails) -> tuple[str, str]:
@@ -208,8 +228,11 @@ _WORDS: dict[str, Words] = {
     "missing": lambda ctx, error: (_("A required key is missing."), str(error["loc"][-1])),
     "extra_forbidden": lambda ctx, error: (_("Unknown key."), _("only the keys of the format")),
     "union_tag_not_found": lambda ctx, error: (_("A required key is missing."), "method"),
-    "union_tag_invalid": lambda ctx, error: (_("Unknown scoring method “%s”.") % ctx["tag"], ctx["expected_tags"]),
-    "literal_error": wrong_value(lambda ctx: ctx["expected"]),
+    "union_tag_invalid": lambda ctx, error: (
+        _("Unknown scoring method “%s”.") % ctx["tag"],
+        " / ".join(_quoted(ctx["expected_tags"])),
+    ),
+    "literal_error": wrong_value(lambda ctx: " / ".join(_quoted(ctx["expected"]))),
     "number": wrong_value(lambda ctx: _("a number")),
     "number_size": wrong_value(
         lambda ctx: (

@@ -14,10 +14,11 @@ from django.views.decorators.http import require_POST
 from accounts.authority import permission_or_404, reached_or_404
 from ratings.forms import scheme_parts
 from ratings.forms.scheme_fields import SUPPLIERS
+from ratings.forms.scheme_outline import SchemeOutline
 from ratings.forms.scheme_parts import METHODS
 from ratings.models import Scheme, SchemeRevision
 from ratings.presenters.sample_villages import sample_villages
-from ratings.presenters.scheme_editor import SchemeOutline, criterion_of, rule, samples
+from ratings.presenters.scheme_samples import criterion_of, rule, samples
 from ratings.scheme import drafting
 from ratings.scheme.below import EXAMPLES
 from ratings.scheme.drafting import Body, NoSuchPart, Place

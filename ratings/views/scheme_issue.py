@@ -7,9 +7,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.authority import permission_or_404, reached_or_404
+from ratings.forms.scheme_outline import SchemeOutline
 from ratings.models import Scheme
 from ratings.presenters.scheme_comparison import others
-from ratings.presenters.scheme_editor import SchemeOutline
 from ratings.presenters.scheme_panels import panels_of
 from ratings.workflow import scheme_drafts, scheme_issuing
 from ratings.workflow.scheme_drafts import MANAGE

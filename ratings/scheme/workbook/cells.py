@@ -35,7 +35,7 @@ def cell(column: Column, said: Any) -> str | int | Decimal | None:
         said = [str(bar) for bar in said]
     if isinstance(said, int | Decimal) and said is not True:
         return _number_cell(said)
-    written = _words(column, said)
+    written = words_in(column, said)
     return written if _kept_as_it_is(written) and value(column, written) == said else _json(said)
 
 
@@ -68,7 +68,7 @@ def _number_cell(number: Decimal | int) -> str | int | Decimal:
     return number if len(Decimal(number).as_tuple().digits) <= DIGITS else f"{number:f}"
 
 
-def _words(column: Column, said: Any) -> str:
+def words_in(column: Column, said: Any) -> str:
     """``said`` as a clerk would write it."""
     words = column.words or {}
     match said:

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ratings.scheme.problems import Problem
-from ratings.scheme.workbook.cells import SEPARATOR
-from ratings.scheme.workbook.layout import Column
+from ratings.scheme.problems import Problem, Term
+from ratings.scheme.workbook.cells import SEPARATOR, words_in
+from ratings.scheme.workbook.layout import CONDITIONS, COVER_LINES, SHEETS, Column
 from records.workbooks import SheetRow, WrongCell
 
 _INDEX = re.compile(r"\[(\d+)\]")
@@ -37,9 +37,14 @@ class Places:
         """``problem`` of the body, expressed by the cell concerned."""
         row, column, key = self._cell(body, problem.place)
         if row is None or column is None:
-            return problem
+            return problem.in_words(lambda term: _word(term, {}))
         cell = cell_of(row, column)
-        return replace(problem, place=address(cell), expected=self._expected(problem, key, column), cell=cell)
+        told = problem.in_words(lambda term: _word(term, self._columns_of(row)))
+        expected = _choices(problem, column) or (column.note if problem.expected == key else told.expected)
+        return replace(told, place=address(cell), expected=expected, cell=cell)
+
+    def _columns_of(self, row: SheetRow) -> Mapping[str, Column]:
+        return next((columns for one, columns in self.rows.values() if one is row), {})
 
     def _cell(self, body: dict[str, Any], place: str) -> tuple[SheetRow | None, Column | None, str]:
         row, column, last = None, None, ""
@@ -56,14 +61,21 @@ class Places:
             column = next(iter(columns.values()))
         return row, column, last
 
-    def _expected(self, problem: Problem, key: str, column: Column) -> str:
-        """What a clerk can do: the words to choose from, headings instead of JSON keys."""
-        if column.kind in ("choice", "yes") and column.words and problem.severity == "error":
-            return SEPARATOR.join(column.words.values())
-        if problem.expected == key:
-            return column.note
-        heads = {known: one.head for row, columns in self.rows.values() for known, one in columns.items()}
-        return " / ".join(heads.get(word, word) for word in problem.expected.split(" / "))
+
+def _choices(problem: Problem, column: Column) -> str:
+    """The words to choose from, where a cell holds one of few, unless another cell of its row is what is wrong."""
+    others = any(not term.value and term.key != column.key for term in problem.terms)
+    chosen = column.kind in ("choice", "yes") and problem.severity == "error" and not others
+    return SEPARATOR.join((column.words or {}).values()) if chosen else ""
+
+
+def _word(term: Term, nearest: Mapping[str, Column]) -> str:
+    """A word of the format as the workbook says it: by its headings (of the row first) and what its cells hold."""
+    everywhere = [*COVER_LINES, *(column for sheet in SHEETS for column in sheet.columns)]
+    column = nearest.get(term.key) or next((one for one in everywhere if one.key == term.key), None)
+    if column is None:
+        return CONDITIONS.get(term.word, term.word)
+    return str(words_in(column, term.value)) if term.value else column.head
 
 
 def cell_of(row: SheetRow, column: Column) -> WrongCell:
