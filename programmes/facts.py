@@ -15,8 +15,8 @@ from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
-from programmes.found import found_in_review
 from programmes.models import ProgrammeAnswer, ProgrammeCycle
+from ratings.allowance.reviewed import found_in_review
 from ratings.application.questions import by_village, department, is_computed
 from ratings.models import Answer, Application, Scheme, Veto
 from ratings.scheme.spec import Criterion, Judged, NoSingleVariant, Question, SchemeSpec

@@ -8,6 +8,7 @@ from followups import time_limits
 from followups.time_limits import Limit
 from notifications import kinds
 from ratings import explanation
+from ratings.allowance import reviewed
 from ratings.cycle import closing_consequences
 from ratings.workflow import actions
 from records import integrity, proof
@@ -20,6 +21,7 @@ from reviews.integrity.draw_integrity import DRAWS
 from reviews.integrity.point_integrity import POINTS
 from reviews.models import Addendum, AppealPaper, BatchEntry, Candidate, Correction, Draw, Finding
 from reviews.models.lifecycle import APPEAL_STEPS, BATCH_STEPS, OBJECTION_STEPS, SHEET_STEPS, either
+from reviews.panels.found import found_in_review
 from reviews.results.explanation import CHAPTERS
 from reviews.todos import appeal_todos, check_todos, review_todos
 from reviews.todos.usual_times import TIMES
@@ -51,6 +53,7 @@ def register() -> None:
         audit_words.register(table.trail)
     kinds.register(**notices.KINDS)
     explanation.register(*CHAPTERS)
+    reviewed.register(found_in_review)
     closing_consequences.register(hindrance=appealed_closing.appealed)
     proof.prove(BatchEntry, Draw, Addendum, Candidate, Finding, AppealPaper, Correction)
     time_limits.register(**LIMITS)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from ratings.allowance.comparison import Pair, judge_both
+from ratings.allowance.reviewed import found_in_review
 from ratings.allowance.scheme_revision import answered, applicable
 from ratings.models import Application, Scheme
 from ratings.scheme.reading import Reading
@@ -41,14 +42,36 @@ class LineMoved:
     lost: int
 
 
-def pairs_of_kept(new: Reading, old: Scheme, day: date) -> tuple[list[Pair], int]:
-    """Both schemes on the facts kept under ``old``; and how many units no single variant fits."""
+@dataclass(frozen=True)
+class Kept:
+    """Both schemes on the facts kept. ``unscored``: units that no single variant fits; ``reviewed``: those of ``pairs``
+    for which what the reviewers found counts."""
+
+    pairs: list[Pair]
+    unscored: int
+    reviewed: int
+
+
+def pairs_of_kept(new: Reading, old: Scheme, day: date) -> Kept:
+    """On the answers kept under ``old``, and on what the reviewers found where the result is out."""
     units = answered(old, Application.objects.all())
+    found = _found(new.spec, old)
+    for unit in units.keys() & found.keys():
+        units[unit].values.update(found[unit])
     reading = Reading(old.body, old.spec)
     after, before = applicable(new.spec, units), applicable(old.spec, units)
     fitting = [unit for unit in units if unit in after and unit in before]
     judged = judge_both(new, reading, {u: after[u] for u in fitting}, {u: before[u] for u in fitting}, day)
-    return judged, len(units) - len(fitting)
+    return Kept(judged, len(units) - len(fitting), sum(unit in found for unit in fitting))
+
+
+def _found(new: SchemeSpec, old: Scheme) -> dict[str, dict[str, Decimal]]:
+    """By unit and item what reviewers found; of a result that is not out nothing is known here."""
+    kept = list(Application.objects.filter(cycle__scheme=old))
+    units = {application.pk: application.unit_id for application in kept}
+    criteria = (*new.criteria, *old.spec.criteria)
+    items = {question.item for criterion in criteria for question in criterion.questions}
+    return {units[pk]: values for pk, values in found_in_review(kept, items).items()}
 
 
 def alike(spec: SchemeSpec, pairs: Sequence[Pair]) -> list[AlikeCriterion]:

@@ -187,7 +187,7 @@ def shape_problem(
 
 def _terms(error: ErrorDetails) -> Iterator[Term]:
     """The keys and values of the format that the words for ``error`` hold."""
-    ctx, key = error.get("ctx", {}), str(error["loc"][-1])
+    ctx, key = error.get("ctx", {}), str(error["loc"][-1]) if error["loc"] else ""
     match error["type"]:
         case "missing":
             yield Term(key)

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.authority import permission_or_404, reached_or_404
-from ratings.allowance.comparison import Pair, judge_both
-from ratings.allowance.what_if import pairs_of_kept
+from ratings.allowance.comparison import judge_both
+from ratings.allowance.what_if import Kept, pairs_of_kept
 from ratings.models import Scheme
 from ratings.presenters.scheme_what_if import options, what_if
 from ratings.scheme.reading import Reading
@@ -49,21 +49,21 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
 def _result(scheme: Scheme, old: Scheme, sheet: bytes | None) -> dict[str, object]:
     day = date(old.year, 12, 31)
     try:
-        pairs, unscored = _judged(scheme, old, sheet, day)
+        kept = _judged(scheme, old, sheet, day)
     except Refused as refused:
         return {"refused": str(refused).splitlines(), "old": old}
-    shown = what_if(scheme.spec, old.spec, pairs, scheme.unit_id) if pairs else None
-    return {"old": old, "day": day, "found": shown, "unscored": unscored, "count": len(pairs), "uploaded": bool(sheet)}
+    shown = what_if(scheme.spec, old.spec, kept.pairs, scheme.unit_id) if kept.pairs else None
+    return {"old": old, "day": day, "found": shown, "kept": kept, "count": len(kept.pairs), "uploaded": bool(sheet)}
 
 
-def _judged(scheme: Scheme, old: Scheme, sheet: bytes | None, day: date) -> tuple[list[Pair], int]:
+def _judged(scheme: Scheme, old: Scheme, sheet: bytes | None, day: date) -> Kept:
     new = Reading(scheme.body, scheme.spec)
     if not sheet:
         return pairs_of_kept(new, old, day)
     new_facts, old_facts = read_facts_for_both(sheet, scheme.spec, old.spec, bounds=UPLOAD)
     if outside := [code for code in new_facts if not code.startswith(scheme.unit_id)]:
         raise Refused(_("These units do not belong here: %s") % _(", ").join(outside[:20]))
-    return judge_both(new, Reading(old.body, old.spec), new_facts, old_facts, day), 0
+    return Kept(judge_both(new, Reading(old.body, old.spec), new_facts, old_facts, day), unscored=0, reviewed=0)
 
 
 @permission_or_404(VIEW)

@@ -1,6 +1,7 @@
 """What a draft would do, on a page of the county office: kept facts, a sheet, who sees it (formats §6)."""
 
 from copy import deepcopy
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -9,16 +10,20 @@ from django.urls import reverse
 from django.utils import translation
 
 from ratings.allowance.comparison import Pair
+from ratings.allowance.what_if import pairs_of_kept
 from ratings.models import Scheme
 from ratings.presenters.scheme_what_if import what_if
 from ratings.presenters.totals_histogram import histogram
-from ratings.scheme.reading import read_scheme
+from ratings.scheme.reading import Reading, read_scheme
 from tests.factories import (
     AnswerFactory,
     ApplicationFactory,
     CycleFactory,
     SchemeFactory,
+    SheetEntryFactory,
+    SheetFactory,
     UnitFactory,
+    at,
     person,
     scheme_body,
 )
@@ -96,6 +101,21 @@ def test_the_answers_kept_are_tried_at_once(office, issued, draft, state):
     )
     answer = office.get(address(draft))
     assert (answer.status_code, answer.context["count"]) == (200, 1)
+
+
+@pytest.mark.parametrize(("state", "points", "reviewed"), [("county_review", "0.00", 0), ("public_notice", "3.00", 1)])
+def test_what_reviewers_found_counts_on_both_sides_once_it_is_out(office, issued, draft, state, points, reviewed):
+    judged = next(one for one in issued.spec.criteria if one.method == "judged")
+    unit = UnitFactory(code=VILLAGE, name="沙溪村")
+    application = ApplicationFactory(cycle=CycleFactory(scheme=issued), unit=unit, state=state)
+    AnswerFactory(application=application, item=issued.spec.criteria[0].questions[0].item, typed="0", value=Decimal(0))
+    for value in (3, 4):
+        sheet = SheetFactory(application=application, state="handed_in", handed_in_at=at(2026, 11, 1))
+        SheetEntryFactory(sheet=sheet, item=judged.code, value=value)
+    kept = pairs_of_kept(Reading(draft.body, draft.spec), issued, date(2026, 12, 31))
+    sides = [side["criteria"][judged.code] for pair in kept.pairs for side in (pair.before, pair.after)]
+    assert (sides, kept.reviewed) == ([points, points], reviewed)
+    assert office.get(address(draft)).context["kept"] == kept
 
 
 def test_without_answers_it_asks_for_a_sheet(office, issued, draft):
