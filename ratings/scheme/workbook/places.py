@@ -44,7 +44,8 @@ class Places:
         return replace(told, place=address(cell), expected=expected, cell=cell)
 
     def _columns_of(self, row: SheetRow) -> Mapping[str, Column]:
-        return next((columns for one, columns in self.rows.values() if one is row), {})
+        """Of everything that was made of the row: an event and its rule share one."""
+        return {key: column for one, columns in self.rows.values() if one is row for key, column in columns.items()}
 
     def _cell(self, body: dict[str, Any], place: str) -> tuple[SheetRow | None, Column | None, str]:
         row, column, last = None, None, ""
