@@ -10,7 +10,7 @@ import simplejson
 
 from ratings.scheme.reading import SchemeRefused, read_scheme
 
-FIXTURES = sorted((Path(__file__).parents[2] / "fixtures/schemes").glob("33*.json"))
+FIXTURES = sorted((Path(__file__).parents[2] / "fixtures/schemes").glob("33*[0-9].json"))
 SCHEME = json.loads(
     next(one for one in FIXTURES if one.stem == "330624").read_text(encoding="utf-8"), parse_float=Decimal
 )
