@@ -79,8 +79,9 @@ MESSAGES = {
     "11-23": village("due_own", "warning_W1.late") | {"county": ["due_own", "warning_W1.late"]},
     "11-24": village("rectification.late")
     | {"county": ["due_own", "rectification.late"], "discipline": ["rectification.reported"]},
-    # Checked: the star is restored on the day after; then it applies.
+    # Checked: the star is restored on the day after; then it applies. Until the 30th it may appeal against the event.
     "11-25": village("event_closed", "rectification.accepted")
+    | {"signer": ["due_own", "event_closed", "rectification.accepted"]}
     | {"office": ["event_closed"], "leader": ["event_closed"]},
     "11-26": village("star_restored") | {"office": ["star_restored"], "leader": ["star_restored"]},
     "11-27": village("due_own", "warning_W1.accepted"),
