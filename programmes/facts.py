@@ -123,6 +123,11 @@ class FactsOfUnit:
     def is_complete(self) -> bool:
         return self.is_sent and not self.unfit and not self.missing
 
+    @property
+    def is_released(self) -> bool:
+        """Whether the result of its application is out: only then what reviewers and departments found may be told."""
+        return self.application is not None and self.application.state in State.STAR_PUBLISHED
+
     def for_scoring(self) -> UnitFacts:
         """As a facts file would say it (formats §2)."""
         values = {one.item: one.value for one in self.facts if one.value is not None}
@@ -175,8 +180,12 @@ def same_question(one: tuple[Criterion, Question], other: tuple[Criterion, Quest
 
 def _said(criterion: Criterion, question: Question) -> tuple[Any, ...]:
     scale = (criterion.max, criterion.step) if isinstance(criterion, Judged) else ()
-    words = ("".join(text.split()) for text in (criterion.name, question.name))
-    return question.item, question.kind, *words, *scale
+    return question.item, question.kind, _letters(criterion.name), _letters(question.name), *scale
+
+
+def _letters(text: str) -> str:
+    """The words of a text, however they are spaced."""
+    return "".join(text.split())
 
 
 def by_applicants(criterion: Criterion) -> bool:
@@ -236,8 +245,8 @@ class _Asking:
         """The veto items that are the same here and in the scheme of the application."""
         if scheme is None:
             return set()
-        names = {veto.code: veto.name for veto in self.schemes[scheme].vetoes}
-        return {veto.code for veto in self.spec.vetoes if names.get(veto.code) == veto.name}
+        names = {veto.code: _letters(veto.name) for veto in self.schemes[scheme].vetoes}
+        return {veto.code for veto in self.spec.vetoes if names.get(veto.code) == _letters(veto.name)}
 
 
 def _applications(cycle: ProgrammeCycle, units: Collection[Unit]) -> dict[str, Application]:

@@ -1,6 +1,6 @@
 """Telling those whom a programme concerns: the rated units, their offices, and the office that runs it."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from django.urls import reverse
 
@@ -9,6 +9,7 @@ from accounts.role_holders import holders
 from accounts.roles import RATED_POSTS, Role
 from notifications.models import Notice
 from notifications.workflow import announce_all
+from programmes.facts import facts_of
 from programmes.models import ProgrammeCycle
 from records.deadlines import last_day
 from villages.models import Level, Unit, county_of, township_of
@@ -17,15 +18,20 @@ OFFICES = (Role.TOWNSHIP_OFFICE, Role.COUNTY_OFFICE)
 
 
 def tell_of_opening(cycle: ProgrammeCycle, but: User | None) -> None:
-    """Those who fill in and sign, each about the own unit; the offices once each."""
-    _tell(cycle, "programme_opened", but, until=last_day(cycle.answers_until).isoformat())
+    """Those who fill in and sign, each about the own unit if it is asked something; the offices once each."""
+    known = facts_of(cycle, cycle.rated_units())
+    asked = {code for code, one in known.items() if any(fact.source == "village" for fact in one.facts)}
+    _tell(cycle, "programme_opened", but, asked, until=last_day(cycle.answers_until).isoformat())
 
 
 def tell_of_results(cycle: ProgrammeCycle, but: User | None) -> None:
     _tell(cycle, "programme_published", but)
 
 
-def _tell(cycle: ProgrammeCycle, kind: str, but: User | None, **params: str) -> None:
+def _tell(
+    cycle: ProgrammeCycle, kind: str, but: User | None, among: Container[str] | None = None, **params: str
+) -> None:
+    """``among``: the units whose own people are told, None for all."""
     units = {unit.code: unit for unit in cycle.rated_units()}
     above = {code for unit in units for code in (township_of(unit), county_of(unit)) if code not in units}
     places = units | {unit.code: unit for unit in Unit.objects.filter(code__in=above)}
@@ -40,6 +46,7 @@ def _tell(cycle: ProgrammeCycle, kind: str, but: User | None, **params: str) -> 
             unit_code=code,
         )
         for code, users in sorted(people.items())
+        if among is None or code in among or code not in units
         for user in _others(users, but)
     )
 

@@ -23,7 +23,7 @@ def entries(user: User) -> list[Todo]:
 
 
 def _answers(user: User, cycle: ProgrammeCycle) -> list[Todo]:
-    """Each own unit with something to answer; a township's office, which has many, its villages in one line."""
+    """Each own unit with something to answer; the others, for which an office may answer, in one line."""
     codes = {*user.reach(OWN), *user.reach(ON_BEHALF)}
     if not codes or not cycle.takes_answers:
         return []
@@ -33,31 +33,32 @@ def _answers(user: User, cycle: ProgrammeCycle) -> list[Todo]:
         for code, one in known.items()
         if (missing := sum(fact.value is None and not fact.awaits_review for fact in open_to(user, cycle, one)))
     }
-    if not open_ones:
-        return []
     name = {"programme": cycle.programme.name, "year": cycle.year}
-    if user.reach(OWN):
-        return [
-            Todo(
-                title=_("Answer what “%(programme)s” of %(year)s asks") % name,
-                url=reverse("programme_unit", args=[cycle.pk, code]),
-                detail=ngettext("%(n)s question", "%(n)s questions", missing) % {"n": missing},
-                due=cycle.answers_until,
-                over=_("Programmes"),
-                action=_("Answer"),
-            )
-            for code, missing in open_ones.items()
-        ]
-    return [
+    mine = user.reach(OWN)
+    own = {code: missing for code, missing in open_ones.items() if code in mine}
+    entries = [
         Todo(
-            title=_("“%(programme)s” of %(year)s: answers are missing") % name,
-            url=cycle.get_absolute_url(),
-            detail=ngettext("%(n)s unit", "%(n)s units", len(open_ones)) % {"n": len(open_ones)},
+            title=_("Answer what “%(programme)s” of %(year)s asks") % name,
+            url=reverse("programme_unit", args=[cycle.pk, code]),
+            detail=ngettext("%(n)s question", "%(n)s questions", missing) % {"n": missing},
             due=cycle.answers_until,
             over=_("Programmes"),
-            action=_("Look"),
+            action=_("Answer"),
         )
+        for code, missing in own.items()
     ]
+    if others := len(open_ones) - len(own):
+        entries.append(
+            Todo(
+                title=_("“%(programme)s” of %(year)s: answers are missing") % name,
+                url=cycle.get_absolute_url(),
+                detail=ngettext("%(n)s unit", "%(n)s units", others) % {"n": others},
+                due=cycle.answers_until,
+                over=_("Programmes"),
+                action=_("Look"),
+            )
+        )
+    return entries
 
 
 def _steps(user: User, cycle: ProgrammeCycle) -> list[Todo]:

@@ -70,7 +70,9 @@ def open_year(request: HttpRequest, pk: int) -> HttpResponse:
             f"open_programme:{pk}",
             form,
             lambda _shown: workflow.open_cycle(scheme, by=request.user, **form.cleaned_data),
-            done=lambda: ProgrammeCycle.objects.filter(programme=scheme.programme, year=scheme.year).first(),
+            done=lambda: ProgrammeCycle.objects.filter(
+                programme=scheme.programme, year=scheme.year, rates=scheme.rates
+            ).first(),
         )
         if tried.made:
             messages.success(request, _("The programme is open. The units and their offices have been told."))

@@ -12,7 +12,7 @@ from programmes import telling
 from programmes.grading import Graded, counts, graded
 from programmes.models import RUN, CycleState, ProgrammeCycle, ProgrammeResult
 from programmes.workflow.actions import standing_of, taking
-from ratings.models import Scheme
+from ratings.models import Programme, Scheme
 from ratings.scheme.drafting import digest
 from records import audit
 from records.previews import as_stored, require_unchanged
@@ -30,13 +30,15 @@ def may_open(user: User, scheme: Scheme) -> bool:
 def open_cycle(scheme: Scheme, *, answers_until: datetime, by: User | None) -> ProgrammeCycle:
     """Open the year of a programme's issued scheme; whoever has questions to answer is told.
 
-    Raises ``NotAllowed``; ``WrongState`` if the scheme is not issued, is no programme's, or the year is open already.
+    Raises ``NotAllowed``; ``WrongState`` if the scheme is not issued, is no programme's, is not the latest version of
+    its year, or the year is open already.
     """
     if scheme.programme is None or scheme.state != Scheme.State.ISSUED:
         raise WrongState(_("Only an issued scheme of a programme can be used."))
     if by is not None and not may_open(by, scheme):
         raise NotAllowed
     _require_to_come(answers_until)
+    _require_latest(scheme)
     cycle = ProgrammeCycle(
         programme=scheme.programme,
         scheme=scheme,
@@ -122,6 +124,16 @@ def follow(scheme: Scheme, *, by: User | None) -> None:
         for cycle in there:
             cycle.scheme = scheme
             cycle.save(update_fields=["scheme"])
+
+
+def _require_latest(scheme: Scheme) -> None:
+    """The lock is the one of ``issue_scheme``: no version is issued between this look and the opening."""
+    Programme.objects.select_for_update(no_key=True).get(pk=scheme.programme_id)
+    issued = Scheme.with_programmes.issued().filter(
+        programme=scheme.programme_id, year=scheme.year, rates=scheme.rates, version__gt=scheme.version
+    )
+    if issued.exists():
+        raise WrongState(_("A later version of this scheme has been issued. Please open the year with that one."))
 
 
 def _require_to_come(answers_until: datetime) -> None:

@@ -83,12 +83,16 @@ def _means(applications: list[Application], fitting: dict[int, list[Criterion]])
 
 
 def county_means(cycle: Cycle) -> dict[str, Decimal]:
-    """The means over the rated units of ``cycle``, by item: of what villages have sent and departments have given."""
+    """The means over the rated units of ``cycle``, by item: of what villages have sent and departments have given.
+
+    An application that is rejected counts no more.
+    """
     items = {code: criterion.mean_item for code, criterion in relative_to_mean(cycle.scheme.spec).items()}
     if not items:
         return {}
     given = Answer.objects.filter(application__cycle=cycle, item__in=items, value__isnull=False)
     given = given.exclude(Q(source=questions.VILLAGE) & Q(application__state=Application.State.DRAFT))
+    given = given.exclude(application__state=Application.State.REJECTED)
     rows = given.order_by().values_list("item").annotate(total=Sum("value"), count=Count("pk"))
     return {items[item]: county_mean(total, count) for item, total, count in rows}
 

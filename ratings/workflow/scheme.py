@@ -63,6 +63,9 @@ def issue_scheme(scheme: Scheme, *, by: User | None) -> Scheme:
     their release.
     """
     _require(by, scheme.unit)
+    if scheme.programme_id is not None:
+        # Whoever opens the programme's year waits, and then sees this version.
+        Programme.objects.select_for_update(no_key=True).get(pk=scheme.programme_id)
     scheme = Scheme.with_programmes.select_for_update(of=("self",)).get(pk=scheme.pk)
     if scheme.state != Scheme.State.DRAFT:
         raise WrongState(_("This scheme is issued already."))

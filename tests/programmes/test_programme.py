@@ -169,6 +169,24 @@ def test_only_the_office_of_its_place_runs_it(place, clock):
             workflow.open_cycle(place.scheme, answers_until=at(2027, 1, 1), by=by)
 
 
+def test_a_year_is_opened_with_the_latest_version_alone(place):
+    old, new = (import_scheme(provincial(year=2027), by=None, issue=True, programme="sheng") for _version in "12")
+    with pytest.raises(WrongState, match="新版本"):
+        workflow.open_cycle(old, answers_until=at(2027, 1, 1), by=place.office)
+    assert workflow.open_cycle(new, answers_until=at(2027, 1, 1), by=place.office).scheme == new
+
+
+def test_only_units_that_are_asked_something_are_told(place):
+    body = provincial(year=2027)
+    body["areas"][0]["criteria"], body["areas"][1]["criteria"] = [], body["areas"][1]["criteria"][-1:]
+    Notice.objects.all().delete()
+    body["areas"] = body["areas"][1:2]
+    scheme = import_scheme(body, by=None, issue=True, programme="sheng")
+    workflow.open_cycle(scheme, answers_until=at(2027, 1, 1), by=None)
+    told = Notice.objects.filter(kind="programme_opened").values_list("user__username", flat=True)
+    assert set(told) == {"office", "township"}
+
+
 def test_what_the_review_found_counts_once_its_result_is_out(place):
     walk(place.application, "township_review")
     for reviewer, values in (("a", {"1.2": 92, "2.2": 7}), ("b", {"1.2": 90, "2.2": 8})):
