@@ -128,6 +128,11 @@ class FactsOfUnit:
         """Whether the result of its application is out: only then what reviewers and departments found may be told."""
         return self.application is not None and self.application.state in State.STAR_PUBLISHED
 
+    def may_tell(self, veto: Veto) -> bool:
+        """Departments are asked once an application is sent: what they have found since is released with its result."""
+        sent = self.application.submitted_at if self.application else None
+        return self.is_released or (sent is not None and veto.recorded_at < sent)
+
     def for_scoring(self) -> UnitFacts:
         """As a facts file would say it (formats §2)."""
         values = {one.item: one.value for one in self.facts if one.value is not None}
@@ -145,9 +150,9 @@ def facts_of(cycle: ProgrammeCycle, units: Iterable[Unit]) -> dict[str, FactsOfU
     own: dict[str, dict[str, ProgrammeAnswer]] = defaultdict(dict)
     for typed in ProgrammeAnswer.objects.filter(cycle=cycle, unit__in=units):
         own[typed.unit_id][typed.item] = typed
-    vetoes: dict[str, set[tuple[str, date]]] = defaultdict(set)
-    for code, veto, on in Veto.objects.filter(unit__in=units, withdrawn_at=None).values_list("unit", "code", "on"):
-        vetoes[code].add((veto, on))
+    vetoes: dict[str, list[Veto]] = defaultdict(list)
+    for veto in Veto.objects.filter(unit__in=units, withdrawn_at=None):
+        vetoes[veto.unit_id].append(veto)
     reviewed = found_in_review(applications.values(), asking.items)
     found = {}
     for unit in units:
@@ -160,7 +165,8 @@ def facts_of(cycle: ProgrammeCycle, units: Iterable[Unit]) -> dict[str, FactsOfU
             known.facts = [one.with_answer(given[0], own[unit.code], given[1]) for one in asked]
         except NoSingleVariant as wrong:
             known.unfit = wrong.code
-        known.vetoes = {(code, on) for code, on in vetoes[unit.code] if code in asking.vetoes_of(scheme)}
+        same = asking.vetoes_of(scheme)
+        known.vetoes = {(one.code, one.on) for one in vetoes[unit.code] if one.code in same and known.may_tell(one)}
         found[unit.code] = known
     return found
 

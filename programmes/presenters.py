@@ -109,8 +109,12 @@ class ScoredArea:
 class ResultPage:
     """Why a unit has its grade: every criterion with its facts and points, and what is short of the next grade."""
 
-    def __init__(self, result: ProgrammeResult, spec: SchemeSpec, *, public: bool = False) -> None:
+    def __init__(
+        self, result: ProgrammeResult, spec: SchemeSpec, *, public: bool = False, released: bool = True
+    ) -> None:
+        """``released``: whether the result of the unit's application is out; before, the public sees none of it."""
         self.result, self.spec, self.public = result, spec, public
+        self.hides_application = public and not released
         self.found: dict[str, Any] = result.found or {}
 
     @property
@@ -146,6 +150,8 @@ class ResultPage:
         }
         for question in criterion.questions:
             value, source = self.result.basis["facts"].get(question.item, (None, ""))
+            if source == "application" and self.hides_application:
+                continue
             answer = _answer(question.kind, None if value is None else Decimal(value))
             yield KnownFact(question.name or criterion.name, answer, sources.get(source, ""))
 

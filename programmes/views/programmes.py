@@ -127,6 +127,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
         "key": key,
         "page": page,
         "spread": grades_in_words(offered),
+        "unreviewed": sum(one.found is not None and not one.known.is_released for one in results),
         "ready": any(step.verb == "confirm_programme" for step in available(request.user, cycle)),
     }
     return render(request, "programmes/confirm.html", context, status=status)

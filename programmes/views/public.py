@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from programmes import exports
+from programmes.facts import fact_of
 from programmes.forms import UnitSearchForm
 from programmes.models import CycleState, ProgrammeCycle, ProgrammeResult
 from programmes.presenters import ResultPage, grade_name, results_in_words
@@ -36,5 +37,7 @@ def results(request: HttpRequest, pk: int) -> HttpResponse:
 def result(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     cycle = get_object_or_404(PUBLISHED.all(), pk=pk)
     found = get_object_or_404(ProgrammeResult.objects.select_related("unit"), cycle=cycle, unit=code)
-    context = {"cycle": cycle, "unit": found.unit, "why": ResultPage(found, cycle.scheme.spec, public=True)}
+    released = fact_of(cycle, found.unit).is_released
+    why = ResultPage(found, cycle.scheme.spec, public=True, released=released)
+    context = {"cycle": cycle, "unit": found.unit, "why": why}
     return render(request, "programmes/public/result.html", context)

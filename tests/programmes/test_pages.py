@@ -6,7 +6,7 @@ from django.test import Client
 from programmes.models import ProgrammeAnswer, ProgrammeCycle, ProgrammeResult
 from programmes.workflow import cycle as workflow
 from ratings.workflow.scheme import import_scheme
-from tests.factories import VILLAGE, at
+from tests.factories import VILLAGE, at, walk
 from tests.programmes.conftest import OTHER, provincial
 from tests.programmes.test_programme import answered, confirmed
 
@@ -63,6 +63,7 @@ def test_the_office_opens_confirms_and_publishes(place, clock):
     clock.move_to("2026-12-11 09:00+08:00")
     page, address = f"/programmes/{place.cycle.pk}/confirm/", f"/programmes/{place.cycle.pk}/"
     key = key_of(client, page)
+    assert "1个单位的数据尚未经评审公布" in client.get(page).content.decode()
     for _click in range(2):
         assert client.post(page, {"document": "浙清〔2026〕9号", "key": key}).status_code == 302
     assert signed_in(place.filler).get(f"{address}units/{OTHER}/").status_code == 404
@@ -82,7 +83,9 @@ def test_why_is_told_to_anybody_once_it_is_published(place, clock):
     assert cycle.programme.name in Client().get("/public/programmes/").content.decode()
     html = [Client().get(page).content.decode() for page in pages]
     assert ["48.50" in one for one in html] == [True, True]
-    assert "取自年度申报" in html[1]
+    assert "取自年度申报" not in html[1]
+    walk(place.application, "township_review", "decided", "public_notice")
+    assert "取自年度申报" in Client().get(pages[1]).content.decode()
     missing = Client().get(f"/public/programmes/{cycle.pk}/{OTHER}/").content.decode()
     assert "没有提交申报" in missing
     book = Client().get(pages[0], {"as": "xlsx"})

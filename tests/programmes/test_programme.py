@@ -66,7 +66,10 @@ def test_the_same_code_in_other_words_is_asked_again(place):
 
 def test_the_grade_is_what_try_scheme_says(place, tmp_path, clock):
     answered(place)
-    VetoFactory(on=at(2026, 5, 1).date())
+    veto = VetoFactory(on=at(2026, 5, 1).date())
+    assert fact_of(place.cycle, place.village).vetoes == set()
+    walk(place.application, "township_review", "decided", "public_notice")
+    assert fact_of(place.cycle, place.village).vetoes == {("V1", veto.on)}
     facts = {**SHARED, "9.1": 1, "9.2": 4}
     with (tmp_path / "facts.csv").open("w", encoding="utf-8") as file:
         csv.writer(file).writerows([(VILLAGE, item, value) for item, value in facts.items()])
