@@ -123,6 +123,8 @@ TEMPLATES = [
 DATABASES = {"default": env.db_url_config(services.database_url())}
 DATABASE_ROLE = DATABASES["default"]["USER"]  # the role to which ``migrate`` grants the rights of the running system
 DATABASE_OWNER = env.db_url_config(services.database_owner_url())  # the role that migrates (config/owner_role.py)
+for database in (DATABASES["default"], DATABASE_OWNER):  # a socket's folder, where ``dbshell`` looks for it, too
+    database["HOST"] = database.get("OPTIONS", {}).pop("host", database["HOST"])
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env.bool(

@@ -136,7 +136,7 @@ def test_they_come_back_from_another_program(bodies, tmp_path_factory):
 
 # The commands
 
-FILE = FIXTURES[0]
+FILE = Path(__file__).parents[2] / "fixtures/schemes/330624.json"
 
 
 def ran(command, *arguments):
