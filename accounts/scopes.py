@@ -114,9 +114,13 @@ TASKS: dict[str, Task] = {
         fund="disburse",
         ledger="correct",
         clawback="settle",
+    ),
+    # The bank's list holds whole numbers: a token that was given to pay does not read them.
+    TokenScope.PAYEES: _task(
+        "incentives.propose_payee incentives.confirm_payee incentives.disburse",
+        payee="list confirm decline",
         voucher="bank-list accounts statement explain withdraw-statement",
     ),
-    TokenScope.PAYEES: _task("incentives.propose_payee incentives.confirm_payee", payee="list confirm decline"),
     TokenScope.ASSESSMENTS: _task("reports.manage_assessment", assessment="list revise issue freeze"),
     TokenScope.REPORTS: _task("reports.view_report", report="list"),
 }

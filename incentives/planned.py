@@ -23,8 +23,8 @@ def read_planned(typed: str, fund: ProjectFund) -> dict[str, Decimal]:
     found: dict[str, Decimal] = {}
     wrong = []
     for line in filter(None, map(str.strip, typed.splitlines())):
-        name, _space, written = line.rpartition(" ") if " " in line else line.rpartition("\t")
-        codes, amount = known.get(name.strip(), []), _yuan(written)
+        name, written = line.rsplit(maxsplit=1) if len(line.split()) > 1 else (line, "")  # any space, also U+3000
+        codes, amount = known.get(name, []), _yuan(written)
         if not codes:
             wrong.append(_("“%s”: no village of this code or name is rated here.") % line)
         elif len(codes) > 1:

@@ -47,7 +47,6 @@ def home_panel(user: Any) -> dict[str, Any] | None:
         return None
     found: list[Source] = []
     for kind in (RewardPolicy, ProjectFund):
-        own = kind.objects.with_granted().filter(kind.written_by_user(user)).order_by("-pk")[:SHOWN]
-        found += own
+        found += kind.objects.with_granted().filter(kind.written_by_user(user)).order_by("-pk")
     show_turns(found)
     return {"sources": [source for source in found if source.turn][:SHOWN]}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 
 from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from incentives.models import BankPayment, Explanation, GrantLine, LedgerEntry, PayeeAccount, Payout, Voucher
 from incentives.payees.accounts import is_readable, replaced_on, went_to
@@ -75,6 +76,15 @@ class ListedLine(VoucherLine):
     account: PayeeAccount
 
 
+def _right_until(account: PayeeAccount, now: PayeeAccount, replaced: dict[int, date]) -> date | None:
+    """A unit that an order dissolved keeps its account: it is right until the order, else until the next one was."""
+    if account == now:
+        return None
+    if account.unit.ended:
+        return account.unit.ended - timedelta(days=1)
+    return replaced.get(account.pk) or timezone.localdate(now.settled_at)
+
+
 class VoucherState:
     """A handful of queries, whatever its length; read once."""
 
@@ -95,18 +105,17 @@ class VoucherState:
     @cached_property
     def payouts(self) -> list[Payout]:
         """Every account that a payment was ever listed to; the last one of a payment counts now."""
-        return list(self.voucher.payouts.select_related("account"))
+        return list(self.voucher.payouts.select_related("account__unit"))
 
     @cached_property
     def listed_to(self) -> dict[int, list[tuple[PayeeAccount, date | None]]]:
         """By payment, every account that it was ever listed to, with the last day on which that was right; none for
         the one that counts now."""
-        now = {one.entry_id: one.account_id for one in self.payouts}
-        ended = replaced_on(one.account for one in self.payouts if one.account_id != now[one.entry_id])
+        now = {one.entry_id: one.account for one in self.payouts}
+        ended = replaced_on(one.account for one in self.payouts if one.account != now[one.entry_id])
         found: dict[int, list[tuple[PayeeAccount, date | None]]] = defaultdict(list)
         for one in self.payouts:
-            until = None if one.account_id == now[one.entry_id] else ended.get(one.account_id)
-            found[one.entry_id].append((one.account, until))
+            found[one.entry_id].append((one.account, _right_until(one.account, now[one.entry_id], ended)))
         return found
 
     def went_right(self, payment: BankPayment) -> bool:

@@ -145,7 +145,9 @@ def _with_descendants(scope: RerateScope) -> RerateScope:
     if not outside:
         return scope
     few = tuple(sorted({*scope.few, *outside})) if scope.few else ()
-    return RerateScope(f"({scope.condition}) or code = any(%s)", (*scope.params, outside), few)
+    return RerateScope(
+        f"({scope.condition}) or code = any(%s)", (*scope.params, outside), few if len(few) <= FEW else ()
+    )
 
 
 def lock_units(units: Units = "") -> None:
@@ -154,7 +156,7 @@ def lock_units(units: Units = "") -> None:
     Code that changes what a star depends on calls this before reading the current state, and ``rerate`` after the
     change.
     """
-    _lock(scope_of(units))
+    _lock(_with_descendants(scope_of(units)))
 
 
 def _lock(scope: RerateScope) -> None:

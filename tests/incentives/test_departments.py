@@ -264,7 +264,7 @@ def test_a_planned_village_that_is_gone_is_told_not_dropped(county, farming):
 
 def test_planned_sums_are_typed_one_a_line(county, farming):
     fund = ProjectFund(unit=county)
-    assert read_planned("330624108201 3,000.50\n330624108202\t7", fund) == {
+    assert read_planned("330624108201　3,000.50\n330624108202\t7", fund) == {
         "330624108201": Decimal("3000.50"),
         "330624108202": Decimal(7),
     }

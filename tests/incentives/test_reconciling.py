@@ -274,6 +274,22 @@ def test_a_statement_imported_again_knows_the_account_of_the_earlier_list(rows):
     assert found(voucher)[-1] == ("paid", Decimal(0))
 
 
+def test_the_account_of_a_village_that_is_gone_is_right_until_the_order(rows):
+    in_force(rows)
+    voucher = pay(rows)
+    four = Unit.objects.get(code=FOUR)
+    rows.policy.lines.filter(unit=FIVE).update(passed_to=four)
+    Unit.objects.filter(code=FIVE).update(ended=date(2026, 11, 22))
+    rows.unit = four
+    in_force(rows, number="6222081204009999")
+    workflow.add_accounts(voucher, by=rows.first)
+    with freeze_time("2026-11-25 10:00+08:00"):
+        for on, kind in (("2026-11-21", "paid"), ("2026-11-22", "wrong_account")):
+            statement = imported(voucher, rows, f",{PLAIN},50000,{on},A1")
+            assert found(voucher)[-1] == (kind, Decimal(0))
+            workflow.withdraw_statement(statement, reason="传错了", by=rows.first)
+
+
 def test_a_payout_belongs_to_the_voucher_of_its_payment(rows):
     voucher = pay(rows)
     entry, account = voucher.entries.get(unit=FIVE), in_force(rows)
