@@ -11,6 +11,7 @@ from django.db import DatabaseError, ProgrammingError
 
 from config import environment, services
 from config.environment import one_line
+from config.owner_role import as_owner
 from config.startup_checks import Unfit, demand_migrated, refuse_incompatible_data
 from records.outage import database_is_away
 
@@ -45,7 +46,10 @@ def with_services(arguments: list[str]) -> None:
     environment.set_up_django()
     refuse_incompatible_data()
     by_hand = arguments[1] in BY_HAND
-    with contextlib.nullcontext() if by_hand else pghistory.context(verb=arguments[1]):
+    with (
+        as_owner() if arguments[1] == "dbshell" else contextlib.nullcontext(),  # it looks after tables
+        contextlib.nullcontext() if by_hand else pghistory.context(verb=arguments[1]),
+    ):
         try:
             execute_from_command_line(arguments)
         except ProgrammingError:

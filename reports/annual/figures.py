@@ -97,14 +97,14 @@ def appeals(unit: Unit, year: int) -> QuerySet[Appeal]:
 
 
 def rewards(unit: Unit, year: int) -> QuerySet[Reward]:
-    """The rewards of the year's policies to units below ``unit``, by policy and unit."""
-    found = Reward.objects.filter(below(unit.code, "unit_id"), policy__year=year)
+    """The rewards of the year's policies to villages of ``unit``, by policy and unit."""
+    found = Reward.objects.filter(of_villages(unit), policy__year=year)
     return found.select_related("unit", "policy").order_by("policy", "unit")
 
 
 def allocations(unit: Unit, year: int) -> QuerySet[Allocation]:
-    """What the year's project funds allocate to units below ``unit``, by fund and unit."""
-    found = Allocation.objects.filter(below(unit.code, "unit_id"), fund__year=year)
+    """What the year's project funds allocate to villages of ``unit``, by fund and unit."""
+    found = Allocation.objects.filter(of_villages(unit), fund__year=year)
     return found.select_related("unit", "fund").order_by("fund", "unit")
 
 
