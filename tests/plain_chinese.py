@@ -40,6 +40,8 @@ HAN = "[\u4e00-\u9fff]"
 HALF_WIDTH = re.compile(rf"(?:.{{0,8}}{HAN} ?[,:;()?!]|[,:;()?!] ?{HAN}).{{0,8}}")
 
 
+CHECK_CODE = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4})+\b")
+"""Taken out first: a name may stand in it by chance."""
 FORMULAS = ("种子号:用户名",)
 """What is spelt as a machine reads it."""
 
@@ -52,6 +54,7 @@ def unchinese(page: str, names: Collection[str] = ()) -> list[str]:
 
 
 def unchinese_text(text: str, names: Collection[str] = ()) -> list[str]:
+    text = CHECK_CODE.sub(" ", text)
     for name in sorted({*names, *FORMULAS}, key=len, reverse=True):
         text = text.replace(name, " ")
     text = NAMES.sub(" ", text)
