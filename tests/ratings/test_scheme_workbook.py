@@ -49,7 +49,6 @@ def dressed(draw):
 
     scheme["name"] = draw(NAMES)
     few = st.integers(0, 40)
-    sometimes(scheme, "rates", st.sampled_from(["village", "township"]))
     sometimes(scheme, "tolerance", st.decimals("0", "20", places=10))
     for key in ("notice_days", "appeal_days", "townships_decide_up_to"):
         sometimes(scheme, key, few | st.sampled_from([5, 15, 3]))
