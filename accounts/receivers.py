@@ -14,8 +14,8 @@ from accounts.workflow import succession
 from villages.signals import units_passed
 
 # The permissions of every app exist once the last app with models has been migrated.
-_LAST = [app for app in apps.get_app_configs() if app.models_module is not None][-1]
-post_migrate.connect(role_rights.follow, sender=_LAST)
+LAST_WITH_MODELS = [app for app in apps.get_app_configs() if app.models_module is not None][-1]
+post_migrate.connect(role_rights.follow, sender=LAST_WITH_MODELS)
 units_passed.connect(succession.pass_on)
 
 

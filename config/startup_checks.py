@@ -18,6 +18,7 @@ from config.owner_role import as_owner
 from records.outage import database_is_away
 
 TO_DO = "run `manage.py migrate`"
+INTERRUPTED = f"The database was not set up to its end: {TO_DO} (on given servers with DATABASE_OWNER_URL)"
 
 
 class Unfit(Exception):
@@ -48,16 +49,24 @@ def demand_migrated() -> None:
     except ProgrammingError as failure:
         if not isinstance(failure.__cause__, InsufficientPrivilege):
             raise
-        raise Unfit(f"The database was not set up to its end: {TO_DO}") from None
+        raise Unfit(INTERRUPTED) from None
     _refuse_incompatible(applied)
-    if missing := {(app.label, name) for app in _ours() for name in _migrations(app)} - applied:
+    if missing := _all() - applied:
         raise Unfit(f"The database is not up to date (it lacks {_names(missing)}): {TO_DO}")
+    from records import schema
+
+    if _all() - schema.kept_migrations():
+        raise Unfit(INTERRUPTED)
 
 
 def _applied() -> set[tuple[str, str]]:
     from django.db.migrations.recorder import MigrationRecorder
 
     return set(MigrationRecorder(connection).applied_migrations())
+
+
+def _all() -> set[tuple[str, str]]:
+    return {(app.label, name) for app in _ours() for name in _migrations(app)}
 
 
 def _refuse_incompatible(applied: set[tuple[str, str]]) -> None:

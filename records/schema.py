@@ -3,6 +3,7 @@
 ``migrate`` stores the definition of every object in a proved table, so it is sealed in the chain like any row. It
 adopts only its own changes: an object that somebody else altered before remains a fault. (Everything is adopted if the
 previous run was interrupted, and under another major version of PostgreSQL, which formats definitions differently.)
+It does so last of all: a migration that is not stored here ran in a ``migrate`` that did not come to its end.
 ``check_integrity`` compares it with the present schema, and what the code defines itself (the triggers of models, the
 proof) with the code.
 """
@@ -136,6 +137,12 @@ def _keep_changed(kept: dict[tuple[str, str], SchemaObject], server: int) -> Non
         for kind, name in sorted(changed)
         if (kind, name) in present
     )
+
+
+def kept_migrations() -> set[tuple[str, str]]:
+    """Those of a ``migrate`` that came to its end, as (app, name)."""
+    names = SchemaObject.objects.filter(kind=MIGRATION).values_list("name", flat=True)
+    return {(app, name) for app, _dot, name in (kept.partition(".") for kept in names)}
 
 
 def _is_whole(kept: dict[tuple[str, str], SchemaObject], server: int) -> bool:

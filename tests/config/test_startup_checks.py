@@ -1,6 +1,7 @@
 """A start that cannot work ends with one line at once, at each entry point: ``make run``, ``manage.py``, gunicorn."""
 
 import os
+import re
 import subprocess
 import sys
 from typing import ClassVar
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 import psycopg2
 import pytest
 from django.conf import settings
+from django.core.management.sql import emit_post_migrate_signal
 from django.db import OperationalError, connection, models
 from django.db.migrations import CreateModel, Migration
 from django.db.migrations.recorder import MigrationRecorder
@@ -20,6 +22,8 @@ from config.management.commands.migrate import WholeExecutor
 from config.startup_checks import Unfit, demand_fit
 from config.supervisor import preparation
 from config.supervisor.preparation import prepare_data
+from records import schema
+from records.models import SchemaObject
 from tests.migrated import migrated_copy
 
 DOORS = {
@@ -176,7 +180,9 @@ def test_data_made_before_the_present_schema_are_refused_in_one_line_and_stay(do
     assert _content(url) == held
 
 
-SET_UP_AGAIN = "The database was not set up to its end: run `manage.py migrate`"
+SET_UP_AGAIN = (
+    "The database was not set up to its end: run `manage.py migrate` (on given servers with DATABASE_OWNER_URL)"
+)
 
 
 @pytest.fixture
@@ -192,11 +198,12 @@ def interrupted():
 
 
 def test_a_first_migrate_that_was_interrupted_is_one_line_and_goes_on(interrupted, tmp_path):
-    def manage(command, *options):
-        done = opened("manage", tmp_path, arguments=[command, *options], **interrupted)
+    def manage(*arguments, **others):
+        done = opened("manage", tmp_path, arguments=arguments, **interrupted | others)
         return done.returncode, done.stderr
 
-    served = opened("gunicorn", tmp_path, **interrupted | {"DATABASE_OWNER_URL": ""})
+    as_runtime = {"DATABASE_OWNER_URL": ""}
+    served = opened("gunicorn", tmp_path, **interrupted | as_runtime)
     assert served.returncode != 0
     assert SET_UP_AGAIN in served.stderr.splitlines()
     assert manage("export_head") == (1, f"manage.py: {SET_UP_AGAIN}\n")
@@ -210,6 +217,26 @@ def test_a_database_that_lacks_a_migration_is_not_served():
     MigrationRecorder(connection).record_unapplied("ratings", "0002_scheme_revisions")
     with pytest.raises(Unfit, match=r"not up to date \(it lacks ratings\.0002_scheme_revisions\): run `manage"):
         demand_fit()
+
+
+@pytest.mark.django_db
+def test_an_update_killed_before_its_last_step_is_not_served_and_goes_on():
+    def killed(execute, sql, params, many, context):
+        if "accounts_appointment" in sql:  # of ``role_rights.follow``
+            raise KeyboardInterrupt
+        return execute(sql, params, many, context)
+
+    SchemaObject.objects.get(kind="migration", name="ratings.0002_scheme_revisions").delete()
+    with pytest.raises(Unfit, match=re.escape(SET_UP_AGAIN)):
+        demand_fit()
+    schema.look()
+    with pytest.raises(KeyboardInterrupt), connection.execute_wrapper(killed):
+        emit_post_migrate_signal(verbosity=0, interactive=False, db="default")
+    with pytest.raises(Unfit, match=re.escape(SET_UP_AGAIN)):
+        demand_fit()
+    schema.look()
+    emit_post_migrate_signal(verbosity=0, interactive=False, db="default")
+    demand_fit()
 
 
 class TwoTables(Migration):
