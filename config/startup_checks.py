@@ -44,12 +44,7 @@ def refuse_incompatible_data() -> None:
 
 def demand_migrated() -> None:
     """Raise ``Unfit`` if the database is empty, of an earlier version, or if its ``migrate`` was interrupted."""
-    try:
-        applied = _applied()
-    except ProgrammingError as failure:
-        if not isinstance(failure.__cause__, InsufficientPrivilege):
-            raise
-        raise Unfit(INTERRUPTED) from None
+    applied = _applied()
     _refuse_incompatible(applied)
     if missing := _all() - applied:
         raise Unfit(f"The database is not up to date (it lacks {_names(missing)}): {TO_DO}")
@@ -62,7 +57,12 @@ def demand_migrated() -> None:
 def _applied() -> set[tuple[str, str]]:
     from django.db.migrations.recorder import MigrationRecorder
 
-    return set(MigrationRecorder(connection).applied_migrations())
+    try:
+        return set(MigrationRecorder(connection).applied_migrations())
+    except ProgrammingError as failure:
+        if not isinstance(failure.__cause__, InsufficientPrivilege):  # ``migrate`` gives the running system its rights
+            raise
+        raise Unfit(INTERRUPTED) from None
 
 
 def _all() -> set[tuple[str, str]]:

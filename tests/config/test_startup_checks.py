@@ -207,6 +207,7 @@ def test_a_first_migrate_that_was_interrupted_is_one_line_and_goes_on(interrupte
     assert served.returncode != 0
     assert SET_UP_AGAIN in served.stderr.splitlines()
     assert manage("export_head") == (1, f"manage.py: {SET_UP_AGAIN}\n")
+    assert manage("migrate", **as_runtime) == (1, f"manage.py: {SET_UP_AGAIN}\n")
     assert manage("migrate", "--verbosity=0") == (0, "")
     assert manage("check_integrity") == (0, "")
 
