@@ -17,6 +17,18 @@ from records.outage import database_is_away
 
 BY_HAND = {"shell", "dbshell"}
 """What is changed in these is no step of the system; ``check_integrity`` tells of it."""
+ON_ANY_STATE = BY_HAND | {
+    "backup",
+    "check",
+    "check_integrity",
+    "diffsettings",
+    "makemigrations",
+    "migrate",
+    "restore",
+    "showmigrations",
+    "sqlmigrate",
+}
+"""Work on a database that ``migrate`` has not brought up to date: they only read, or look after it."""
 WITHOUT_SERVICES = {"help", "version", "--help", "--version", "makemessages", "compilemessages"}
 
 
@@ -44,7 +56,7 @@ def with_services(arguments: list[str]) -> None:
     environment.demand_usable()
     services.attach()
     environment.set_up_django()
-    refuse_incompatible_data()
+    (refuse_incompatible_data if arguments[1] in ON_ANY_STATE else demand_migrated)()
     by_hand = arguments[1] in BY_HAND
     with (
         as_owner() if arguments[1] == "dbshell" else contextlib.nullcontext(),  # it looks after tables

@@ -16,6 +16,8 @@ from django.db.migrations import CreateModel, Migration
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
 
+import manage
+from accounts.models import User
 from config import services
 from config.environment import Unusable, demand_usable
 from config.management.commands.migrate import WholeExecutor
@@ -238,6 +240,17 @@ def test_an_update_killed_before_its_last_step_is_not_served_and_goes_on():
     schema.look()
     emit_post_migrate_signal(verbosity=0, interactive=False, db="default")
     demand_fit()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_command_is_refused_before_it_writes():
+    MigrationRecorder(connection).record_unapplied("ratings", "0002_scheme_revisions")
+    try:
+        with pytest.raises(Unfit, match=r"it lacks ratings\.0002_scheme_revisions"):
+            manage.with_services(["manage.py", "open_administrator", "secadmin", "newadmin", "新管", "3306"])
+    finally:
+        MigrationRecorder(connection).record_applied("ratings", "0002_scheme_revisions")
+    assert not User.objects.filter(username="newadmin").exists()
 
 
 class TwoTables(Migration):
