@@ -53,7 +53,7 @@ def register() -> None:
         audit_words.register(table.trail)
     kinds.register(**notices.KINDS)
     explanation.register(*CHAPTERS)
-    reviewed.register(found_in_review)
+    reviewed.READINGS.register(found_in_review)
     closing_consequences.register(hindrance=appealed_closing.appealed)
     proof.prove(BatchEntry, Draw, Addendum, Candidate, Finding, AppealPaper, Correction)
     time_limits.register(**LIMITS)

@@ -4,17 +4,15 @@ from collections.abc import Callable, Collection, Iterable
 from decimal import Decimal
 
 from ratings.models import Application
+from records.registry import Registry
 
 Found = dict[int, dict[str, Decimal]]
 """By application and item."""
 Reading = Callable[[Iterable[Application], Collection[str]], Found]
-_readings: list[Reading] = []
-
-
-def register(reading: Reading) -> None:
-    """``reading`` says nothing of an application whose result is not out."""
-    _readings[:] = [reading]
+READINGS = Registry[Reading]()
+"""The one of ``reviews``: it says nothing of an application whose result is not out."""
 
 
 def found_in_review(applications: Iterable[Application], items: Collection[str]) -> Found:
-    return _readings[0](applications, items) if _readings else {}
+    (reading,) = READINGS
+    return reading(applications, items)
