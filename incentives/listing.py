@@ -41,8 +41,8 @@ def rows_of(entries: Iterable[GrantLine | Prospect]) -> list[GrantRow]:
 
 def _row(entry: GrantLine | Prospect, townships: Townships) -> GrantRow:
     if isinstance(entry, Prospect):
-        nothing = Decimal(0)
-        return GrantRow(entry.unit, townships, entry.star, entry.figure, entry.amount, nothing, nothing, entry.problem)
+        nothing, remark = Decimal(0), entry.problem or entry.remark
+        return GrantRow(entry.unit, townships, entry.star, entry.figure, entry.amount, nothing, nothing, remark)
     remark = _("payment stopped: the star has fallen") if entry.frozen else ""
     amounts = (entry.amount, entry.committed, entry.disbursed)
     return GrantRow(entry.unit, townships, entry.star, entry.figure, *amounts, remark, entry)

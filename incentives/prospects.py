@@ -8,22 +8,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, cast
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from incentives import one_off
 from incentives.allocation_rule import WeightedClaim, allocate
-from incentives.models import ProjectFund, RewardPolicy, Source
+from incentives.models import PlannedSum, ProjectFund, RewardPolicy, Source
 from incentives.money import fen, yuan
 from incentives.reward_table import Band, NoBand, Table, look_up, reward, same_for_every_figure
 from ratings.models import StarPeriod
 from records.known import known
-from villages.models import Profile, Unit, UnitSuccession
+from villages.models import Profile, Unit, UnitSuccession, successors
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class Covered:
 class Prospect:
     """What a unit would get: ``amount`` in yuan, or ``problem``, the reason why it cannot be determined.
 
-    ``weight`` is set for funds.
+    ``weight`` is set for what a fund grants: not for a unit that a project names and that gets nothing. ``remark``:
+    what is to be said beside the amount; it stops nobody.
     """
 
     unit: Unit
@@ -48,6 +50,7 @@ class Prospect:
     amount: Decimal | None = None
     weight: Decimal | None = None
     problem: str = ""
+    remark: str = ""
 
 
 def table_of(policy: RewardPolicy) -> Table:
@@ -98,7 +101,7 @@ def allocations(fund: ProjectFund) -> list[Prospect]:
 
     No amounts while a unit has a problem. Raises ``OutOfLimits``.
     """
-    if planned := {one.unit_id: one.amount for one in fund.planned.all()}:
+    if planned := list(fund.planned.select_related("unit")):
         return _planned(fund, planned)
     weights = dict(fund.weights.values_list("star", "weight"))
     holders = [one for one in _covered(fund, fund.need) if one.star >= fund.min_star]
@@ -114,15 +117,44 @@ def allocations(fund: ProjectFund) -> list[Prospect]:
     ]
 
 
-def _planned(fund: ProjectFund, planned: dict[str, Decimal]) -> list[Prospect]:
-    """What a project plans for those that hold the minimum star; one that is no longer rated there is a problem."""
-    covered = {one.unit.code: one for one in _covered(fund, fund.need) if one.unit.code in planned}
-    gone = Unit.objects.filter(code__in=planned.keys() - covered.keys())
-    found = [Prospect(unit, 0, None, problem=_("is not rated here any more")) for unit in gone]
-    for code, one in covered.items():
-        if one.star >= fund.min_star:
-            found.append(Prospect(one.unit, one.star, None, planned[code], Decimal(1)))
+def _planned(fund: ProjectFund, planned: list[PlannedSum]) -> list[Prospect]:
+    """What a project plans, with every unit that it names: its sum passes on as granted money does (practice §4); one
+    that is no longer rated here, without such a successor, and one below the minimum star get nothing."""
+    covered = {one.unit.code: one for one in _covered(fund, fund.need)}
+    chains = successors(_passed_since(fund, planned))
+    held = defaultdict[str, list[PlannedSum]](list)
+    found = []
+    for one in planned:
+        chain = chains[one.unit_id]
+        holder = chain[-1][0] if chain else one.unit_id
+        if holder in covered:
+            held[holder].append(one)
+        else:
+            found.append(Prospect(one.unit, 0, None, Decimal(0), remark=_("is not rated here any more")))
+    found += [_as_planned(fund, covered[code], sums) for code, sums in held.items()]
     return sorted(found, key=lambda one: one.unit.code)
+
+
+def _passed_since(fund: ProjectFund, planned: list[PlannedSum]) -> dict[str, date]:
+    """By unit: orders after this day pass its planned sum on. They are those carried out since the plan is frozen, and
+    the one that ended the unit."""
+    days = {one.unit_id: [one.unit.ended] if one.unit.ended else [] for one in planned}
+    if fund.state != Source.State.DRAFT:
+        passed = UnitSuccession.objects.filter(main=True, before__in=days, order__at__gte=fund.sought_at)
+        for code, day in passed.exclude(before=F("after")).values_list("before", "order__on"):
+            days[code].append(day)
+    return {code: min(found, default=date.max) - timedelta(days=1) for code, found in days.items()}
+
+
+def _as_planned(fund: ProjectFund, one: Covered, sums: list[PlannedSum]) -> Prospect:
+    """What ``one`` gets of a project: all that is planned for it and for those whose successor it is."""
+    passed = _(", ").join(part.unit.name for part in sums if part.unit_id != one.unit.code)
+    remark = _("with what was planned for %(names)s") % {"names": passed} if passed else ""
+    if one.star < fund.min_star:
+        below = _("gets nothing: below the minimum star")
+        return Prospect(one.unit, one.star, None, Decimal(0), remark=_("; ").join(filter(None, [below, remark])))
+    amount = sum((part.amount for part in sums), Decimal(0))
+    return Prospect(one.unit, one.star, None, amount, Decimal(1), remark=remark)
 
 
 def _weigh(fund: ProjectFund, weights: dict[int, Decimal], one: Covered) -> Prospect:

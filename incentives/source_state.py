@@ -28,7 +28,9 @@ def standing(
     """Terms, table and state, and the fingerprint of the list; pass ``would_be`` and ``table`` where they are known."""
     if would_be is None:
         would_be = prospects_of(source)[0]
-    listed = [(one.unit.code, one.unit.name, one.star, one.figure, one.amount, one.problem) for one in would_be]
+    listed = [
+        (one.unit.code, one.unit.name, one.star, one.figure, one.amount, one.problem, one.remark) for one in would_be
+    ]
     return written(source, table) | {"list": sha256(repr(listed).encode()).hexdigest()}
 
 

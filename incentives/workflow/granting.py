@@ -33,7 +33,7 @@ def grant(source: Source, *, by: User, expected: Any = None, at: datetime | None
         if timezone.localdate(at) < source.reckoning_day:
             raise WrongState(_("The stars of the reckoning day are not known yet."))
         prospects = check_complete(source, expected)
-        if not prospects:
+        if not any(prospect.amount for prospect in prospects):
             raise WrongState(_("There is nobody yet to grant anything to."))
         missing = sum(known(prospect.amount) for prospect in prospects) - source.budget
         if missing > 0:
@@ -53,7 +53,7 @@ def grant(source: Source, *, by: User, expected: Any = None, at: datetime | None
 
 def _write(source: Source, prospects: list[Prospect]) -> Iterator[GrantLine]:
     if isinstance(source, ProjectFund):
-        allocations = [Allocation(fund=source, weight=known(p.weight), **_granted(p)) for p in prospects]
+        allocations = [Allocation(fund=source, weight=p.weight, **_granted(p)) for p in prospects if p.weight]
         yield from Allocation.objects.bulk_create(allocations, batch_size=2000)
     else:
         rewards = [Reward(policy=cast(RewardPolicy, source), **_granted(p)) for p in prospects]

@@ -67,9 +67,9 @@ def draft_project_fund(county: Unit, finance: User, **terms) -> ProjectFund:
         "ends": date(2026, 12, 31),
         "budget": Decimal("100000.01"),
         "min_star": 3,
-        "weights": {5: Decimal(2), 4: Decimal("1.5"), 3: Decimal(1)},
-        "need": "population",
     } | terms
+    if "planned" not in terms:
+        terms = {"weights": {5: Decimal(2), 4: Decimal("1.5"), 3: Decimal(1)}, "need": "population"} | terms
     return workflow.draft_fund(unit=county, by=finance, **terms)
 
 

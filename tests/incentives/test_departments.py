@@ -15,14 +15,15 @@ from accounts.roles import Role
 from incentives import workflow
 from incentives.models import LedgerEntry, ProjectFund, RewardPolicy
 from incentives.planned import read_planned
+from incentives.prospects import allocations
 from incentives.todos import entries
 from incentives.turns import home_panel
 from incentives.workflow.actions import available
 from notifications.models import Notice
-from records.refusals import Incomplete, NotAllowed
+from records.refusals import Incomplete, NotAllowed, WrongState
 from tests.clock import freeze_time
 from tests.factories import COUNTY, AppointmentFactory, UnitFactory, UserFactory, person
-from tests.incentives.conftest import TODAY, draft_policy, draft_project_fund
+from tests.incentives.conftest import TODAY, draft_policy, draft_project_fund, take_effect
 from tests.two_tenants import PNG
 
 pytestmark = pytest.mark.django_db
@@ -254,12 +255,30 @@ def test_a_project_names_its_villages_and_pays_those_that_hold_the_star(county, 
     assert [(line.unit_id, line.amount) for line in lines] == [("330624108201", Decimal(3000))]
 
 
-def test_a_planned_village_that_is_gone_is_told_not_dropped(county, farming):
+def said(fund):
+    return [(one.unit.code, one.amount, one.remark) for one in allocations(fund)]
+
+
+def test_every_village_of_a_project_is_listed_and_stops_nobody(county, farming, finance):
+    """One that has ended without a successor, and one below the minimum star: with 0 and the reason."""
     UnitFactory(code="330624108301", name="某社区", ended=date(2026, 1, 1))
-    own = draft_project_fund(county, farming, planned={"330624108301": Decimal(1)}, weights={})
-    with pytest.raises(Incomplete) as refused:
-        workflow.seek_opinion(own, by=farming)
-    assert list(refused.value.problems) == ["330624108301"]
+    own = draft_project_fund(county, farming, planned=PLANNED | {"330624108301": Decimal(1)}, weights={})
+    told = [
+        ("330624108201", Decimal(3000), ""),
+        ("330624108204", Decimal(0), "未达到最低星级，不安排资金"),
+        ("330624108301", Decimal(0), "已不在这里参评"),
+    ]
+    assert said(own) == told
+    page = browser(farming).get(f"/funds/{own.pk}/")
+    assert [(row.unit.code, row.amount, row.remark) for row in page.context["rows"]] == told
+    workflow.seek_opinion(own, by=farming)
+
+
+def test_nothing_is_granted_where_nobody_holds_the_star(county, farming, finance, office):
+    own = draft_project_fund(county, farming, planned={"330624108204": Decimal(500)}, weights={})
+    take_effect(own, farming, office)
+    with pytest.raises(WrongState):
+        workflow.grant(own, by=finance)
 
 
 def test_planned_sums_are_typed_one_a_line(county, farming):

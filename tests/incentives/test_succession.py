@@ -10,16 +10,16 @@ from django.urls import reverse
 from accounts.roles import Role
 from incentives import workflow
 from incentives.models import Clawback, GrantLine, Reward
-from incentives.prospects import rewards
+from incentives.prospects import allocations, rewards
 from ratings.register.rerating import rerate
 from tests.clock import freeze_time
 from tests.factories import ProfileFactory, person
 from tests.incentives.conftest import TODAY
-from villages.workflow import OrderPaper, SplitPart, merge
+from villages.workflow import OrderPaper, SplitPart, merge, split
 
 pytestmark = pytest.mark.django_db
 
-FIVE, FOUR, NEW = "330624108201", "330624108202", "330624108290"
+FIVE, FOUR, THREE, NEW = "330624108201", "330624108202", "330624108203", "330624108290"
 PAPER = OrderPaper("新政〔2026〕8号", date(2026, 11, 20), "并村")
 
 
@@ -71,3 +71,21 @@ def test_what_is_granted_later_counts_the_star_the_successor_began_with(draft, c
     stars = {prospect.unit.code: prospect.star for prospect in rewards(policy)}
     assert FIVE not in stars
     assert stars[NEW] == 4
+
+
+def test_planned_sums_pass_on_like_lines(draft_fund, effect, finance, office):
+    """Of two merged villages to the successor, of a split one that continues to the part that takes what is open."""
+    fund = draft_fund(planned={FIVE: Decimal(300), FOUR: Decimal(200), THREE: Decimal(100)})
+    effect(fund)
+    merge([FIVE, FOUR], SplitPart(NEW, "并村"), PAPER, by=office)
+    parts = [SplitPart(THREE, "原村"), SplitPart("330624108291", "新村")]
+    split(THREE, parts, "330624108291", PAPER, by=office)
+    lines = workflow.grant(fund, by=finance)
+    assert [(line.unit_id, line.amount) for line in lines] == [(NEW, Decimal(500)), ("330624108291", Decimal(100))]
+
+
+def test_a_plan_written_after_an_order_means_what_it_says(draft_fund, office):
+    parts = [SplitPart(THREE, "原村"), SplitPart("330624108291", "新村")]
+    split(THREE, parts, "330624108291", PAPER, by=office)
+    fund = draft_fund(planned={THREE: Decimal(100)})
+    assert [(one.unit.code, one.amount) for one in allocations(fund)] == [(THREE, Decimal(100))]

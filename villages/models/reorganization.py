@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from operator import itemgetter
 
@@ -97,11 +97,13 @@ def rated_on(unit: Unit | str, day: date, level: str = Level.VILLAGE) -> UnitQue
     return Unit.objects.within(unit).standing(day).filter(RATEABLE, level=level).exclude(pk__in=made_later)
 
 
-def successors(codes: Iterable[str]) -> dict[str, list[tuple[str, date]]]:
-    """By unit of ``codes``: the successors of its open work, in order, each with the day."""
+def successors(codes: Iterable[str] | Mapping[str, date]) -> dict[str, list[tuple[str, date]]]:
+    """By unit of ``codes``: the successors of its open work, in order, each with the day; of a mapping by orders after
+    the unit's day alone."""
+    since = codes if isinstance(codes, Mapping) else dict.fromkeys(codes, date.min)
     main = UnitSuccession.objects.filter(main=True).exclude(before=F("after")).select_related("order")
-    found: dict[str, list[tuple[str, date]]] = {code: [] for code in codes}
-    edge = {code: (code, date.min) for code in found}
+    found: dict[str, list[tuple[str, date]]] = {code: [] for code in since}
+    edge = {code: (code, day) for code, day in since.items()}
     while edge:
         steps: dict[str, list[tuple[str, date]]] = {}
         for succession in main.filter(before__in={holder for holder, _day in edge.values()}):
