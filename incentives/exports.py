@@ -12,6 +12,7 @@ def sources() -> list[SheetColumn]:
         SheetColumn(_("Title"), lambda source: source.name, 30),
         SheetColumn(_("Year"), lambda source: source.year, 8),
         SheetColumn(_("County"), lambda source: source.unit.name),
+        SheetColumn(_("Department"), lambda source: source.of_department or _("Finance"), 20),
         SheetColumn(_("State"), lambda source: source.get_state_display()),
         SheetColumn(_("Filing number"), lambda source: source.filing_number, 20),
         SheetColumn(_("Budget (yuan)"), lambda source: source.budget, 16, MONEY),
@@ -36,6 +37,7 @@ def vouchers() -> list[SheetColumn]:
     return [
         SheetColumn(_("Voucher number"), lambda one: one.document, 24),
         SheetColumn(_("Policy or fund"), lambda one: one.source.name, 30),
+        SheetColumn(_("Department"), lambda one: one.source.of_department or _("Finance"), 20),
         SheetColumn(_("County"), lambda one: one.unit.name),
         SheetColumn(_("Time"), lambda one: one.at, 20),
         SheetColumn(_("By"), lambda one: one.by.name),

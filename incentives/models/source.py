@@ -193,6 +193,11 @@ class Source(models.Model):
         """A department's own is written by its people alone, whatever else is written in their county."""
         return perm != WRITE_OWN or (self.unit_id, self.written_by) in departments_held(user, WRITE_OWN)
 
+    @property
+    def of_department(self) -> str:
+        """The department whose it is; empty: finance's."""
+        return getattr(self, "department", "") or self.written_by
+
     @cached_property
     def granted(self) -> bool:
         """Whether its lines have been created."""

@@ -2,12 +2,14 @@
 
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 from django.test import Client
+from openpyxl import load_workbook
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -164,9 +166,15 @@ def test_who_is_finance_and_a_department_chooses_for_whom_to_write(county, finan
         draft_policy(county, of_department(FARMING), written_by="")
 
 
-def test_a_name_taken_by_another_department_is_no_hint(own, county, farming):
+def test_a_name_taken_by_another_department_is_no_hint(own, county, farming, office):
     same = draft_project_fund(county, of_department(WATER))
     assert (same.name, same.written_by, same.department) == (own.name, WATER, WATER)
+    for source, by in ((own, farming), (same, User.objects.get(pk=same.drafted_by_id))):
+        workflow.seek_opinion(source, by=by)
+    rows = load_workbook(BytesIO(b"".join(browser(office).get("/funds/?as=xlsx")))).active.iter_rows(values_only=True)
+    heads = next(row for row in rows if "部门" in row)
+    listed = [dict(zip(heads, row, strict=True)) for row in rows]
+    assert sorted((row["名称"], row["部门"]) for row in listed) == [(own.name, FARMING), (own.name, WATER)]
     with pytest.raises(DatabaseError), transaction.atomic():
         draft_project_fund(county, farming)
 
@@ -240,7 +248,7 @@ PLANNED = {"330624108201": Decimal(3000), "330624108204": Decimal(500)}
 
 
 def test_a_project_names_its_villages_and_pays_those_that_hold_the_star(county, farming, finance, office):
-    own = draft_project_fund(county, farming, planned=PLANNED, weights={}, budget=Decimal(3500))
+    own = draft_project_fund(county, farming, planned=PLANNED, budget=Decimal(3500))
     workflow.revise_fund(own, by=farming, planned=PLANNED | {"330624108202": Decimal(1)})
     with pytest.raises(Incomplete):
         workflow.seek_opinion(own, by=farming)
@@ -262,7 +270,7 @@ def said(fund):
 def test_every_village_of_a_project_is_listed_and_stops_nobody(county, farming, finance):
     """One that has ended without a successor, and one below the minimum star: with 0 and the reason."""
     UnitFactory(code="330624108301", name="某社区", ended=date(2026, 1, 1))
-    own = draft_project_fund(county, farming, planned=PLANNED | {"330624108301": Decimal(1)}, weights={})
+    own = draft_project_fund(county, farming, planned=PLANNED | {"330624108301": Decimal(1)})
     told = [
         ("330624108201", Decimal(3000), ""),
         ("330624108204", Decimal(0), "未达到最低星级，不安排资金"),
@@ -275,7 +283,7 @@ def test_every_village_of_a_project_is_listed_and_stops_nobody(county, farming, 
 
 
 def test_nothing_is_granted_where_nobody_holds_the_star(county, farming, finance, office):
-    own = draft_project_fund(county, farming, planned={"330624108204": Decimal(500)}, weights={})
+    own = draft_project_fund(county, farming, planned={"330624108204": Decimal(500)})
     take_effect(own, farming, office)
     with pytest.raises(WrongState):
         workflow.grant(own, by=finance)
