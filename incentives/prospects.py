@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, cast
 
-from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Subquery, prefetch_related_objects
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -101,7 +101,8 @@ def allocations(fund: ProjectFund) -> list[Prospect]:
 
     No amounts while a unit has a problem. Raises ``OutOfLimits``.
     """
-    if planned := list(fund.planned.select_related("unit")):
+    prefetch_related_objects([fund], "planned__unit")
+    if planned := list(fund.planned.all()):
         return _planned(fund, planned)
     weights = dict(fund.weights.values_list("star", "weight"))
     holders = [one for one in _covered(fund, fund.need) if one.star >= fund.min_star]
