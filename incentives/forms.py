@@ -87,7 +87,8 @@ class FundForm(SourceForm):
         label=gettext_lazy("Villages of the project, with planned sums"),
         help_text=gettext_lazy(
             "One line for each village: its code or name, a space, its sum in yuan. "
-            "Each gets its sum if it holds the minimum star. Empty: the budget is shared out by the weights below."
+            "Each gets its sum if it holds the minimum star; weights, need and limits then stay empty. "
+            "Empty: the budget is shared out by the weights below."
         ),
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),

@@ -23,6 +23,7 @@ from incentives.prospects import Prospect
 from incentives.source_state import planned_of, prospects_of, standing
 from incentives.workflow.step import step
 from incentives.workflow.telling import tell_holders, tell_people
+from incentives.workflow.terms import require_one_way_to_share
 from records.previews import require_unchanged
 from records.refusals import Incomplete
 
@@ -33,10 +34,12 @@ def seek_opinion(
     """Submit the draft to the leading-group office, which has some working days for its opinion; from now on the terms
     are frozen. ``answer``: what to say to the opinion with which the office returned it.
 
-    Raises ``Incomplete`` when it has no table or weights, or when a unit falls in no band (listed in ``problems``).
+    Raises ``Incomplete`` when a unit falls in no band (listed in ``problems``), or a fund is shared out in two ways.
     """
     with step("seek_opinion", source, by=by):
         check_complete(source, expected)
+        if isinstance(source, ProjectFund):
+            require_one_way_to_share(source)
         source.state, source.answer = Source.State.OPINION_SOUGHT, answer
         source.sought_by, source.sought_at = by, at or timezone.now()
         source.opinion_by = source.opinion_at = None

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from incentives.models import PlannedSum, ProjectFund, RewardBand, RewardPolicy, Source, StarWeight
@@ -57,6 +58,7 @@ def draft_fund(
         fund = ProjectFund.objects.create(unit=unit, drafted_by=by, written_by=writer, **_stored(terms, by))
         _write_weights(fund, weights or {})
         _write_planned(fund, planned or {})
+        require_one_way_to_share(fund)
     return fund
 
 
@@ -95,6 +97,16 @@ def revise_fund(
         if planned is not None:
             fund.planned.all().delete()
             _write_planned(fund, planned)
+        require_one_way_to_share(fund)
+
+
+def require_one_way_to_share(fund: ProjectFund) -> None:
+    """Raise ``Incomplete`` for a fund that names its units with their sums and shares out by rule, too: the rule would
+    be shown and not count."""
+    by_rule = fund.need or fund.at_least is not None or fund.at_most is not None or fund.weights.exists()
+    if by_rule and fund.planned.exists():
+        words = _("With planned sums, leave weights, need and limits empty: the sums alone count.")
+        raise Incomplete(words, {"planned": words})
 
 
 def _require_as_shown(source: Source, expected: Any) -> None:

@@ -136,7 +136,7 @@ def fund_of(unit: Unit, by: User, name: str, budget: Decimal, **terms: Any) -> P
     return workflow.draft_fund(
         unit=unit,
         by=by,
-        weights={3: Decimal(1), 4: Decimal(2), 5: Decimal(3)},
+        weights={} if "planned" in terms else {3: Decimal(1), 4: Decimal(2), 5: Decimal(3)},
         year=2025,
         name=name,
         reckoning_day=date(2026, 3, 1),

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 from django.test import Client
+from django.utils import timezone
 from openpyxl import load_workbook
 from rest_framework.test import APIClient
 
@@ -18,6 +19,7 @@ from incentives import workflow
 from incentives.models import LedgerEntry, ProjectFund, RewardPolicy
 from incentives.planned import read_planned
 from incentives.prospects import allocations
+from incentives.source_state import written
 from incentives.todos import entries
 from incentives.turns import home_panel
 from incentives.workflow.actions import available
@@ -234,6 +236,9 @@ def test_it_is_written_through_the_api(county, farming):
     assert (changed["budget"], changed["name"]) == ("2000.00", "水稻")
     attached = mine.post(url + "attach/", {"file": SimpleUploadedFile("水稻.png", PNG)}, format="multipart")
     assert attached.json()["attachment"] == "水稻.png"
+    both = mine.post(url + "revise/", terms | {"planned": [{"unit": "330624108201", "amount": "5.50"}]}, format="json")
+    assert (both.status_code, list(both.json()["problems"])) == (400, ["planned"])
+    terms |= {"weights": []}
     named = mine.post(url + "revise/", terms | {"planned": [{"unit": "330624108201", "amount": "5.50"}]}, format="json")
     assert named.json()["planned"] == [{"unit": "330624108201", "amount": "5.50"}]
     for wrong in ({"unit": "330681001218", "amount": "1"}, {"unit": "330624108201", "amount": "1000.01"}):
@@ -261,6 +266,31 @@ def test_a_project_names_its_villages_and_pays_those_that_hold_the_star(county, 
     workflow.make_effective(own, by=farming)
     lines = workflow.grant(own, by=finance)
     assert [(line.unit_id, line.amount) for line in lines] == [("330624108201", Decimal(3000))]
+
+
+@pytest.mark.parametrize("rule", [{"weights": {5: Decimal(1)}}, {"need": "population"}, {"at_most": Decimal(9)}])
+def test_planned_sums_and_a_rule_are_not_given_together(county, farming, rule):
+    with pytest.raises(Incomplete) as refused:
+        draft_project_fund(county, farming, planned=PLANNED, **rule)
+    assert list(refused.value.problems) == ["planned"]
+    own = draft_project_fund(county, farming, planned=PLANNED)
+    with pytest.raises(Incomplete):
+        workflow.revise_fund(own, by=farming, **rule)
+    assert written(own)["table"] == []
+
+
+def test_what_was_drafted_with_both_is_not_submitted_but_paid_once_frozen(county, farming, finance, office):
+    own = draft_project_fund(county, farming, planned=PLANNED)
+    own.weights.create(star=5, weight=Decimal("7.5"))
+    page = browser(farming).get(f"/funds/{own.pk}/").text
+    assert ("农业农村局" in page, "各星级权重" in page, "每个单位上下限" in page) == (True, False, False)
+    with pytest.raises(Incomplete) as refused:
+        workflow.seek_opinion(own, by=farming)
+    assert list(refused.value.problems) == ["planned"]
+    ProjectFund.objects.filter(pk=own.pk).update(state="opinion_sought", sought_by=farming, sought_at=timezone.now())
+    workflow.give_opinion(own, agreed=True, number="备9", by=office)
+    workflow.make_effective(own, by=farming)
+    assert [line.amount for line in workflow.grant(own, by=finance)] == [Decimal(3000)]
 
 
 def said(fund):
