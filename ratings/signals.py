@@ -5,6 +5,9 @@ from django.dispatch import Signal
 applications_moved = Signal()
 """Applications took a step. ``applications``: their ids; ``verb``; ``to``: the state they are in now."""
 
+means_settled = Signal()
+"""The county's means of ``cycle`` are final for what is decided or ranked now: points that rest on them follow."""
+
 applications_reasked = Signal()
 """Another version of the scheme asks other things of ``applications`` (ids) that are under review."""
 

@@ -7,12 +7,13 @@ from django.dispatch import receiver
 
 from accounts.models import Appointment
 from accounts.signals import posts_handed_over
-from ratings.models import Application, Decision
-from ratings.signals import applications_moved, applications_reasked
+from ratings.models import Application, Cycle, Decision
+from ratings.signals import applications_moved, applications_reasked, means_settled
 from reviews.models import Appeal, Batch, BatchEntry
 from reviews.models.review_levels import REVIEW_LEVELS, review_level_of
 from reviews.workflow import appeals
 from reviews.workflow.handover import pass_hearings, pass_seats
+from reviews.workflow.panel_points import follow_means
 from reviews.workflow.panels import applications_entered
 from villages.models import ReorganizationOrder
 from villages.signals import units_passed
@@ -29,6 +30,11 @@ def lay_sheets(applications: list[int], verb: str, to: str, **_: Any) -> None:
     review_level = review_level_of(to)
     if review_level is not None:
         applications_entered(applications, verb, review_level)
+
+
+@receiver(means_settled)
+def give_points_again(cycle: Cycle, **_: Any) -> None:
+    follow_means(cycle)
 
 
 @receiver(applications_reasked)

@@ -8,11 +8,12 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
+from ratings.allowance.cycle_means import means_as_read
 from ratings.allowance.dry_run import try_scheme
 from ratings.models import Answer, Application, Scheme, Veto
 from ratings.scheme.reading import Reading
 from ratings.scheme.spec import NoSingleVariant, SchemeSpec
-from ratings.scoring.county_mean import give_county_means
+from ratings.scoring.county_mean import relative_to_mean
 from ratings.scoring.facts_file import UnitFacts
 from ratings.scoring.many import ManyUnits
 
@@ -36,8 +37,8 @@ def revised(new: Reading, old: Scheme, day: date) -> list[Revised]:
     out stays under its version.
     """
     units = answered(old, Application.objects.exclude(state__in=Application.State.RESULT_OUT))
-    before = _results(Reading(old.body, old.spec), units, day)
-    after = _results(new, units, day)
+    before = _results(Reading(old.body, old.spec), units, old, day)
+    after = _results(new, units, old, day)
     return [Revised(unit, before.get(unit), after.get(unit)) for unit in units if before.get(unit) != after.get(unit)]
 
 
@@ -56,19 +57,26 @@ def answered(scheme: Scheme, applications: QuerySet[Application]) -> dict[str, U
     return {unit: UnitFacts(facts, set(tags[unit]), vetoes[unit]) for unit, facts in values.items()}
 
 
-def _results(reading: Reading, units: Mapping[str, UnitFacts], day: date) -> dict[str, Result]:
-    return {
-        row["unit"]: (row["total"], row["star"]) for row in try_scheme(reading, applicable(reading.spec, units), day)
-    }
+def _results(reading: Reading, units: Mapping[str, UnitFacts], old: Scheme, day: date) -> dict[str, Result]:
+    facts = applicable(reading.spec, units, old)
+    return {row["unit"]: (row["total"], row["star"]) for row in try_scheme(reading, facts, day)}
 
 
-def applicable(spec: SchemeSpec, units: Mapping[str, UnitFacts]) -> dict[str, UnitFacts]:
-    """The facts that ``spec`` asks of each unit and can accept, without the units that not exactly one variant fits."""
+def applicable(spec: SchemeSpec, units: Mapping[str, UnitFacts], old: Scheme) -> dict[str, UnitFacts]:
+    """The facts that ``spec`` asks of each unit and can accept, without the units that not exactly one variant fits.
+
+    The county's means are those of the whole cycle of ``old``, whichever of its units are asked about.
+    """
     many, found = ManyUnits(spec), {}
     for unit, facts in units.items():
         try:
             found[unit] = UnitFacts(many.accepted(facts.tags, facts.values), facts.tags, facts.vetoes)
         except NoSingleVariant:
             continue
-    give_county_means(spec, [facts.values for facts in found.values()])
+    means = means_as_read(spec, Application.objects.filter(cycle__scheme=old))
+    for code, criterion in relative_to_mean(spec).items():
+        for facts in found.values():
+            facts.values.pop(criterion.mean_item, None)
+            if code in facts.values and criterion.mean_item in means:
+                facts.values[criterion.mean_item] = means[criterion.mean_item]
     return found

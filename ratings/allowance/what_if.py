@@ -59,7 +59,7 @@ def pairs_of_kept(new: Reading, old: Scheme, day: date) -> Kept:
     for unit in units.keys() & found.keys():
         units[unit].values.update(found[unit])
     reading = Reading(old.body, old.spec)
-    after, before = applicable(new.spec, units), applicable(old.spec, units)
+    after, before = applicable(new.spec, units, old), applicable(old.spec, units, old)
     fitting = [unit for unit in units if unit in after and unit in before]
     judged = judge_both(new, reading, {u: after[u] for u in fitting}, {u: before[u] for u in fitting}, day)
     return Kept(judged, len(units) - len(fitting), sum(unit in found for unit in fitting))

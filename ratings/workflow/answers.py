@@ -8,10 +8,12 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from ratings import notices
+from ratings.allowance import allowed_star
 from ratings.application import questions
 from ratings.application.answer_parsing import LONGEST, parsed_answer
 from ratings.models import Answer, Application, Points, Stage
@@ -257,3 +259,12 @@ def keep_self_points(
         ),
         batch_size=5000,
     )
+
+
+def add_up(applications: Iterable[Application]) -> None:
+    """``keep_self_points``, with the total and the star that they would give today."""
+    applications = list(applications)
+    if applications:
+        keep_self_points(applications)
+        chosen = Application.objects.filter(pk__in=[one.pk for one in applications])
+        allowed_star.store(chosen, Stage.SELF, timezone.localdate())

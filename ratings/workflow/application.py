@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from ratings import notices
-from ratings.allowance import allowed_star
 from ratings.application import questions
 from ratings.models import Application, Cycle, Decision, Return, ReturnedCriterion, Stage, Transition
 from ratings.models.application import first_stage
@@ -23,7 +22,7 @@ from ratings.models.cycle import CycleStep
 from ratings.workflow import correction_deadlines
 from ratings.workflow import decision as decisions
 from ratings.workflow.actions import by_level, own_step, require, require_all
-from ratings.workflow.answers import given_of, keep_self_points, reread
+from ratings.workflow.answers import add_up, given_of, reread
 from ratings.workflow.completeness import no_star, require_whole
 from ratings.workflow.computed_figures import keep_computed_figures
 from ratings.workflow.filling_rights import (
@@ -231,8 +230,7 @@ def _tags(applications: list[Application]) -> Case:
 def _keep_self_assessment(applications: list[Application]) -> None:
     """Points of the unit's own answers, and the total and star that they would give today."""
     keep_computed_figures(applications)
-    keep_self_points(applications)
-    allowed_star.store(_rows(applications), Stage.SELF, timezone.localdate())
+    add_up(applications)
 
 
 @transaction.atomic

@@ -1,21 +1,21 @@
 """Keeping what nobody types as the answers of an application: figures from below, and the county's mean.
 
-Both are computed whenever the points of the application are.
+Both are computed whenever the points of the application are. The mean is settled once more where points become final,
+so that all units are measured by one.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
-from decimal import Decimal
 
-from django.db.models import Count, Q, Sum
-
+from ratings.allowance.cycle_means import county_means
 from ratings.application import questions
 from ratings.below.figures import FiguresBelow
 from ratings.models import Answer, Application, Cycle
 from ratings.scheme.below import BELOW
 from ratings.scheme.spec import Criterion, NoSingleVariant
-from ratings.scoring.county_mean import county_mean, relative_to_mean
-from ratings.workflow.answers import upsert
+from ratings.scoring.county_mean import relative_to_mean
+from ratings.signals import means_settled
+from ratings.workflow.answers import add_up, upsert
 from records.numbers import plain
 
 MEAN = "mean"
@@ -44,14 +44,14 @@ def _keep(applications: list[Application]) -> None:
     wanted = {**_from_below(applications, fitting), **_means(applications, fitting)}
     kept = Answer.objects.filter(application__in=applications, source__in=COMPUTED)
     there = {(answer.application_id, answer.item): answer for answer in kept}
-    fresh = [
-        Answer(application_id=pk, item=item, typed=text, value=text, source=source)
-        for (pk, item), (text, source) in wanted.items()
-        if (pk, item) not in there or there[pk, item].typed != text
-    ]
+    fresh = [_answer(*key, *given) for key, given in wanted.items() if key not in there or there[key].typed != given[0]]
     upsert(fresh)
     if gone := [answer.pk for key, answer in there.items() if key not in wanted]:
         Answer.objects.filter(pk__in=gone).delete()
+
+
+def _answer(application: int, item: str, text: str, source: str) -> Answer:
+    return Answer(application_id=application, item=item, typed=text, value=text, source=source)
 
 
 Wanted = dict[tuple[int, str], tuple[str, str]]
@@ -72,7 +72,8 @@ def _from_below(applications: list[Application], fitting: dict[int, list[Criteri
 
 
 def _means(applications: list[Application], fitting: dict[int, list[Criterion]]) -> Wanted:
-    means = {item: plain(mean) for item, mean in county_means(applications[0].cycle).items()}
+    cycle = applications[0].cycle
+    means = {item: plain(mean) for item, mean in county_means(cycle.scheme.spec, cycle.applications.all()).items()}
     return {
         (one.pk, item): (means[item], MEAN)
         for one in applications
@@ -82,19 +83,26 @@ def _means(applications: list[Application], fitting: dict[int, list[Criterion]])
     }
 
 
-def county_means(cycle: Cycle) -> dict[str, Decimal]:
-    """The means over the rated units of ``cycle``, by item: of what villages have sent and departments have given.
+def settle_means(cycle: Cycle) -> None:
+    """Measure all applications that are not decided yet by the county's mean as it stands now, points included.
 
-    An application that is rejected counts no more.
+    For where points become final: when scoring is closed, and when a star is decided. A decision keeps the mean of its
+    day. Applications are locked in the order of their ids: call it before locking any.
     """
-    items = {code: criterion.mean_item for code, criterion in relative_to_mean(cycle.scheme.spec).items()}
-    if not items:
-        return {}
-    given = Answer.objects.filter(application__cycle=cycle, item__in=items, value__isnull=False)
-    given = given.exclude(Q(source=questions.VILLAGE) & Q(application__state=Application.State.DRAFT))
-    given = given.exclude(application__state=Application.State.REJECTED)
-    rows = given.order_by().values_list("item").annotate(total=Sum("value"), count=Count("pk"))
-    return {items[item]: county_mean(total, count) for item, total, count in rows}
+    if not relative_to_mean(cycle.scheme.spec):
+        return
+    undecided = cycle.applications.exclude(state__in=Application.State.PAST_REVIEW)
+    rows = list(undecided.select_for_update(of=("self",)).select_related("unit").order_by("pk"))
+    for application in rows:
+        application.cycle = cycle
+    wanted = _means(rows, {one.pk: _computed(one) for one in rows}) if rows else {}
+    there = Answer.objects.filter(application__in=rows, source=MEAN)
+    kept = {(answer.application_id, answer.item): answer.typed for answer in there}
+    moved = {key: given for key, given in wanted.items() if kept.get(key) != given[0]}
+    upsert([_answer(*key, *given) for key, given in moved.items()])
+    ids = {pk for pk, _item in moved}
+    add_up(one for one in rows if one.pk in ids and one.self_total is not None)
+    means_settled.send(sender=Cycle, cycle=cycle)
 
 
 def _computed(application: Application) -> list[Criterion]:

@@ -18,6 +18,7 @@ from ratings.models import Application, Cycle, Extension, Points, Scheme, Stage,
 from ratings.models.cycle import TOWNSHIP_DIGITS, CycleStep
 from ratings.signals import matters_changed
 from ratings.workflow.actions import own_step
+from ratings.workflow.computed_figures import settle_means
 from ratings.workflow.window import in_force
 from records import audit
 from records.deadlines import deadline
@@ -290,12 +291,18 @@ def settle_ranks(cycle: Cycle, by: User, at: datetime) -> None:
     cycle.scoring_closed_at = at
     with audit.acting(by, "close_scoring"):
         cycle.save(update_fields=["scoring_closed_at"])
+        settle_means(cycle)
     store_allowances(cycle, timezone.localdate(at))
 
 
 def store_allowances(cycle: Cycle, today: date) -> None:
     """Store what the points of each application in review allow ``today``, with ranks if scoring is closed."""
+    for stage, scored in scored_by(cycle):
+        allowed_star.store(scored, stage, today)
+
+
+def scored_by(cycle: Cycle) -> list[tuple[Stage, QuerySet[Application]]]:
+    """The applications in review that have a panel's points, by the stage whose points count."""
     scored = cycle.applications.filter(state__in=State.IN_REVIEW, panel_total__isnull=False)
     by_county = Exists(Points.objects.filter(application=OuterRef("pk"), stage=Stage.COUNTY))
-    allowed_star.store(scored.filter(by_county), Stage.COUNTY, today)
-    allowed_star.store(scored.filter(~by_county), Stage.TOWNSHIP, today)
+    return [(Stage.COUNTY, scored.filter(by_county)), (Stage.TOWNSHIP, scored.filter(~by_county))]

@@ -12,14 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ratings import notices
-from ratings.allowance import allowed_star
 from ratings.allowance.scheme_revision import revised
-from ratings.models import Application, Cycle, Decision, Scheme, Stage
+from ratings.models import Application, Cycle, Decision, Scheme
 from ratings.scheme.reading import Reading
 from ratings.scheme.spec import SchemeSpec
 from ratings.signals import applications_reasked
 from ratings.workflow import new_questions
-from ratings.workflow.answers import keep_self_points, reread
+from ratings.workflow.answers import add_up, reread
 from ratings.workflow.computed_figures import keep_computed_figures
 from ratings.workflow.cycle import store_allowances
 from ratings.workflow.new_questions import fitting
@@ -110,11 +109,7 @@ def _judge_anew(rows: Sequence[Application]) -> None:
     """The answers as the new version takes them, and what they come to where they were added up before."""
     reread(rows)
     keep_computed_figures(rows)
-    added_up = [one for one in rows if one.self_total is not None and fitting(one.scheme.spec, one.tags) is not None]
-    if not added_up:
-        return
-    keep_self_points(added_up)
-    allowed_star.store(Application.objects.filter(pk__in=[one.pk for one in added_up]), Stage.SELF, _today())
+    add_up(one for one in rows if one.self_total is not None and fitting(one.scheme.spec, one.tags) is not None)
 
 
 def _today() -> Any:

@@ -6,14 +6,12 @@ A draft follows its unit at once; a submitted application keeps the criteria of 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ratings import notices
-from ratings.allowance import allowed_star
-from ratings.models import Application, Cycle, Stage
+from ratings.models import Application, Cycle
 from ratings.scheme.spec import Criterion, NoSingleVariant, SchemeSpec
-from ratings.workflow.answers import keep_self_points, reread
+from ratings.workflow.answers import add_up, reread
 from villages.models import CODE_LENGTHS, Unit
 from villages.workflow import OrderConsequence
 
@@ -59,10 +57,7 @@ def _fitting(spec: SchemeSpec, tags: Collection[str]) -> tuple[Criterion, ...] |
 def _ask_anew(drafts: Sequence[Application]) -> None:
     """Parse the answers for the variants that now apply; also update the points of a draft that was sent before."""
     reread(drafts)
-    if sent := [draft for draft in drafts if draft.self_total is not None]:
-        keep_self_points(sent)
-        chosen = Application.objects.filter(pk__in=[draft.pk for draft in sent])
-        allowed_star.store(chosen, Stage.SELF, timezone.localdate())
+    add_up(draft for draft in drafts if draft.self_total is not None)
     alike: dict[str, list[Application]] = {}
     for draft in drafts:
         alike.setdefault("、".join(draft.tags) or "—", []).append(draft)

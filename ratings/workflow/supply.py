@@ -5,18 +5,16 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Count
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.departments import departments_of
 from accounts.models import User
 from ratings import notices
-from ratings.allowance import allowed_star
 from ratings.application import questions
 from ratings.application.answer_parsing import LONGEST, parsed_answer
-from ratings.models import Answer, Application, Cycle, Stage
+from ratings.models import Answer, Application, Cycle
 from ratings.scheme.spec import Criterion, Question
-from ratings.workflow.answers import AnswerEntry, SavedAnswers, keep_self_points, write
+from ratings.workflow.answers import AnswerEntry, SavedAnswers, add_up, write
 from ratings.workflow.application import open_drafts
 from ratings.workflow.computed_figures import keep_computed_figures
 from ratings.workflow.filling_rights import criteria_of
@@ -187,11 +185,7 @@ def _follow(applications: list[Application], source: str) -> None:
         counts[application.pk] = counts.get(application.pk, 0) + 1
     distinct = list({application.pk: application for application in applications}.values())
     keep_computed_figures(distinct)
-    sent = [application for application in distinct if application.state != State.DRAFT]
-    keep_self_points(sent)
-    if sent:
-        chosen = Application.objects.filter(pk__in=[application.pk for application in sent])
-        allowed_star.store(chosen, Stage.SELF, timezone.localdate())
+    add_up(application for application in distinct if application.state != State.DRAFT)
     for count in sorted(set(counts.values())):
         notices.tell_village(
             [application for application in distinct if counts[application.pk] == count],

@@ -19,12 +19,14 @@ from accounts.roles import Role
 from notifications.models import Notice
 from notifications.workflow import announce_all
 from ratings.disclosure import shown_state
-from ratings.models import Application, Decision, Stage
+from ratings.models import Application, Cycle, Decision, Stage
 from ratings.workflow import actions
 from ratings.workflow import decision as decisions
+from ratings.workflow.computed_figures import settle_means
 from ratings.workflow.decision import DecidedStar
 from ratings.workflow.transition import move
 from ratings.workflow.window import hold_open, require_reviewing
+from records import audit
 from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState, require_reason
 from reviews.conflicts_of_interest import WORDS, deciding_conflicts
@@ -54,7 +56,7 @@ def decide(application: Application, *, star: int, by: User, reason: str = "") -
     or scored or filled in this application; ``WrongState`` if it is not under review, out of the review's window
     (``require_reviewing``), or decided by somebody quicker.
     """
-    application = _locked(application)
+    application = Application.objects.select_related("unit").get(pk=application.pk)
     review_level = review_level_of(application.state)
     if review_level is None:
         raise _moved_on(application, by)
@@ -65,6 +67,7 @@ def decide(application: Application, *, star: int, by: User, reason: str = "") -
 def decide_many(stage: Stage, choices: Mapping[int, Choice], *, by: User, at: datetime | None = None) -> list[Decision]:
     """``decide`` for many applications (by id) at one level."""
     review_level, at = REVIEW_LEVELS[stage], at or timezone.now()
+    _settle_means(choices, f"decide_{stage}", by)
     applications = _under_review(choices, review_level, by, at)
     possible = _ceilings(applications, review_level, at)
     for application in applications:
@@ -86,6 +89,7 @@ def recommend(application: Application, *, star: int, by: User, reason: str = ""
 def recommend_many(choices: Mapping[int, Choice], *, by: User, at: datetime | None = None) -> None:
     """``recommend`` for many applications (by id). Each must allow, and aim at, more than townships decide."""
     review_level, at = REVIEW_LEVELS[Stage.TOWNSHIP], at or timezone.now()
+    _settle_means(choices, "recommend", by)
     applications = _under_review(choices, review_level, by, at)
     possible = _ceilings(applications, review_level, at)
     for application in applications:
@@ -188,6 +192,13 @@ def _check(application: Application, choice: Choice, ceiling: Ceiling, stars: Co
             _("%(unit)s: a star below what is possible needs a reason.") % {"unit": unit},
             {"reason": _("Please give a reason.")},
         )
+
+
+def _settle_means(chosen: Collection[int], verb: str, by: User) -> None:
+    cycles = Cycle.objects.filter(pk__in=Application.objects.filter(pk__in=list(chosen)).values("cycle"))
+    with audit.acting(by, verb):
+        for cycle in cycles.select_related("scheme").order_by("pk"):
+            settle_means(cycle)
 
 
 def _under_review(chosen: Collection[int], review_level: ReviewLevel, by: User, at: datetime) -> list[Application]:

@@ -17,17 +17,17 @@ from notifications.models import Notice
 from notifications.workflow import announce_all
 from ratings.models import Answer, Application
 from ratings.workflow.computed_figures import keep_computed_figures
-from ratings.workflow.decision import PanelPoints, record_points
 from ratings.workflow.window import require_reviewing
 from records import audit
 from records.refusals import Incomplete, NotAllowed, WrongState, require_reason
 from reviews.conflicts_of_interest import conflicts
-from reviews.models import Settlement, Sheet, SheetEntry
+from reviews.models import Settlement, Sheet
 from reviews.models.lifecycle import SHEET_STEPS
 from reviews.models.review_levels import FEWEST_REVIEWERS, REVIEW_LEVELS, ReviewLevel
 from reviews.panels import joint_points
 from reviews.sheets.entries import entries_of
-from reviews.sheets.scores import Entries, problems, scored, unscored, with_computed
+from reviews.sheets.scores import Entries, problems, unscored, with_computed
+from reviews.workflow.panel_points import give_points, write_entries
 from reviews.workflow.settlements import supersede
 
 NO_LONGER_OPEN = gettext_lazy("This sheet has been handed in, or the application is no longer under review.")
@@ -51,21 +51,7 @@ def save_many(filled: Mapping[int, Entries], *, by: User, at: datetime | None = 
         if wrong:
             raise Incomplete(_("Some entries are not right yet: %(unit)s.") % {"unit": unit.name}, wrong)
     with audit.acting(by, "score"):
-        _write(filled)
-
-
-def _write(filled: Mapping[int, Entries]) -> None:
-    SheetEntry.objects.bulk_create(
-        (
-            SheetEntry(sheet_id=pk, item=item, value=entry.value, reason=entry.reason.strip())
-            for pk, entries in filled.items()
-            for item, entry in entries.items()
-        ),
-        update_conflicts=True,
-        unique_fields=["sheet", "item"],
-        update_fields=["value", "reason"],
-        batch_size=5000,
-    )
+        write_entries(filled)
 
 
 @transaction.atomic
@@ -199,17 +185,7 @@ def _give_points(
     applications: Mapping[int, Application], sheets: Collection[Sheet], review_level: ReviewLevel, at: datetime
 ) -> None:
     _enter_computed(sheets, applications)
-    entries = entries_of([sheet.pk for sheet in sheets])
-    scores = defaultdict(list)
-    for sheet in sheets:
-        application = applications[sheet.application_id]
-        scores[application.pk].append(scored(application.scheme.spec, application.tags, entries[sheet.pk]))
-    joint = {pk: joint_points.join(of) for pk, of in scores.items()}
-    record_points(
-        {pk: {code: PanelPoints(of.points, of.figure) for code, of in codes.items()} for pk, codes in joint.items()},
-        review_level.stage,
-        on=timezone.localdate(at),
-    )
+    joint = give_points(applications, sheets, review_level.stage, on=timezone.localdate(at))
     supersede(applications, review_level.stage)
     Settlement.objects.bulk_create(
         Settlement(application_id=pk, stage=review_level.stage, criterion=code, spread=codes[code].spread)
@@ -225,7 +201,7 @@ def _enter_computed(sheets: Collection[Sheet], applications: Mapping[int, Applic
     keep_computed_figures(applications.values())
     answers = _answers(applications)
     fitting = {pk: application.scheme.spec.fitting(application.tags) for pk, application in applications.items()}
-    _write({s.pk: with_computed(fitting[s.application_id], {}, answers[s.application_id]) for s in sheets})
+    write_entries({s.pk: with_computed(fitting[s.application_id], {}, answers[s.application_id]) for s in sheets})
 
 
 def _tell_leaders(applications: Collection[Application], review_level: ReviewLevel) -> None:
