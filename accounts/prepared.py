@@ -124,6 +124,13 @@ def _stand_in(shape: Shape) -> User:
 
 @lru_cache(4096)
 def _statement(build: Build, shape: Shape) -> Statement:
+    try:
+        return _built(build, shape)
+    except ValueError:  # also where midnight passed meanwhile, or the clock was set
+        return _built(build, shape)
+
+
+def _built(build: Build, shape: Shape) -> Statement:
     began, day = timezone.now(), timezone.localdate()
     query = build(_stand_in(shape))
     try:

@@ -16,6 +16,7 @@ from incentives import todos as of_money
 from ratings.models import Application
 from ratings.todos import application_todos, event_todos
 from reviews.todos import check_todos, review_todos
+from tests.clock import freeze_time
 from tests.requests_by_role import knock, world  # noqa: F401 - a fixture
 from villages.models import Unit, county_of
 
@@ -70,6 +71,19 @@ def test_the_home_page_asks_the_database_no_more_than_today(world, django_assert
 def test_what_differs_between_readers_is_refused(world, build):  # noqa: F811
     with pytest.raises(ValueError, match="altered|not now"):
         asked(globals()[build], world.people["county_office"].user)
+
+
+@pytest.mark.parametrize("later", [timedelta(minutes=1), -timedelta(minutes=1)], ids=["midnight", "clock set back"])
+def test_a_query_that_is_built_while_the_clock_jumps_is_built_once_more(world, later):  # noqa: F811
+    with freeze_time("2026-11-24 23:59:30+08:00") as clock:
+        jumps = iter([later])
+
+        def today_and_now(user: User):
+            query = Application.objects.filter(submitted_at__lt=timezone.now(), submitted_at__date=timezone.localdate())
+            clock.shift(next(jumps, timedelta(0)))
+            return query.values_list("pk")
+
+        assert asked(today_and_now, world.people["county_office"].user) == []
 
 
 def _units(user: User):
