@@ -2,11 +2,11 @@
 -- a is the year. c: whether a fallen star stops the payment.
 with line as (
     select l.id, l.unit_id, l.star, l.frozen, 'reward' as source, s.year from incentives_reward l
-    join incentives_rewardpolicy s on s.id = l.policy_id and s.year <= %(year)s
+    join incentives_rewardpolicy s on s.id = l.policy_id
     where l.unit_id >= %(code)s and l.unit_id < %(end)s
     union all
     select l.id, l.unit_id, l.star, l.frozen, 'fund', s.year from incentives_allocation l
-    join incentives_projectfund s on s.id = l.fund_id and s.year <= %(year)s
+    join incentives_projectfund s on s.id = l.fund_id
     where l.unit_id >= %(code)s and l.unit_id < %(end)s
 )
 select l.unit_id as unit, l.year::text as a, l.source as b, case when l.frozen then 'frozen' else 'free' end as c,

@@ -20,8 +20,8 @@ from django.urls import reverse
 from accounts.roles import Role
 from incentives import workflow
 from tests.clock import freeze_time
-from tests.factories import COUNTY, person
-from tests.incentives.conftest import TODAY
+from tests.factories import COUNTY, ProfileFactory, person
+from tests.incentives.conftest import STARS, TODAY
 
 pytestmark = pytest.mark.django_db
 
@@ -77,3 +77,18 @@ def test_what_was_paid_by_month_and_by_year_opens_its_entries(client, granted, f
     client.force_login(person(Role.FINANCE, "330681"))
     for address in (reverse("money_overview", args=[COUNTY]), reverse("figure_list", args=[COUNTY, "money"])):
         assert client.get(address).status_code == 404
+
+
+def test_figures_of_next_years_policy_open_its_villages_and_no_amount_is_no_link(client, draft, granted, finance):
+    for code in STARS:
+        ProfileFactory(unit_id=code, year=2027, population=900, households=300)
+    policy = granted(name="2027年度星级村奖励", year=2027)
+    client.force_login(finance)
+    address = reverse("money_overview", args=[COUNTY])
+    page = client.get(address)
+    assert [(one.year, one.committed, one.disbursed) for one in page.context["overview"].years] == [
+        (2027, policy.committed, Decimal(0))
+    ]
+    assert page.content.decode().count("grants/?a=2027") == 1
+    found = client.get(reverse("figure_list", args=[COUNTY, "grants"]), {"a": "2027"}).context["page"].object_list
+    assert sum(cell for line in found for head, cell in line.cells if head == "应拨（元）") == policy.committed > 0
