@@ -20,10 +20,12 @@ from notifications import kinds
 from ratings.presenters import scheme_panels
 from ratings.workflow import scheme_issuing
 from records import integrity as checks
+from records import openable
 
 
 def register() -> None:
     page_help.register(*help_topics.TOPICS)
+    openable.register(consultation=Consultation.objects.seen_by)
     menu.register(*menu_entries.MENU)
     todo_list.register(todos)
     followup_kinds.register(**FOLLOWUPS)

@@ -19,10 +19,12 @@ from followups.kinds import KINDS
 from followups.models import STEPS, FollowUp, FollowUpFile, TimeLimit
 from followups.time_limits import LIMITS, name_of
 from followups.usual_times import CHECKING, DOING
+from records import openable
 
 
 def register() -> None:
     page_help.register(*help_topics.TOPICS)
+    openable.register(followup=FollowUp.objects.seen_by)
     deputies.register(STEPS.rights)
     audit_words.register(STEPS.trail)
     audit_words.register({"set_time_limits": pgettext_lazy("step", "set the working days of steps")})

@@ -27,7 +27,7 @@ from incentives import one_off
 from incentives.models import RewardPolicy
 from notifications import kinds
 from ratings.events.applicable_scheme import event_names_anywhere
-from records import integrity, proof, signed_codes
+from records import integrity, openable, proof, signed_codes
 from reviews.department_checks import assignments
 from villages import unit_panels
 
@@ -52,6 +52,7 @@ GOES_ON = """exists (
 
 
 def register() -> None:
+    openable.register(honour_round=Round.objects.seen_by, nomination=Nomination.objects.seen_by)
     followup_kinds.register(**FOLLOWUPS)
     kinds.register(**NOTICES)
     deputies.register(ROUND_STEPS.rights | NOMINATION_STEPS.rights | RIGHTS)

@@ -19,12 +19,14 @@ from improvements.models import (
 )
 from notifications import kinds
 from ratings.cycle import closing_consequences
+from records import openable
 from reviews.results import next_steps
 from villages import unit_panels
 
 
 def register() -> None:
     page_help.register(*help_topics.TOPICS)
+    openable.register(plan=Plan.objects.seen_by)
     saved_filters.register(plans=PlanFilterForm)
     menu.register(*menu_entries.MENU)
     todo_list.register(todos)

@@ -37,7 +37,7 @@ from incentives.views.unit import home_panel
 from notifications import kinds
 from ratings import explanation
 from ratings.cycle import closing_consequences
-from records import integrity
+from records import integrity, openable
 
 RIGHTS = {
     **dict.fromkeys(("confirm_clawback", "decline_clawback", "correct"), ["incentives.disburse"]),
@@ -56,6 +56,7 @@ RIGHTS = {
 
 def register() -> None:
     page_help.register(*help_topics.TOPICS)
+    openable.register(**{kind.PAGE: kind.objects.seen_by for kind in (RewardPolicy, ProjectFund)})
     kinds.register(**notices.KINDS)
     follow_up_kinds.register(
         **{

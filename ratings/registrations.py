@@ -4,30 +4,33 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts import audit_words, deputies, home, menu, page_help, saved_filters, todo_list, usual_times
+from accounts.authority import reached
 from followups import kinds as follow_up_kinds
 from followups import time_limits
 from followups.kinds import FollowUpKind
 from followups.time_limits import Limit
 from notifications import kinds
 from ratings import disclosure, explanation, help_topics, menu_entries, notices
+from ratings.application.access import VIEW
 from ratings.application.correction import FOLLOW_UP as CORRECTION
-from ratings.events.proposals import FOLLOW_UP, SETTLE
+from ratings.events.proposals import FOLLOW_UP, SETTLE, to_settle
 from ratings.events.rectification import FOLLOW_UP as RECTIFICATION
 from ratings.forms.register_forms import EventFilterForm, RegisterFilterForm
 from ratings.home.office_home import applied
 from ratings.home.village_home import own_star, progress, unit_star
 from ratings.integrity import application_integrity, register_integrity
-from ratings.models import EventPerson, Points, ReturnedCriterion, Transition
+from ratings.models import Application, Event, EventPerson, Points, ReturnedCriterion, Transition
 from ratings.models.decision_lifecycle import DECISION_STEPS
 from ratings.models.lifecycle import FORMER_VERBS, STEPS
 from ratings.presenters import star_history, trail_names
 from ratings.todos import event_todos
 from ratings.todos.application_todos import SOURCES
 from ratings.todos.usual_times import APPLICATIONS, PROPOSALS
-from records import encrypting_anew, integrity, proof
+from records import encrypting_anew, integrity, openable, proof
 from records.encrypting_anew import Encrypted
 from villages import unit_panels
 from villages.forms.township_filter import TownshipFilterForm
+from villages.models import Unit
 
 RIGHTS = {
     **dict.fromkeys(
@@ -47,6 +50,13 @@ RIGHTS = {
 
 def register() -> None:
     page_help.register(*help_topics.TOPICS)
+    openable.register(
+        application=lambda user: reached(user, VIEW, Application.objects.all()),
+        applications_not_begun=lambda user: user.has_perm("ratings.fill_on_behalf"),
+        event=Event.objects.seen_by,
+        proposal_settle=lambda user: reached(user, "ratings.view_event", to_settle(user)),
+        register_unit=lambda user: reached(user, "ratings.view_register", Unit.objects.all(), "code"),
+    )
     kinds.register(**notices.KINDS)
     follow_up_kinds.register(
         **{

@@ -88,6 +88,11 @@ class Row:
     url: str = ""
 
     @property
+    def first_dues(self) -> list[Due]:
+        """What waits first in each cell."""
+        return [cell.first for cell in self.cells if cell.first]
+
+    @property
     def kind(self) -> str:
         kinds = {cell.kind for cell in self.cells}
         return next((kind for kind in ("late", "wait", "soon") if kind in kinds), "turn")

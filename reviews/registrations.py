@@ -11,16 +11,18 @@ from ratings import explanation
 from ratings.allowance import reviewed
 from ratings.cycle import closing_consequences
 from ratings.workflow import actions
-from records import integrity, proof
+from records import integrity, openable, proof
 from reviews import disclosure, help_topics, menu_entries, notices
 from reviews.appeals import appealed_closing
 from reviews.appeals.appeal_rules import HEARING
 from reviews.decisions.release_due import RELEASE
-from reviews.department_checks.assignments import CHECK
+from reviews.decisions.visibility import objections_for, own_batches
+from reviews.department_checks.assignments import CHECK, checks_for
 from reviews.integrity.draw_integrity import DRAWS
 from reviews.integrity.point_integrity import POINTS
 from reviews.models import Addendum, AppealPaper, BatchEntry, Candidate, Correction, Draw, Finding
-from reviews.models.lifecycle import APPEAL_STEPS, BATCH_STEPS, OBJECTION_STEPS, SHEET_STEPS, either
+from reviews.models.lifecycle import APPEAL_STEPS, BATCH_STEPS, CONVENE, HEAR, OBJECTION_STEPS, SHEET_STEPS, either
+from reviews.models.review_levels import REVIEW_LEVELS
 from reviews.panels.found import found_in_review
 from reviews.results.explanation import CHAPTERS
 from reviews.todos import appeal_todos, check_todos, review_todos
@@ -45,6 +47,15 @@ LIMITS = {
 
 def register() -> None:
     page_help.register(*help_topics.TOPICS)
+    openable.register(
+        review_appeals=lambda user: any(map(user.has_perm, (*CONVENE, *HEAR))),
+        review_batch=own_batches,
+        review_check=checks_for,
+        review_objection=objections_for,
+        review_objections=lambda user: any(
+            user.has_perm(level.permission("answer_objection")) for level in REVIEW_LEVELS.values()
+        ),
+    )
     for verb, allowed in GUARDS.items():
         actions.guard(verb, allowed)
     deputies.register(RIGHTS)

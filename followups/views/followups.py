@@ -22,6 +22,7 @@ from records.confirming import carry_out
 from records.excel_export import as_workbook
 from records.files import serve
 from records.lifecycle import Step
+from records.openable import openable
 
 ROWS = 50
 PEOPLE = ("unit", "responsible_unit", "checker_unit", "person", "escalated_to", "reported_by", "closed_by")
@@ -113,8 +114,10 @@ def _form(request: HttpRequest, one: FollowUp, taken: Step, *, bound: bool) -> F
 
 def _show(request: HttpRequest, one: FollowUp, refused: dict[str, Form], status: int = 200) -> HttpResponse:
     shown = workflow.standing_of(one)
+    link = next(iter(openable(request.user, [one.link])), "")
     context = {
         "followup": one,
+        "link": link,
         "history": history_of(one),
         "files": one.files.select_related("file"),
         "steps": [
@@ -129,7 +132,7 @@ def _show(request: HttpRequest, one: FollowUp, refused: dict[str, Form], status:
         "signer_reports": one.state == one.State.OPEN
         and workflow.only_signer_reports_done(request.user, one)
         and workflow.is_responsible(request.user, one),
-        "done_elsewhere": one.spec.own_steps and one.closed_at is None and one.link,
+        "done_elsewhere": one.spec.own_steps and one.closed_at is None and link,
     }
     return render(request, "followups/followup.html", context, status=status)
 

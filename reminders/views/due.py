@@ -15,6 +15,7 @@ from accounts.authority import permission_or_404, reached_or_404
 from records import previews
 from records.confirming import carry_out
 from records.excel_export import as_workbook
+from records.openable import openable
 from reminders import exports, workflow
 from reminders.due import Due
 from reminders.forms import RemindForm
@@ -42,6 +43,7 @@ def due(request: HttpRequest) -> HttpResponse:
         "matrix": matrix,
         "may_set": unit.level in SETTING_LEVELS and request.user.has_perm(ReminderRule.SET, unit),
         "rows": matrix.narrowed(only),
+        "links": openable(request.user, [one.link for row in matrix.rows for one in row.first_dues]),
         "only": only,
         "now": timezone.now(),
         "may_remind": request.user.has_perm(SEND, unit),
@@ -97,6 +99,7 @@ def people(request: HttpRequest) -> HttpResponse:
     context = {
         "unit": unit,
         "days": days,
+        "links": openable(request.user, [line.due.link for day in days for line in day.lines[:LINES_SHOWN]]),
         "shown": f":{LINES_SHOWN}",
         "shown_count": LINES_SHOWN,
     }

@@ -15,6 +15,7 @@ from followups.models.followup import VIEW
 from records import previews
 from records.confirming import carry_out
 from records.excel_export import as_workbook
+from records.openable import openable
 from reports import exports, workflow
 from reports.forms import ThresholdForm, WarningFilterForm
 from reports.kept_warnings import KINDS
@@ -40,7 +41,8 @@ def warnings(request: HttpRequest) -> HttpResponse:
     for one in page:
         one.colour = colour_of(one, now)
         one.chip = CHIPS[one.colour]
-    context = {"form": form, "page": page, "setting": own_places(request.user)}
+    links = openable(request.user, [one.link for one in page])
+    context = {"form": form, "page": page, "links": links, "setting": own_places(request.user)}
     return render(request, "reports/warnings.html", context)
 
 

@@ -8,12 +8,13 @@ from django.urls import reverse
 from accounts.roles import Role
 from accounts.todo_list import todos_of
 from followups.models import FollowUp
+from notifications.models import Notice
 from records.refusals import Incomplete
 from reports.kept_warnings import refresh
 from reports.models import WarningThreshold
 from reports.workflow import set_thresholds
 from tests.clock import freeze_time
-from tests.factories import COUNTY, TOWNSHIP, EventFactory, UnitFactory, at, person
+from tests.factories import COUNTY, TOWNSHIP, DecisionFactory, EventFactory, ObjectionFactory, UnitFactory, at, person
 
 pytestmark = pytest.mark.django_db
 NOW = at(2026, 11, 25, 9)
@@ -52,6 +53,25 @@ def test_a_warning_is_listed_with_its_colour_cause_and_follow_up(client, office,
     client.force_login(office)
     assert [listed(colour=one) for one in ("red", "yellow")] == [True, False]
     assert not listed(new="on")
+
+
+def test_the_cause_is_a_link_for_those_alone_who_may_open_it(client, office):
+    village = UnitFactory(code=f"{TOWNSHIP}203")
+    objection = ObjectionFactory(decision=DecisionFactory(unit=village, origin="township", state="decided"))
+    refresh(NOW)
+    warning = FollowUp.objects.get()
+    cause = f'href="/reviews/objections/{objection.pk}/"'
+
+    def shown(user) -> list[tuple[bool, bool]]:
+        client.force_login(user)
+        pages = [client.get(url).content.decode() for url in (reverse("warnings"), warning.get_absolute_url())]
+        return [(warning.text in page, cause in page) for page in pages]
+
+    discipline = person(Role.DISCIPLINE, COUNTY)
+    assert shown(person(Role.TOWNSHIP_OFFICE, TOWNSHIP)) == [(True, True)] * 2
+    assert shown(discipline) == [(True, False)] * 2
+    told = Notice.objects.create(user=discipline, kind="system", params={"text": ""}, link=warning.link)
+    assert client.get(reverse("notice", args=[told.pk]))["Location"] == reverse("notices")
 
 
 def test_an_office_sets_when_a_rule_warns(client, office):

@@ -1,0 +1,46 @@
+"""Whether a reader may open a link that was stored with a thing, such as the cause of a warning.
+
+Who may see a follow-up or a row of duties is not always one who may open the page that it leads to. Each app registers
+its addresses to which stored links lead, with what of them a reader may open; other addresses are open to whoever got
+the link.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.db.models import QuerySet
+from django.urls import Resolver404, resolve
+
+from records.registry import KeyedRegistry
+
+_doors = KeyedRegistry[str, Callable[[Any], QuerySet | bool]]()
+register = _doors.register
+"""Name of an address → the rows that a reader may open there, or for a page without arguments whether."""
+
+
+def openable(user: Any, links: Iterable[str]) -> set[str]:
+    """Those of ``links`` that ``user`` may open now; one query for each kind of page."""
+    found, asked = set(), defaultdict(lambda: defaultdict(set))
+    for link in filter(None, set(links)):
+        try:
+            match = resolve(urlsplit(link).path)
+        except Resolver404:
+            continue
+        if match.url_name in _doors:
+            asked[match.url_name][next(iter(match.captured_kwargs.items()), None)].add(link)
+        else:
+            found.add(link)
+    for name, by_argument in asked.items():
+        there = _there(_doors[name](user), by_argument)
+        found.update(*(by_argument[argument] for argument in there))
+    return found
+
+
+def _there(allowed: QuerySet | bool, arguments: Iterable[tuple[str, object] | None]) -> list[tuple[str, object] | None]:
+    if isinstance(allowed, bool):
+        return list(arguments) if allowed else []
+    field, _value = next(iter(arguments))
+    values = [value for _field, value in arguments]
+    return [(field, value) for value in allowed.filter(**{f"{field}__in": values}).values_list(field, flat=True)]
