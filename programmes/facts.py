@@ -13,16 +13,18 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from programmes.models import ProgrammeAnswer, ProgrammeCycle
 from ratings.allowance.reviewed import found_in_review
 from ratings.application.questions import by_village, department, is_computed
+from ratings.disclosure import told
 from ratings.models import Answer, Application, Scheme, Veto
-from ratings.scheme.spec import Criterion, Judged, NoSingleVariant, Question, SchemeSpec
+from ratings.scheme.spec import Criterion, Judged, NoSingleVariant, Question, SchemeSpec, VetoSpec
 from ratings.scoring.facts_file import UnitFacts
 from ratings.scoring.methods import WrongFact, check_fact
-from villages.models import Unit
+from villages.models import Unit, below, prefixes
 
 State = Application.State
 Source = Literal["application", "review", "village", "office"]
@@ -128,11 +130,6 @@ class FactsOfUnit:
         """Whether the result of its application is out: only then what reviewers and departments found may be told."""
         return self.application is not None and self.application.state in State.STAR_PUBLISHED
 
-    def may_tell(self, veto: Veto) -> bool:
-        """Departments are asked once an application is sent: what they have found since is released with its result."""
-        sent = self.application.submitted_at if self.application else None
-        return self.is_released or (sent is not None and veto.recorded_at < sent)
-
     def for_scoring(self) -> UnitFacts:
         """As a facts file would say it (formats §2)."""
         values = {one.item: one.value for one in self.facts if one.value is not None}
@@ -151,7 +148,7 @@ def facts_of(cycle: ProgrammeCycle, units: Iterable[Unit]) -> dict[str, FactsOfU
     for typed in ProgrammeAnswer.objects.filter(cycle=cycle, unit__in=units):
         own[typed.unit_id][typed.item] = typed
     vetoes: dict[str, list[Veto]] = defaultdict(list)
-    for veto in Veto.objects.filter(unit__in=units, withdrawn_at=None):
+    for veto in told(Veto.objects.filter(unit__in=units, withdrawn_at=None)):
         vetoes[veto.unit_id].append(veto)
     reviewed = found_in_review(applications.values(), asking.items)
     found = {}
@@ -166,7 +163,7 @@ def facts_of(cycle: ProgrammeCycle, units: Iterable[Unit]) -> dict[str, FactsOfU
         except NoSingleVariant as wrong:
             known.unfit = wrong.code
         same = asking.vetoes_of(scheme)
-        known.vetoes = {(one.code, one.on) for one in vetoes[unit.code] if one.code in same and known.may_tell(one)}
+        known.vetoes = {(one.code, one.on) for one in vetoes[unit.code] if one.code in same}
         found[unit.code] = known
     return found
 
@@ -219,6 +216,20 @@ def shared_items(spec: SchemeSpec, there: SchemeSpec, tags: Collection[str]) -> 
     }
 
 
+def same_vetoes(spec: SchemeSpec, there: SchemeSpec) -> list[VetoSpec]:
+    """The veto items of ``spec`` that the ordinary scheme ``there`` has as well: only what is found by it can bar."""
+    names = {veto.code: _letters(veto.name) for veto in there.vetoes}
+    return [veto for veto in spec.vetoes if names.get(veto.code) == _letters(veto.name)]
+
+
+def idle_vetoes(scheme: Scheme) -> list[VetoSpec]:
+    """The veto items of a programme's scheme that no ordinary scheme of its year has: nobody finds them."""
+    around = Q(unit__in=prefixes(scheme.unit_id)) | below(scheme.unit_id, "unit_id")
+    ordinary = Scheme.objects.issued().filter(around, year=scheme.year, rates=scheme.rates)
+    found = {veto.code for one in ordinary for veto in same_vetoes(scheme.spec, one.spec)}
+    return [veto for veto in scheme.spec.vetoes if veto.code not in found]
+
+
 class _Asking:
     """What a programme asks where, worked out once for each scheme and kind of unit."""
 
@@ -251,8 +262,7 @@ class _Asking:
         """The veto items that are the same here and in the scheme of the application."""
         if scheme is None:
             return set()
-        names = {veto.code: _letters(veto.name) for veto in self.schemes[scheme].vetoes}
-        return {veto.code for veto in self.spec.vetoes if names.get(veto.code) == _letters(veto.name)}
+        return {veto.code for veto in same_vetoes(self.spec, self.schemes[scheme])}
 
 
 def _applications(cycle: ProgrammeCycle, units: Collection[Unit]) -> dict[str, Application]:

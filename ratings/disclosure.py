@@ -77,6 +77,15 @@ _FOUND_IN_REVIEW = f"""exists (
     where a.unit_id = e.unit_id and a.state in {_NOT_OUT} and a.submitted_at <= e.recorded_at)"""  # noqa: S608 our own words
 
 
+def told(vetoes: QuerySet[Veto]) -> QuerySet[Veto]:
+    """Those of ``vetoes`` that may be known outside: departments are asked once an application is sent, and what they
+    have found since, for whichever year, is released with its result (as ``_FOUND_IN_REVIEW`` says it in SQL)."""
+    waiting = Application.objects.filter(
+        unit=OuterRef("unit"), state__in=Application.State.RESULT_NOT_OUT, submitted_at__lte=OuterRef("recorded_at")
+    )
+    return vetoes.exclude(Exists(waiting))
+
+
 def redact_audit_trail() -> None:
     """Readers of the audit trail decide nothing: before the release they see neither a decision nor what reveals one,
     and nothing of a held event.

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from accounts.authority import permission_or_404
 from accounts.models import User
 from programmes import exports
-from programmes.facts import facts_of
+from programmes.facts import facts_of, idle_vetoes
 from programmes.forms import DocumentForm, NothingForm, ReasonForm, UnitSearchForm, UntilForm
 from programmes.grading import graded
 from programmes.models import RUN, VIEW, CycleState, ProgrammeCycle, ProgrammeResult
@@ -80,6 +80,7 @@ def open_year(request: HttpRequest, pk: int) -> HttpResponse:
         status = tried.status
     key = previews.keep(request.user, f"open_programme:{pk}", {})
     context = {"scheme": scheme, "form": form, "key": key, "rated": scheme.rated_units().count()}
+    context["idle_vetoes"] = idle_vetoes(scheme)
     return render(request, "programmes/open.html", context, status=status)
 
 
@@ -127,6 +128,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
         "key": key,
         "page": page,
         "spread": grades_in_words(offered),
+        "idle_vetoes": idle_vetoes(cycle.scheme),
         "unreviewed": sum(one.found is not None and not one.known.is_released for one in results),
         "ready": any(step.verb == "confirm_programme" for step in available(request.user, cycle)),
     }
