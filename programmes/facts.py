@@ -168,6 +168,12 @@ def facts_of(cycle: ProgrammeCycle, units: Iterable[Unit]) -> dict[str, FactsOfU
     return found
 
 
+def waiting_for(cycle: ProgrammeCycle) -> set[str]:
+    """The units whose own answers to what only the programme asks are missing."""
+    known = facts_of(cycle, cycle.rated_units())
+    return {code for code, one in known.items() if any(fact.source == "village" for fact in one.missing)}
+
+
 def fact_of(cycle: ProgrammeCycle, unit: Unit) -> FactsOfUnit:
     return facts_of(cycle, [unit])[unit.code]
 

@@ -12,6 +12,20 @@ NOTICES = {
         outside=ngettext_lazy("%(count)s programme asks for answers", "%(count)s programmes ask for answers", "count"),
         until="until",
     ),
+    "programme_amended": Kind(
+        _("%(unit)s: the new version of “%(programme)s” of %(year)s asks something new, until %(until)s"),
+        Group.APPLICATION,
+        outside=ngettext_lazy("%(count)s programme asks for answers", "%(count)s programmes ask for answers", "count"),
+        until="until",
+    ),
+    "programme_needs_time": Kind(
+        _(
+            "The new version of “%(programme)s” of %(year)s asks something new, but the time for answers is over."
+            " Please give more time."
+        ),
+        Group.APPLICATION,
+        outside=None,
+    ),
     "programme_published": Kind(
         _("%(unit)s: the results of “%(programme)s” of %(year)s are published"), Group.STAR, outside=None
     ),

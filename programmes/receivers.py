@@ -4,7 +4,7 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from programmes.workflow.cycle import follow
+from programmes.workflow.new_version import follow
 from ratings.models import Scheme
 from ratings.signals import scheme_issued
 

@@ -1,27 +1,39 @@
 """Telling those whom a programme concerns: the rated units, their offices, and the office that runs it."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Container
 
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.role_holders import holders
-from accounts.roles import RATED_POSTS, Role
+from accounts.roles import RATED_POSTS, ROLES, Role
 from notifications.models import Notice
 from notifications.workflow import announce_all
-from programmes.facts import facts_of
-from programmes.models import ProgrammeCycle
+from programmes.models import RUN, ProgrammeCycle
 from records.deadlines import last_day
 from villages.models import Level, Unit, county_of, township_of
 
 OFFICES = (Role.TOWNSHIP_OFFICE, Role.COUNTY_OFFICE)
 
 
-def tell_of_opening(cycle: ProgrammeCycle, but: User | None) -> None:
-    """Those who fill in and sign, each about the own unit if it is asked something; the offices once each."""
-    known = facts_of(cycle, cycle.rated_units())
-    asked = {code for code, one in known.items() if any(fact.source == "village" for fact in one.facts)}
-    _tell(cycle, "programme_opened", but, asked, until=last_day(cycle.answers_until).isoformat())
+def tell_what_is_asked(cycle: ProgrammeCycle, kind: str, asked: Container[str], *, but: User | None) -> None:
+    """Those who fill in and sign for the units ``asked``, each about the own unit; the offices once each."""
+    _tell(cycle, kind, but, asked, until=last_day(cycle.answers_until).isoformat())
+
+
+def tell_that_time_is_over(cycle: ProgrammeCycle) -> None:
+    """The office that runs it, whoever of it has issued the version that asks more."""
+    roles = [role for role, posts in ROLES.items() if RUN in posts.permissions]
+    announce_all(
+        Notice(
+            user_id=user,
+            kind="programme_needs_time",
+            params={"programme": cycle.programme.name, "year": cycle.year},
+            link=cycle.get_absolute_url(),
+            unit_code=cycle.unit_id,
+        )
+        for user in holders(roles, [cycle.unit_id]).get(cycle.unit_id, ())
+    )
 
 
 def tell_of_results(cycle: ProgrammeCycle, but: User | None) -> None:
@@ -47,9 +59,6 @@ def _tell(
         )
         for code, users in sorted(people.items())
         if among is None or code in among or code not in units
-        for user in _others(users, but)
+        for user in sorted(set(users))
+        if but is None or user != but.pk
     )
-
-
-def _others(users: Iterable[int], but: User | None) -> list[int]:
-    return sorted({user for user in users if but is None or user != but.pk})

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from programmes import telling
+from programmes.facts import waiting_for
 from programmes.grading import Graded, counts, graded
 from programmes.models import RUN, CycleState, ProgrammeCycle, ProgrammeResult
 from programmes.workflow.actions import standing_of, taking
@@ -52,12 +53,12 @@ def open_cycle(scheme: Scheme, *, answers_until: datetime, by: User | None) -> P
             cycle.save()
     except IntegrityError:
         raise WrongState(_("The year %s of this programme has been opened already.") % scheme.year) from None
-    telling.tell_of_opening(cycle, but=by)
+    telling.tell_what_is_asked(cycle, "programme_opened", waiting_for(cycle), but=by)
     return cycle
 
 
 def extend(cycle: ProgrammeCycle, *, answers_until: datetime, by: User, expected: Any = None) -> ProgrammeCycle:
-    """Take answers until a later moment, also after the first one has passed."""
+    """Take answers until a later moment, also after the first one has passed; whose answers are missing is told."""
     with taking("extend_programme", cycle, by) as fresh:
         require_unchanged(expected, standing_of(fresh))
         _require_to_come(answers_until)
@@ -66,6 +67,7 @@ def extend(cycle: ProgrammeCycle, *, answers_until: datetime, by: User, expected
             raise Incomplete(message, {"answers_until": message})
         fresh.answers_until = answers_until
         fresh.save(update_fields=["answers_until"])
+        telling.tell_what_is_asked(fresh, "programme_opened", waiting_for(fresh), but=by)
     return fresh
 
 
@@ -113,17 +115,6 @@ def publish(cycle: ProgrammeCycle, *, by: User, expected: Any = None) -> Program
         fresh.save(update_fields=["state", "published_by", "published_at"])
         telling.tell_of_results(fresh, but=by)
     return fresh
-
-
-def follow(scheme: Scheme, *, by: User | None) -> None:
-    """Let the open year go on under the version that has just been issued; answers that it asks for stay."""
-    there = ProgrammeCycle.objects.select_for_update().filter(
-        programme=scheme.programme_id, year=scheme.year, rates=scheme.rates, state=State.OPEN
-    )
-    with audit.acting(by, "issue_scheme"):
-        for cycle in there:
-            cycle.scheme = scheme
-            cycle.save(update_fields=["scheme"])
 
 
 def _require_latest(scheme: Scheme) -> None:

@@ -75,6 +75,15 @@ def test_the_office_opens_confirms_and_publishes(place, clock):
     assert place.cycle.state == "published"
 
 
+def test_vetoes_that_can_bar_nobody_are_listed(place, clock):
+    body = provincial(year=2027)
+    body["vetoes"] = [*body["vetoes"], {"code": "V9", "name": "省级点名通报"}]
+    next_year = import_scheme(body, by=None, issue=True, programme="sheng")
+    client = signed_in(place.office)
+    pages = {f"/programmes/open/{next_year.pk}/": True, f"/programmes/{place.cycle.pk}/confirm/": False}
+    assert {page: "V9 省级点名通报" in client.get(page).content.decode() for page in pages} == pages
+
+
 def test_why_is_told_to_anybody_once_it_is_published(place, clock):
     cycle = confirmed(place, clock)
     pages = [f"/public/programmes/{cycle.pk}/", f"/public/programmes/{cycle.pk}/{VILLAGE}/"]

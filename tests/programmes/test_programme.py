@@ -20,7 +20,19 @@ from ratings.models import Answer, Decision, StarPeriod
 from ratings.workflow.scheme import import_scheme
 from records.previews import as_stored
 from records.refusals import Incomplete, NotAllowed, Outdated, WrongState
-from tests.factories import COUNTY, VILLAGE, SheetEntryFactory, SheetFactory, UserFactory, VetoFactory, at, walk
+from tests.factories import (
+    COUNTY,
+    VILLAGE,
+    ApplicationFactory,
+    CycleFactory,
+    SchemeFactory,
+    SheetEntryFactory,
+    SheetFactory,
+    UserFactory,
+    VetoFactory,
+    at,
+    walk,
+)
 from tests.programmes.conftest import OTHER, SHARED, provincial
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +74,45 @@ def test_the_same_code_in_other_words_is_asked_again(place):
     assert place.cycle.scheme.version == 2
     asked = {one.item for one in fact_of(place.cycle, place.village).asked}
     assert asked == {"1.2", "2.2", "9.1", "9.2"}
+
+
+def amended(place):
+    """A new version that asks 9.1 in other words, as an office would issue it."""
+    body = provincial()
+    body["areas"][1]["criteria"][-2] |= {"name": "廉洁文化阵地"}
+    Notice.objects.all().delete()
+    import_scheme(body, by=None, issue=True, programme="sheng")
+    place.cycle.refresh_from_db()
+    return dict(Notice.objects.order_by("user").values_list("user__username", "kind"))
+
+
+def test_a_version_in_mid_year_forgets_answers_to_other_questions_and_tells(place, clock):
+    answered(place)
+    told = dict.fromkeys(("filler", "neighbour", "township", "office"), "programme_amended")
+    assert amended(place) == told
+    assert list(ProgrammeAnswer.objects.values_list("item", flat=True)) == ["9.2"]
+    assert [one.item for one in fact_of(place.cycle, place.village).missing] == ["9.1"]
+    deleted = ProgrammeAnswer.pgh_event_models["delete"].objects.get(pgh_label="delete")
+    assert (deleted.item, deleted.pgh_context["verb"]) == ("9.1", "issue_scheme")
+
+
+def test_a_version_after_the_last_day_tells_the_office_to_give_more_time(place, clock):
+    answered(place)
+    clock.move_to("2026-12-11 09:00+08:00")
+    assert amended(place) == {"office": "programme_needs_time"}
+    workflow.extend(place.cycle, answers_until=at(2026, 12, 20), by=place.office)
+    told = Notice.objects.filter(kind="programme_opened").values_list("user__username", flat=True)
+    assert set(told) == {"filler", "neighbour", "township"}
+
+
+def test_what_is_found_while_another_year_waits_for_its_release_bars_nobody_yet(place):
+    walk(place.application, "township_review", "decided", "public_notice")
+    next_year = CycleFactory(scheme=SchemeFactory(year=2027))
+    later = ApplicationFactory(cycle=next_year, state="county_review", submitted_at=at(2026, 11, 30))
+    veto = VetoFactory(on=at(2026, 5, 1).date())
+    assert fact_of(place.cycle, place.village).vetoes == set()
+    walk(later, "decided", "public_notice")
+    assert fact_of(place.cycle, place.village).vetoes == {("V1", veto.on)}
 
 
 def test_the_grade_is_what_try_scheme_says(place, tmp_path, clock):
