@@ -130,6 +130,11 @@ class FactsOfUnit:
         """Whether the result of its application is out: only then what reviewers and departments found may be told."""
         return self.application is not None and self.application.state in State.STAR_PUBLISHED
 
+    @property
+    def rests_on_unreviewed(self) -> bool:
+        """Whether a figure of its application counts that no released review has looked at."""
+        return not self.is_released and any(one.source == "application" and one.value is not None for one in self.facts)
+
     def for_scoring(self) -> UnitFacts:
         """As a facts file would say it (formats §2)."""
         values = {one.item: one.value for one in self.facts if one.value is not None}

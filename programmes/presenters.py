@@ -1,6 +1,6 @@
 """What the pages of programmes show one reader."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -8,9 +8,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from programmes.facts import FactAsked, FactsOfUnit
 from programmes.grading import counts
 from programmes.models import CycleState, ProgrammeCycle, ProgrammeResult
+from programmes.models.lifecycle import VIEW_APPLICATION
 from ratings.allowance.allowed_star import Short
 from ratings.allowance.shortfall import why_words
 from ratings.scheme.spec import Area, Criterion, SchemeSpec
@@ -86,11 +88,20 @@ def _answer(kind: str, value: Decimal | None) -> str:
     return plain(value)
 
 
+def hides_application(known: FactsOfUnit, user: User | None = None) -> bool:
+    """Whether what the application says is kept from the reader (None: the public) until its result is released."""
+    may_open = user is not None and known.application and user.has_perm(VIEW_APPLICATION, known.application)
+    return not known.is_released and not may_open
+
+
 @dataclass(frozen=True)
 class ScoredCriterion:
+    """``hidden``: its points follow from facts that the reader may not know yet; neither is shown."""
+
     criterion: Criterion
     points: str
     facts: list[KnownFact]
+    hidden: bool = False
 
     @property
     def source(self) -> str:
@@ -101,6 +112,8 @@ class ScoredCriterion:
 
 @dataclass(frozen=True)
 class ScoredArea:
+    """``points`` is empty where those of a criterion are hidden."""
+
     area: Area
     points: str
     criteria: list[ScoredCriterion] = field(default_factory=list)
@@ -109,12 +122,10 @@ class ScoredArea:
 class ResultPage:
     """Why a unit has its grade: every criterion with its facts and points, and what is short of the next grade."""
 
-    def __init__(
-        self, result: ProgrammeResult, spec: SchemeSpec, *, public: bool = False, released: bool = True
-    ) -> None:
-        """``released``: whether the result of the unit's application is out; before, the public sees none of it."""
-        self.result, self.spec, self.public = result, spec, public
-        self.hides_application = public and not released
+    def __init__(self, result: ProgrammeResult, spec: SchemeSpec, known: FactsOfUnit, user: User | None = None) -> None:
+        """``known``: where the unit stands now; ``user``: who reads, None for the public."""
+        self.result, self.spec, self.public = result, spec, user is None
+        self.hides_application = hides_application(known, user)
         self.found: dict[str, Any] = result.found or {}
 
     @property
@@ -130,16 +141,39 @@ class ResultPage:
         """Empty where nothing could be judged."""
         if not self.found:
             return []
-        fitting = self.spec.fitting(self.result.basis["tags"])
-        return [
-            ScoredArea(area, self.found["areas"].get(area.code, "0.00"), list(self._criteria(area, fitting)))
-            for area in self.spec.areas
-        ]
+        return [self._area(area) for area in self.spec.areas]
 
-    def _criteria(self, area: Area, fitting: Iterable[Criterion]) -> Iterator[ScoredCriterion]:
-        for criterion in fitting:
-            if criterion in area.criteria:
+    @cached_property
+    def _fitting(self) -> tuple[Criterion, ...]:
+        return self.spec.fitting(self.result.basis["tags"])
+
+    def _area(self, area: Area) -> ScoredArea:
+        points = "" if area.code in self._hidden else self.found["areas"].get(area.code, "0.00")
+        return ScoredArea(area, points, list(self._criteria(area)))
+
+    def _criteria(self, area: Area) -> Iterator[ScoredCriterion]:
+        for criterion in self._fitting:
+            if criterion not in area.criteria:
+                continue
+            if criterion.code in self._hidden:
+                yield ScoredCriterion(criterion, "", [], hidden=True)
+            else:
                 yield ScoredCriterion(criterion, self.found["criteria"][criterion.code], list(self._facts(criterion)))
+
+    @cached_property
+    def _hidden(self) -> set[str]:
+        """The codes of the criteria that rest on an answer of the application, and of their areas, where that is kept
+        from the reader."""
+        if not self.hides_application or not self.found:
+            return set()
+        facts = self.result.basis["facts"]
+        there = {item for item, (_value, source) in facts.items() if source == "application"}
+        hidden = {one.code for one in self._fitting if there.intersection(one.needs)}
+        return hidden | {area.code for area in self.spec.areas if any(c.code in hidden for c in area.criteria)}
+
+    @property
+    def hides_points(self) -> bool:
+        return bool(self._hidden)
 
     def _facts(self, criterion: Criterion) -> Iterator[KnownFact]:
         sources = {
@@ -150,8 +184,6 @@ class ResultPage:
         }
         for question in criterion.questions:
             value, source = self.result.basis["facts"].get(question.item, (None, ""))
-            if source == "application" and self.hides_application:
-                continue
             answer = _answer(question.kind, None if value is None else Decimal(value))
             yield KnownFact(question.name or criterion.name, answer, sources.get(source, ""))
 
@@ -176,9 +208,15 @@ class ResultPage:
         """What keeps it from the next grade, in words; where each area has a line of its own, what each is short of."""
         wanted = self.next_grade
         rows = [one for one in self.found.get("short", ()) if wanted is None or one["star"] == wanted]
-        told = [one for one in rows if not (self.public and one["why"].startswith("bar."))]
+        barring = [one for one in rows if self.public and one["why"].startswith("bar.")]
+        told = [one for one in rows if one not in barring and not self._hides(one)]
         words = [why_words(self.spec, Short(one["star"], one["why"], *_values(one))) for one in told]
-        return words if len(told) == len(rows) else [*words, _("a veto item bars it")]
+        return [*words, _("a veto item bars it")] if barring else words
+
+    def _hides(self, short: dict[str, Any]) -> bool:
+        """Whether it says how many points a hidden criterion or its area has."""
+        _kind, _dot, code = short["why"].partition(".")
+        return not self._hidden.isdisjoint((code, short["star"])) or (short["why"] == "others" and bool(self._hidden))
 
     @property
     def missing(self) -> list[str]:

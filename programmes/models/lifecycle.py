@@ -18,6 +18,7 @@ class CycleState(models.TextChoices):
 
 State = CycleState
 VIEW, RUN = "ratings.view_scheme", "programmes.run_programme"
+VIEW_APPLICATION = "ratings.view_application"
 OWN, ON_BEHALF = "ratings.fill", "ratings.fill_on_behalf"
 ANSWER = (OWN, ON_BEHALF, RUN)
 

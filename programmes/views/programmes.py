@@ -88,7 +88,7 @@ def open_year(request: HttpRequest, pk: int) -> HttpResponse:
 def one_cycle(request: HttpRequest, pk: int) -> HttpResponse:
     """Where it stands, and the units of the reader's places: what they have answered or, once out, their grade."""
     cycle = seen_or_404(request.user, pk)
-    if _shows_results(request.user, cycle) and (
+    if shows_results(request.user, cycle) and (
         book := as_workbook(request, str(cycle), exports.results(), _results(request.user, cycle))
     ):
         return book
@@ -119,7 +119,9 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     results = graded(cycle, timezone.localdate())
     offered = workflow.offered(cycle, results)
     key = previews.keep(request.user, f"confirm_programme:{pk}", offered)
-    page = Paginator(results, ROWS).get_page(request.GET.get("page"))
+    unreviewed = [one for one in results if one.found is not None and one.known.rests_on_unreviewed]
+    only = "unreviewed" in request.GET
+    page = Paginator(unreviewed if only else results, ROWS).get_page(request.GET.get("page"))
     for one in page:
         one.known.grade = grade_name(one.grade)
     context = {
@@ -129,7 +131,8 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page,
         "spread": grades_in_words(offered),
         "idle_vetoes": idle_vetoes(cycle.scheme),
-        "unreviewed": sum(one.found is not None and not one.known.is_released for one in results),
+        "unreviewed": len(unreviewed),
+        "only_unreviewed": only,
         "ready": any(step.verb == "confirm_programme" for step in available(request.user, cycle)),
     }
     return render(request, "programmes/confirm.html", context, status=status)
@@ -169,7 +172,7 @@ def _show(request: HttpRequest, cycle: ProgrammeCycle, refused: dict[str, Form],
         "steps": [_step(user, cycle, one, refused) for one in steps],
         "refused": next((form for verb, form in refused.items() if verb not in {one.verb for one in steps}), None),
         "search": search,
-        "shows_results": _shows_results(user, cycle),
+        "shows_results": shows_results(user, cycle),
     }
     if context["shows_results"]:
         rows = search.narrow(_results(user, cycle))
@@ -193,7 +196,7 @@ def _step(user: User, cycle: ProgrammeCycle, one: Any, refused: dict[str, Form])
     return {"step": one, "form": form, "key": key, "opened": one.verb in refused}
 
 
-def _shows_results(user: User, cycle: ProgrammeCycle) -> bool:
+def shows_results(user: User, cycle: ProgrammeCycle) -> bool:
     """Before they are published, only the office that runs the programme knows them."""
     return cycle.is_public or (cycle.state == CycleState.CONFIRMED and user.has_perm(RUN, cycle))
 

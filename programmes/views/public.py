@@ -37,7 +37,6 @@ def results(request: HttpRequest, pk: int) -> HttpResponse:
 def result(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     cycle = get_object_or_404(PUBLISHED.all(), pk=pk)
     found = get_object_or_404(ProgrammeResult.objects.select_related("unit"), cycle=cycle, unit=code)
-    released = fact_of(cycle, found.unit).is_released
-    why = ResultPage(found, cycle.scheme.spec, public=True, released=released)
+    why = ResultPage(found, cycle.scheme.spec, fact_of(cycle, found.unit))
     context = {"cycle": cycle, "unit": found.unit, "why": why}
     return render(request, "programmes/public/result.html", context)

@@ -9,9 +9,9 @@ from django.utils.translation import ngettext
 from accounts.authority import permission_or_404
 from programmes.facts import fact_of
 from programmes.forms import AnswersForm
-from programmes.models import RUN, VIEW, CycleState, ProgrammeResult
+from programmes.models import VIEW, ProgrammeResult
 from programmes.presenters import FactSheet, ResultPage, supplier_of
-from programmes.views.programmes import seen_or_404
+from programmes.views.programmes import seen_or_404, shows_results
 from programmes.workflow import answers as workflow
 from records import previews
 from records.confirming import carry_out
@@ -22,10 +22,10 @@ from villages.models import Unit, below_any
 def unit(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     cycle = seen_or_404(request.user, pk)
     place = get_object_or_404(Unit.objects.filter(below_any(request.user.reach(VIEW))), code=code)
-    shown = cycle.is_public or (cycle.state == CycleState.CONFIRMED and request.user.has_perm(RUN, cycle))
-    if shown and request.method != "POST":
+    if shows_results(request.user, cycle) and request.method != "POST":
         result = get_object_or_404(ProgrammeResult.objects.select_related("unit"), cycle=cycle, unit=place)
-        context = {"cycle": cycle, "unit": place, "why": ResultPage(result, cycle.scheme.spec)}
+        why = ResultPage(result, cycle.scheme.spec, fact_of(cycle, place), request.user)
+        context = {"cycle": cycle, "unit": place, "why": why}
         return render(request, "programmes/result.html", context)
     if not cycle.rated_units().filter(pk=place.pk).exists():
         raise Http404

@@ -1,5 +1,7 @@
 """The pages of a programme: the village answers, the office confirms and publishes, anybody reads why."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -51,6 +53,10 @@ def test_a_page_that_was_overtaken_keeps_what_was_typed(place):
     assert [one.value for one in ProgrammeAnswer.objects.all()] == [2]
 
 
+def listed(client, page: str) -> list[str]:
+    return re.findall(r"/units/(\d+)/", client.get(page).content.decode())
+
+
 def test_the_office_opens_confirms_and_publishes(place, clock):
     next_year = import_scheme(provincial(year=2027), by=None, issue=True, programme="sheng")
     client = signed_in(place.office)
@@ -64,6 +70,8 @@ def test_the_office_opens_confirms_and_publishes(place, clock):
     page, address = f"/programmes/{place.cycle.pk}/confirm/", f"/programmes/{place.cycle.pk}/"
     key = key_of(client, page)
     assert "1个单位的数据尚未经评审公布" in client.get(page).content.decode()
+    assert listed(client, page) == [VILLAGE, OTHER]
+    assert listed(client, f"{page}?unreviewed=1") == [VILLAGE]
     for _click in range(2):
         assert client.post(page, {"document": "浙清〔2026〕9号", "key": key}).status_code == 302
     assert signed_in(place.filler).get(f"{address}units/{OTHER}/").status_code == 404
@@ -84,6 +92,13 @@ def test_vetoes_that_can_bar_nobody_are_listed(place, clock):
     assert {page: "V9 省级点名通报" in client.get(page).content.decode() for page in pages} == pages
 
 
+def points_shown(html: str) -> dict[str, str]:
+    """The points of each criterion that a why page shows."""
+    rows = re.findall(r'<th role="rowheader" scope="row">(\S+) .*?</th>(.*?)</tr>', html, re.DOTALL)
+    found = {code: re.search(r"<span>\s*([\d.]+) / ", row) for code, row in rows}
+    return {code: points[1] for code, points in found.items() if points}
+
+
 def test_why_is_told_to_anybody_once_it_is_published(place, clock):
     cycle = confirmed(place, clock)
     pages = [f"/public/programmes/{cycle.pk}/", f"/public/programmes/{cycle.pk}/{VILLAGE}/"]
@@ -93,6 +108,10 @@ def test_why_is_told_to_anybody_once_it_is_published(place, clock):
     html = [Client().get(page).content.decode() for page in pages]
     assert ["48.50" in one for one in html] == [True, True]
     assert "取自年度申报" not in html[1]
+    assert points_shown(html[1]) == {"9.1": "3.00", "9.2": "4.00"}
+    assert "满意率 96" not in html[1]
+    colleague = signed_in(place.township).get(f"/programmes/{cycle.pk}/units/{VILLAGE}/").content.decode()
+    assert len(points_shown(colleague)) == 8
     walk(place.application, "township_review", "decided", "public_notice")
     assert "取自年度申报" in Client().get(pages[1]).content.decode()
     missing = Client().get(f"/public/programmes/{cycle.pk}/{OTHER}/").content.decode()
