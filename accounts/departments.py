@@ -1,9 +1,10 @@
 """For which departments somebody speaks in a county: answers their joint checks, supplies their figures."""
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.models import Appointment, User
-from accounts.roles import Role
+from accounts.roles import ROLES, Role
 
 DISCIPLINE = "纪委监委"
 """The department for which the discipline commission's own people speak; all others are named in appointments."""
@@ -22,6 +23,24 @@ def speakers(county: str) -> dict[str, list[int]]:
     for user, role, department in held.values_list("user_id", "role", "department"):
         by_department.setdefault(_department(role, department), []).append(user)
     return by_department
+
+
+def staff(county: str, perm: str) -> dict[str, list[int]]:
+    """Ids of those who hold ``perm`` for a department in ``county`` (a code) today, by department."""
+    by_department: dict[str, list[int]] = {}
+    for user, department in _posts(perm).filter(unit=county).values_list("user_id", "department"):
+        by_department.setdefault(department, []).append(user)
+    return by_department
+
+
+def is_staffed(perm: str, *, county: str, department: str) -> Exists:
+    """Inside a query: somebody holds ``perm`` today for the department that the two fields name."""
+    return Exists(_posts(perm).filter(unit=OuterRef(county), department=OuterRef(department)))
+
+
+def _posts(perm: str) -> QuerySet[Appointment]:
+    roles = [role for role, spec in ROLES.items() if perm in spec.permissions]
+    return Appointment.objects.on(timezone.localdate()).filter(role__in=roles).exclude(department="")
 
 
 def _department(role: str, department: str) -> str:

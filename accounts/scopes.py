@@ -107,7 +107,9 @@ TASKS: dict[str, Task] = {
         fund="list revise attach seek-opinion take-back make-effective grant",
         allocation="preview",
     ),
-    TokenScope.OPINION: _task("incentives.give_opinion", policy="give-opinion", fund="give-opinion"),
+    TokenScope.OPINION: _task(
+        "incentives.give_opinion", policy="give-opinion hand-over", fund="give-opinion hand-over"
+    ),
     TokenScope.PAY: _task(
         "incentives.disburse",
         policy="disburse",

@@ -218,6 +218,19 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("Reason"), widget=forms.Textarea(attrs={"rows": 2}))
 
 
+class HandOverForm(forms.Form):
+    """``possible``: the departments that have somebody to go on with it."""
+
+    department = forms.ChoiceField(
+        label=gettext_lazy("Department that goes on with it"),
+        error_messages={"invalid_choice": gettext_lazy("Nobody acts for this department here.")},
+    )
+
+    def __init__(self, possible: Iterable[str], data: Any = None) -> None:
+        super().__init__(data)
+        self.fields["department"].choices = [("", ""), *((name, name) for name in sorted(possible))]
+
+
 class DisburseForm(forms.Form):
     """One instalment: the same share of what every line is owed, or the amounts typed beside the lines.
 

@@ -40,6 +40,7 @@ TOPICS = [
         (
             _("Finance drafts amounts by star and population; a department drafts its own and attaches its document."),
             _("The county office gives its opinion and number. Returned: change it, and answer when you ask again."),
+            _("A department that nobody acts for any more: the county office hands its policy over to another one."),
             _("Once in force, finance presses Grant: each village's amount is calculated and shown first."),
             _(
                 "Disburse shows line by line what is paid. The ledger is never changed: mistakes are "
@@ -69,6 +70,7 @@ TOPICS = [
         (
             _("Draft the fund: budget, smallest star, weights. Try the allocation before it counts."),
             _("A department drafts its own funds. Only its people see the draft."),
+            _("A department that nobody acts for any more: the county office hands its fund over to another one."),
             _("After opinion and filing it takes effect; finance pays in instalments."),
             _("A star falls: choose to claim back, or not, with a reason."),
         ),

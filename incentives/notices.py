@@ -26,6 +26,11 @@ KINDS = {
     "source_taken_back": Kind(
         _("“%(name)s” has been taken back for changes; its filing is void"), Group.MONEY, outside=None
     ),
+    "source_handed_over": Kind(
+        _("“%(name)s” of %(department)s has been handed over to your department: please go on with it"),
+        Group.MONEY,
+        outside=None,
+    ),
     "source_effective": Kind(
         _("“%(name)s” is in effect"),
         Group.MONEY,

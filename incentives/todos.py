@@ -43,12 +43,17 @@ from records.deadlines import is_over
 from villages.models import COUNTY_LENGTH, Unit, below_any
 
 SHOWN = 20
+DETAILS = {
+    "unanswered": gettext_lazy("Without an opinion nothing is filed, and nothing is paid."),
+    "orphaned": gettext_lazy("The department that wrote it has nobody here who could go on with it."),
+}
 PAY, OPINE = "incentives.disburse", "incentives.give_opinion"
 WAITS = {
     "draft": gettext_lazy("Finish the draft and seek the opinion"),
     "opinion_sought": gettext_lazy("Give your opinion and file"),
     "unanswered": gettext_lazy("The opinion is late"),
     "filed": gettext_lazy("Put it into effect"),
+    "orphaned": gettext_lazy("Hand it over to another department, or have somebody appointed"),
     "grant": gettext_lazy("Commit the amounts"),
     "disburse": gettext_lazy("Disburse what is committed"),
     "reconcile": gettext_lazy("Explain what the bank paid differently"),
@@ -64,7 +69,7 @@ def entries(user: Any) -> list[Todo]:
         Todo(
             title=_("%(what)s: %(name)s") % {"what": WAITS[what], "name": name},
             url=_address(what, page, pk),
-            detail=_("Without an opinion nothing is filed, and nothing is paid.") if what == "unanswered" else "",
+            detail=str(DETAILS.get(what, "")),
             due=due,
             urgent=due is not None and is_over(due),
             over=county,
@@ -101,6 +106,7 @@ def _waiting(user: Any, kind: type[Source]) -> QuerySet:
         ("opinion_sought", held(OPINE), Q(state="opinion_sought")),
         ("unanswered", written, Q(state="opinion_sought") & Exists(opinion.late())),
         ("filed", written, Q(state="filed")),
+        ("orphaned", kind.to_hand_over(user), Q(state__in=["draft", "filed"])),
         ("grant", held(kind.MANAGE), Q(state="effective", reckoning_day__lte=today) & ~granted),
         ("disburse", held(PAY), Q(state="effective") & Exists(lines.payable())),
     ]

@@ -27,6 +27,8 @@ def turn_of(source: Source) -> Turn | None:
         verb = "disburse" if source.granted else "grant"
         done = source.granted and source.committed == source.disbursed
         return None if done else Turn(finance, STEPS[verb])
+    if source.orphaned and source.state != STATES.OPINION_SOUGHT:
+        return Turn(office, STEPS["hand_over"])
     who, verb = {
         STATES.DRAFT: (writer, "seek_opinion"),
         STATES.OPINION_SOUGHT: (office, "give_opinion"),
@@ -36,7 +38,7 @@ def turn_of(source: Source) -> Turn | None:
 
 
 def show_turns(sources: Iterable[Any]) -> None:
-    """Give each of ``sources`` (``with_granted``) its ``turn``."""
+    """Give each of ``sources`` (``with_facts``) its ``turn``."""
     for source in sources:
         source.turn = turn_of(source)
 
@@ -47,6 +49,6 @@ def home_panel(user: Any) -> dict[str, Any] | None:
         return None
     found: list[Source] = []
     for kind in (RewardPolicy, ProjectFund):
-        found += kind.objects.with_granted().filter(kind.written_by_user(user)).order_by("-pk")
+        found += kind.objects.with_facts().filter(kind.written_by_user(user)).order_by("-pk")
     show_turns(found)
     return {"sources": [source for source in found if source.turn][:SHOWN]}

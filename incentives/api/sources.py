@@ -219,6 +219,12 @@ class OpinionSerializer(ExactSerializer):
     opinion = serializers.CharField(required=False, allow_blank=True, default="")
 
 
+class HandOverSerializer(ExactSerializer):
+    """`department`: one that has somebody in the county to go on with it."""
+
+    department = serializers.CharField(max_length=50)
+
+
 class TakeBackSerializer(ExactSerializer):
     reason = serializers.CharField()
 
@@ -337,6 +343,14 @@ class SourceViewSet(ReadOnlyModelViewSet):
         source = self._mine()
         workflow.take_back(source, by=request.user, **sent(TakeBackSerializer, request))
         return self._told(source)
+
+    @extend_schema(request=HandOverSerializer)
+    @action(detail=True, methods=["post"])
+    def hand_over(self, request: Request, pk: str) -> Response:
+        """Give what a department wrote that has nobody in the county any more to another department."""
+        source = self._mine()
+        workflow.hand_over(source, by=request.user, **sent(HandOverSerializer, request))
+        return Response(self.get_serializer(source).data)
 
     @extend_schema(request=None)
     @action(detail=True, methods=["post"])

@@ -8,7 +8,16 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from incentives.models.source import GrantLine, RewardFigure, Source, frozen_with, line_triggers, money, source_triggers
+from incentives.models.source import (
+    AllConditions,
+    GrantLine,
+    RewardFigure,
+    Source,
+    frozen_with,
+    line_triggers,
+    money,
+    source_triggers,
+)
 from villages.models import Unit
 
 
@@ -22,6 +31,7 @@ class ProjectFund(Source):
 
     MANAGE = "incentives.manage_fund"
     PAGE = "fund"
+    LIST = "funds"
     LINE = "allocation"
 
     department = models.CharField(_("Department"), max_length=50)
@@ -46,7 +56,18 @@ class ProjectFund(Source):
                 name="fund_limits_in_order",
             ),
         ]
-        triggers = source_triggers("department", "min_star", "need", "at_least", "at_most")
+        triggers = [
+            *source_triggers("min_star", "need", "at_least", "at_most"),
+            pgtrigger.Protect(
+                name="department_passes_with_its_writer",
+                operation=pgtrigger.Update,
+                condition=AllConditions(
+                    ~pgtrigger.Q(old__state="draft"),
+                    pgtrigger.AnyChange("department"),
+                    pgtrigger.AnyDontChange("written_by"),
+                ),
+            ),
+        ]
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())

@@ -23,6 +23,8 @@ MANAGE = ("incentives.manage_policy", "incentives.manage_fund")
 WRITE_OWN = "incentives.write_own"
 """The right to write the policies and funds of one's own department (``Source.written_by``)."""
 WRITE = (*MANAGE, WRITE_OWN)
+HAND_OVER = "incentives.give_opinion"
+"""The right to give one whose department has nobody to go on with it to another department."""
 
 STEPS = Lifecycle(
     Step(
@@ -59,6 +61,13 @@ STEPS = Lifecycle(
         moves(State.FILED, to=State.EFFECTIVE),
         label=_("Put into effect"),
         trail=pgettext_lazy("step", "put into effect"),
+    ),
+    Step(
+        "hand_over",
+        [HAND_OVER],
+        at=(State.DRAFT, State.OPINION_SOUGHT, State.FILED),
+        label=_("Hand over to another department"),
+        trail=pgettext_lazy("step", "hand over to another department"),
     ),
     Step(
         "grant",

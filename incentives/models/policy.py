@@ -19,6 +19,7 @@ class RewardPolicy(Source):
 
     MANAGE = "incentives.manage_policy"
     PAGE = "policy"
+    LIST = "policies"
     LINE = "reward"
 
     class Clawback(models.TextChoices):

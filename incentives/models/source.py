@@ -22,7 +22,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.authority import departments_held, where_held
-from incentives.models.lifecycle import STEPS, WRITE_OWN, SourceState
+from accounts.departments import is_staffed, staff
+from incentives.models.lifecycle import HAND_OVER, STEPS, WRITE_OWN, SourceState
 from records.models import StoredFile
 from villages.models import Level, Unit, below_any
 
@@ -71,18 +72,29 @@ def totals_move_by_ledger() -> list[pgtrigger.Trigger]:
 
 class SourceQuerySet(models.QuerySet):
     def seen_by(self, user: Any) -> SourceQuerySet:
-        """What ``user`` may see: a draft only as one who writes it; of departments' people, their own."""
-        drafts = self.model.written_by_user(user)
+        """What ``user`` may see: a draft only as one who writes it, or gives it to those who will; of departments'
+        people, their own."""
+        drafts = self.model.written_by_user(user) | self.model.to_hand_over(user)
         return self.filter(drafts | (below_any(user.reach("incentives.view_incentive"), "unit_id") & ~Q(state="draft")))
 
-    def with_granted(self) -> SourceQuerySet:
-        """Each with ``granted``, of all in one query."""
-        lines = self.model.lines.field
-        return self.annotate(granted=Exists(lines.model.objects.filter(**{lines.name: OuterRef("pk")})))
+    def with_facts(self) -> SourceQuerySet:
+        """Each with its ``FACTS``, of all in one query."""
+        field = self.model.lines.field
+        lines = field.model.objects.filter(**{field.name: OuterRef("pk")})
+        return self.annotate(granted=Exists(lines), payable=Exists(lines.payable()), orphaned=Q(_is_orphaned()))
 
     def acting_on(self, day: date) -> SourceQuerySet:
         """Effective, with ``day`` in the period."""
         return self.filter(state="effective", starts__lte=day, ends__gte=day)
+
+
+FACTS = ("granted", "payable", "orphaned")
+"""What is asked once of a source as it was read, ``SourceQuerySet.with_facts`` of many."""
+
+
+def _is_orphaned() -> Q:
+    """Inside a query for sources: ``Source.orphaned``."""
+    return ~Q(written_by="") & ~is_staffed(WRITE_OWN, county="unit_id", department="written_by")
 
 
 class Source(models.Model):
@@ -100,6 +112,8 @@ class Source(models.Model):
     """Who writes it: "app.verb"."""
     PAGE: str
     """The name of its page; those of its other pages begin with it."""
+    LIST: str
+    """The name of the page with the list of its kind."""
     LINE: str
     """The field of a ledger entry or clawback that names one of its lines."""
 
@@ -189,6 +203,16 @@ class Source(models.Model):
         own = (Q(unit=code, written_by=name) for code, name in sorted(departments_held(user, WRITE_OWN)))
         return reduce(or_, own, mine)
 
+    @classmethod
+    def to_hand_over(cls, user: Any) -> Q:
+        """The orphaned ones that ``user`` may give to another department."""
+        return below_any(user.reach(HAND_OVER), "unit_id") & _is_orphaned()
+
+    def refresh_from_db(self, *args: Any, **options: Any) -> None:
+        super().refresh_from_db(*args, **options)
+        for fact in FACTS:
+            vars(self).pop(fact, None)
+
     def admits(self, user: Any, perm: str) -> bool:
         """A department's own is written by its people alone, whatever else is written in their county."""
         return perm != WRITE_OWN or (self.unit_id, self.written_by) in departments_held(user, WRITE_OWN)
@@ -203,7 +227,12 @@ class Source(models.Model):
         """Whether its lines have been created."""
         return self.lines.exists()
 
-    @property
+    @cached_property
+    def orphaned(self) -> bool:
+        """Whether the department that writes it has nobody there who could, today."""
+        return bool(self.written_by) and self.written_by not in staff(self.unit_id, WRITE_OWN)
+
+    @cached_property
     def payable(self) -> bool:
         """Whether something is owed that may be paid now."""
         return self.committed > self.disbursed and self.lines.payable().exists()
@@ -215,7 +244,8 @@ class Source(models.Model):
 
 
 def source_triggers(*terms: str) -> list[pgtrigger.Trigger]:
-    """The state machine; ``terms`` and what every source grants are frozen once the opinion is sought."""
+    """The state machine; ``terms`` and what every source grants are frozen once the opinion is sought. What a
+    department writes may pass to another one until it is in effect."""
     return [
         *totals_move_by_ledger(),
         pgtrigger.FSM(name="source_states", field="state", transitions=STEPS.transitions),
@@ -232,7 +262,14 @@ def source_triggers(*terms: str) -> list[pgtrigger.Trigger]:
                 ),
             ),
         ),
-        pgtrigger.ReadOnly(name="its_writer_stays", fields=["written_by"]),
+        pgtrigger.Protect(
+            name="its_writer_stays",
+            operation=pgtrigger.Update,
+            condition=AllConditions(
+                pgtrigger.AnyChange("written_by"),
+                pgtrigger.Q(old__written_by="") | pgtrigger.Q(new__written_by="") | pgtrigger.Q(old__state="effective"),
+            ),
+        ),
         pgtrigger.Protect(name="source_stays", operation=pgtrigger.Delete, condition=~pgtrigger.Q(old__state="draft")),
     ]
 

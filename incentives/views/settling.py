@@ -50,7 +50,9 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
         reason = request.POST.get("reason", "").strip()
         # In a transaction of its own: a proposal that has lapsed stays lapsed when the step is refused for it.
         workflow.review_clawbacks([clawback.line.holder_id])
-        with previews.confirming(request.user, page_step(source), request.POST.get("key", "")) as shown:
+        with previews.confirming(
+            request.user, page_step(type(source), source.pk), request.POST.get("key", "")
+        ) as shown:
             proposal = shown["clawbacks"].get(str(pk))
             if proposal is None:
                 raise Outdated(_("This was not on the page. Nothing was done. Please look again."))

@@ -12,10 +12,12 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from accounts.departments import staff
 from accounts.models import User
-from incentives.forms import AnswerForm, OpinionForm, ReasonForm
+from incentives.forms import AnswerForm, HandOverForm, OpinionForm, ReasonForm
 from incentives.listing import rows_of
 from incentives.models import Clawback, LedgerEntry, ProjectFund, Source, Voucher
+from incentives.models.lifecycle import WRITE_OWN
 from incentives.opinions import opinion_due
 from incentives.prospects import Prospect
 from incentives.reasons import cause, fall, with_reasons
@@ -29,7 +31,7 @@ from records import previews
 from records.files import serve
 
 ENTRIES = 8
-STEPS_OF_PAGE = {"seek_opinion", "give_opinion", "take_back", "make_effective", "grant"}
+STEPS_OF_PAGE = {"seek_opinion", "give_opinion", "take_back", "make_effective", "hand_over", "grant"}
 """The steps that are taken on the page itself."""
 
 
@@ -38,9 +40,9 @@ def detail(request: HttpRequest, kind: type[Source], pk: int) -> HttpResponse:
     return show(request, source_or_404(request, kind, pk))
 
 
-def page_step(source: Source) -> str:
+def page_step(kind: type[Source], pk: int) -> str:
     """The name under which the page's preview is kept (``records.previews``)."""
-    return f"page:{source.PAGE}:{source.pk}"
+    return f"page:{kind.PAGE}:{pk}"
 
 
 def show(request: HttpRequest, source: Source, *, status: int = 200, **more: Any) -> HttpResponse:
@@ -78,6 +80,7 @@ def show(request: HttpRequest, source: Source, *, status: int = 200, **more: Any
         "opinion_form": OpinionForm(),
         "answer_form": AnswerForm(),
         "reason_form": ReasonForm(),
+        "handover_form": HandOverForm(staff(source.unit_id, WRITE_OWN)) if "hand_over" in verbs else None,
         "vouchers": _vouchers(request.user, source) if source.disbursed else [],
         "may_settle": clawbacks and request.user.has_perm("incentives.disburse", source),
     }
@@ -86,7 +89,7 @@ def show(request: HttpRequest, source: Source, *, status: int = 200, **more: Any
             "source": {} if by_star else standing(source, prospects, terms),
             "clawbacks": {one.pk: proposed(one) for one in clawbacks},
         }
-        context["key"] = previews.keep(request.user, page_step(source), shown)
+        context["key"] = previews.keep(request.user, page_step(type(source), source.pk), shown)
     return render(request, "incentives/source.html", context | more, status=status)
 
 

@@ -20,21 +20,26 @@ ROWS = 50
 
 def source_or_404(request: HttpRequest, kind: type[Source], pk: int) -> Source:
     """A policy or fund that the reader may see, or 404 as if it did not exist."""
+    source = seen_source(request, kind, pk)
+    if source is None:
+        raise Http404
+    return source
+
+
+def seen_source(request: HttpRequest, kind: type[Source], pk: int) -> Source | None:
+    """A policy or fund, where the reader may see it."""
     along = ("unit", "attachment", "sought_by", "opinion_by", "effective_by")
     found = kind.objects.seen_by(request.user).select_related(*along)
     if kind is ProjectFund:
         found = found.prefetch_related("planned__unit")
-    source = found.filter(pk=pk).first()
-    if source is None:
-        raise Http404
-    return source
+    return found.filter(pk=pk).first()
 
 
 @login_required
 def sources(request: HttpRequest, kind: type[Source]) -> HttpResponse:
     if not any(map(request.user.has_perm, ("incentives.view_incentive", WRITE_OWN))):
         raise Http404
-    found = kind.objects.seen_by(request.user).with_granted().select_related("unit").order_by("-year", "unit", "-pk")
+    found = kind.objects.seen_by(request.user).with_facts().select_related("unit").order_by("-year", "unit", "-pk")
     title = _("Project funds") if kind is ProjectFund else _("Reward policies")
     if book := as_workbook(request, title, exports.sources(), found):
         return book

@@ -12,12 +12,13 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.departments import staff
 from incentives import workflow
-from incentives.forms import AnswerForm, OpinionForm, ReasonForm
+from incentives.forms import AnswerForm, HandOverForm, OpinionForm, ReasonForm
 from incentives.models import Source
-from incentives.models.lifecycle import STEPS
+from incentives.models.lifecycle import STEPS, WRITE_OWN
 from incentives.views.source import STEPS_OF_PAGE, page_step, show
-from incentives.views.sources import source_or_404
+from incentives.views.sources import seen_source, source_or_404
 from incentives.workflow.actions import open_to
 from records import previews
 from records.refusals import Incomplete, Refused, refuse_unknown_fields
@@ -26,13 +27,20 @@ FORMS = {
     "seek_opinion": ("answer_form", AnswerForm),
     "give_opinion": ("opinion_form", OpinionForm),
     "take_back": ("reason_form", ReasonForm),
+    "hand_over": ("handover_form", HandOverForm),
 }
-FIELDS = {"seek_opinion": ["answer"], "give_opinion": ["agreed", "number", "opinion"], "take_back": ["reason"]}
+FIELDS = {
+    "seek_opinion": ["answer"],
+    "give_opinion": ["agreed", "number", "opinion"],
+    "take_back": ["reason"],
+    "hand_over": ["department"],
+}
 DONE = {
     "seek_opinion": gettext_lazy("The leading-group office has been asked for its opinion."),
     "give_opinion": gettext_lazy("Done. Those who asked have been told."),
     "take_back": gettext_lazy("It is a draft again."),
     "make_effective": gettext_lazy("It is in effect."),
+    "hand_over": gettext_lazy("Handed over. The department's people have been told."),
     "grant": gettext_lazy("The amounts are committed, and the villages have been told."),
 }
 
@@ -40,13 +48,14 @@ DONE = {
 @login_required
 def step(request: HttpRequest, kind: type[Source], pk: int, verb: str) -> HttpResponse:
     """Take a step and report the result."""
-    source = source_or_404(request, kind, pk)
+    source = seen_source(request, kind, pk)
+    if source is None:
+        return _out_of_sight(request, kind, pk, verb)
     if verb not in STEPS_OF_PAGE or not open_to(request.user, STEPS[verb], source):
         raise Http404
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    name, make_form = FORMS.get(verb, ("", None))
-    form = make_form(request.POST) if make_form else None
+    name, form = _form(verb, request, source)
     try:
         refuse_unknown_fields(request.POST, ["key", *FIELDS.get(verb, [])])
         if form and not form.is_valid():
@@ -58,8 +67,34 @@ def step(request: HttpRequest, kind: type[Source], pk: int, verb: str) -> HttpRe
             return show_anew(request, source, done, name, form)
     except Refused as refused:
         return show_anew(request, source_or_404(request, kind, pk), refused, name, form)
+    return _done(request, kind, pk, verb)
+
+
+def _form(verb: str, request: HttpRequest, source: Source) -> tuple[str, Any]:
+    """The step's form as it was sent, and its name on the page; None where it has none."""
+    name, make_form = FORMS.get(verb, ("", None))
+    if make_form is HandOverForm:
+        return name, HandOverForm(staff(source.unit_id, WRITE_OWN), request.POST)
+    return name, make_form(request.POST) if make_form else None
+
+
+def _done(request: HttpRequest, kind: type[Source], pk: int, verb: str) -> HttpResponse:
+    """Lead on to the page; who no longer sees it (a department's draft again), to the list."""
     messages.success(request, DONE[verb])
-    return redirect(source)
+    return redirect(seen_source(request, kind, pk) or kind.LIST)
+
+
+def _out_of_sight(request: HttpRequest, kind: type[Source], pk: int, verb: str) -> HttpResponse:
+    """Answer a step with what the reader no longer sees: a double click, or somebody was quicker."""
+    shown = previews.find(request.user, page_step(kind, pk), request.POST.get("key", ""))
+    if shown is None or verb not in DONE:
+        raise Http404
+    if shown.done_at:
+        return _done(request, kind, pk, verb)
+    messages.warning(
+        request, _("Something has changed since this page was opened. Nothing was done. Please look again.")
+    )
+    return redirect(kind.LIST)
 
 
 def _take(verb: str, request: HttpRequest, source: Source, given: dict[str, Any]) -> None:
@@ -67,7 +102,7 @@ def _take(verb: str, request: HttpRequest, source: Source, given: dict[str, Any]
         if request.POST.get("agreed") not in ("0", "1"):
             raise Incomplete(_("Please say whether you agree."))
         given = given | {"agreed": request.POST["agreed"] == "1"}
-    with previews.confirming(request.user, page_step(source), request.POST.get("key", "")) as shown:
+    with previews.confirming(request.user, page_step(type(source), source.pk), request.POST.get("key", "")) as shown:
         take: Callable[..., Any] = getattr(workflow, verb)
         take(source, by=request.user, expected=shown["source"], **given)
 
@@ -80,6 +115,7 @@ def _led_to(verb: str, source: Source, posted: Any) -> bool:
         "give_opinion": source.state == (state.FILED if posted.get("agreed") == "1" else state.DRAFT),
         "take_back": source.state == state.DRAFT,
         "make_effective": source.state == state.EFFECTIVE,
+        "hand_over": source.written_by == posted.get("department"),
         "grant": source.granted,
     }[verb]
 

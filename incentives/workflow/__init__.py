@@ -25,6 +25,7 @@ from incentives.workflow.clawbacks import (
 )
 from incentives.workflow.filing import give_opinion, make_effective, seek_opinion, take_back
 from incentives.workflow.granting import grant
+from incentives.workflow.handing_over import hand_over
 from incentives.workflow.payees import confirm_account, decline_account, propose_account
 from incentives.workflow.paying import correct, disburse
 from incentives.workflow.reconciling import explain, import_statement, withdraw_statement
@@ -44,6 +45,7 @@ __all__ = [
     "explain",
     "give_opinion",
     "grant",
+    "hand_over",
     "import_statement",
     "make_effective",
     "propose_account",

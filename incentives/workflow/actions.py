@@ -6,6 +6,7 @@ Pages, API, workflow and tests share it.
 from django.utils.translation import gettext as _
 
 from accounts.authority import departments_held
+from accounts.departments import staff
 from accounts.models import User
 from accounts.roles import COUNTIES
 from incentives.models import Source
@@ -39,11 +40,17 @@ def _moved_on(user: User, source: Source) -> str:
     return _("“%(name)s” is now at “%(state)s”.") % {"name": source, "state": source.get_state_display()}
 
 
-def _done_already(user: User, step: Step, source: Source) -> str:
-    """Amounts are committed once, and paid while something is owed and not frozen."""
+def _hindrance(user: User, step: Step, source: Source) -> str:
+    """Amounts are committed once, and paid while something is owed and not frozen. What has people of its own to go on
+    with it is not handed over, nor where there is nobody to take it."""
+    if step.verb == "hand_over":
+        if not source.orphaned:
+            return _("Those who wrote it can go on with it.")
+        if not staff(source.unit_id, WRITE_OWN):
+            return _("No department here has anybody who could take it over. Please appoint somebody first.")
     done = source.granted if step.verb == "grant" else step.verb == "disburse" and not source.payable
     return _("This has been done already.") if done else ""
 
 
-ACTIONS: Actions[Source] = Actions(STEPS, open_to, _moved_on, _done_already)
+ACTIONS: Actions[Source] = Actions(STEPS, open_to, _moved_on, _hindrance)
 available, require = ACTIONS.available, ACTIONS.require

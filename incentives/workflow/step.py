@@ -14,7 +14,6 @@ from records import audit
 def locked(source: Source) -> Source:
     """The source as it is now, locked until the transaction ends; ``source`` itself is refreshed too."""
     source.refresh_from_db(from_queryset=type(source).objects.select_for_update())
-    vars(source).pop("granted", None)
     return source
 
 

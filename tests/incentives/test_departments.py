@@ -183,7 +183,7 @@ def test_a_name_taken_by_another_department_is_no_hint(own, county, farming, off
 
 def test_who_wrote_it_stays(own, county, finance):
     with pytest.raises(DatabaseError), transaction.atomic():
-        ProjectFund.objects.filter(pk=own.pk).update(written_by=WATER, department=WATER)
+        ProjectFund.objects.filter(pk=own.pk).update(written_by="")
     with pytest.raises(DatabaseError), transaction.atomic():
         ProjectFund.objects.filter(pk=own.pk).update(department=WATER)
     assert draft_policy(county, finance).written_by == ""
@@ -340,6 +340,55 @@ def test_home_says_whose_turn_it_is(own, farming, finance, django_assert_max_num
     workflow.seek_opinion(own, by=farming)
     assert turns() == [(own.name, "县领导小组办公室", "give_opinion")]
     assert home_panel(finance) is None
+
+
+@pytest.fixture
+def left_behind(own, farming):
+    """``own``, the one post of whose department has ended."""
+    farming.appointments.update(ends=date(2026, 11, 23))
+    return own
+
+
+def test_what_nobody_goes_on_with_is_handed_over(left_behind, office, finance):
+    water, page = of_department(WATER), f"/funds/{left_behind.pk}/"
+    assert [waiting(user) for user in (office, finance, water)] == [[("移交其他部门，或落实人员", page)], [], []]
+    client = browser(office)
+    shown = client.get(page)
+    assert (shown.context["turn"].who, shown.context["turn"].step.verb) == ("县领导小组办公室", "hand_over")
+    sent = {"key": shown.context["key"], "department": FARMING}
+    assert client.post(f"{page}step/hand_over/", sent).status_code == 400
+    for _twice in range(2):
+        answer = client.post(f"{page}step/hand_over/", sent | {"department": WATER}, follow=True)
+        assert (answer.redirect_chain, "已移交" in answer.text) == ([("/funds/", 302)], True)
+    assert client.get(page).status_code == 404
+    mine = ProjectFund.objects.get()
+    assert (mine.written_by, mine.department, verbs(water, mine)) == (WATER, WATER, ["revise", "seek_opinion"])
+    assert [notice.kind for notice in Notice.objects.filter(user=water)] == ["source_handed_over"]
+    workflow.revise_fund(mine, by=water, budget=Decimal(1000))
+    workflow.seek_opinion(mine, by=water)
+
+
+def test_what_is_filed_is_handed_over_through_the_api_and_stays_filed(own, farming, office):
+    workflow.seek_opinion(own, by=farming)
+    workflow.give_opinion(own, agreed=True, number="备9", by=office)
+    water, url = of_department(WATER), f"/api/v1/funds/{own.pk}/hand_over/"
+    assert api(office).post(url, {"department": WATER}).status_code == 409, "its own people go on with it"
+    farming.appointments.update(ends=date(2026, 11, 23))
+    assert [api(user).post(url, {"department": WATER}).status_code for user in (water, office)] == [404, 200]
+    own.refresh_from_db()
+    assert (own.state, own.written_by, verbs(water, own)) == ("filed", WATER, ["take_back", "make_effective"])
+    workflow.make_effective(own, by=water)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        ProjectFund.objects.filter(pk=own.pk).update(written_by=FARMING, department=FARMING)
+
+
+def test_a_returned_draft_leads_the_office_to_its_list(own, farming, office):
+    workflow.seek_opinion(own, by=farming)
+    client, page = browser(office), f"/funds/{own.pk}/"
+    sent = {"key": client.get(page).context["key"], "agreed": "0", "opinion": "改"}
+    for _twice in range(2):
+        answer = client.post(f"{page}step/give_opinion/", sent, follow=True)
+        assert (answer.redirect_chain, answer.status_code) == ([("/funds/", 302)], 200)
 
 
 def test_a_right_that_ended_ends_at_once(own, farming):
