@@ -1,7 +1,11 @@
 """Whose turn it is with a policy or fund, for everybody who may see it."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any, NamedTuple
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from incentives.models import ProjectFund, RewardPolicy, Source
@@ -12,11 +16,16 @@ STATES = Source.State
 SHOWN = 6
 
 
+SETTLE = Step("settle", ["incentives.disburse"], label=_("Settle the clawbacks; payment is stopped until then"))
+"""What is next where all that is owed is frozen."""
+
+
 class Turn(NamedTuple):
-    """``who`` takes ``step`` next."""
+    """``who`` takes ``step`` next, ``since`` that day where it has not come yet."""
 
     who: str
     step: Step
+    since: date | None = None
 
 
 def turn_of(source: Source) -> Turn | None:
@@ -24,9 +33,12 @@ def turn_of(source: Source) -> Turn | None:
     writer = source.written_by or str(Role.FINANCE.label)
     office, finance = str(Role.COUNTY_OFFICE.label), str(Role.FINANCE.label)
     if source.state == STATES.EFFECTIVE:
-        verb = "disburse" if source.granted else "grant"
-        done = source.granted and source.committed == source.disbursed
-        return None if done else Turn(finance, STEPS[verb])
+        if not source.granted:
+            later = source.reckoning_day > timezone.localdate()
+            return Turn(finance, STEPS["grant"], source.reckoning_day if later else None)
+        if source.committed == source.disbursed:
+            return None
+        return Turn(finance, STEPS["disburse"] if source.payable else SETTLE)
     if source.orphaned and source.state != STATES.OPINION_SOUGHT:
         return Turn(office, STEPS["hand_over"])
     who, verb = {

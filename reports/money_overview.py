@@ -9,16 +9,15 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Sum, When
+from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import ExtractMonth
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts.models import User
-from incentives.models import Clawback, LedgerEntry, ProjectFund, RewardPolicy, Source, lines_of
-from incentives.models.lifecycle import SourceState
+from incentives.models import Clawback, LedgerEntry, ProjectFund, RewardPolicy, Source
+from incentives.turns import Turn, turn_of
 from reports import charts
 from reports.charts import Bar, percent, query, yuan
 from reports.findings import AsOf, CountedRow, counted
@@ -79,7 +78,7 @@ class MoneySource:
     """A policy or fund, and whose turn it is; nothing where nothing has to be done."""
 
     source: Source
-    turn: str
+    turn: Turn | None
 
 
 class MoneyOverview:
@@ -93,14 +92,14 @@ class MoneyOverview:
         found = [*_sources(RewardPolicy, unit, user), *_sources(ProjectFund, unit, user)]
         self.years = _years(found)
         latest = max((one.year for one in found), default=0)
-        self.sources = [MoneySource(one, turn) for one in found if (turn := _turn(one)) or one.year == latest]
+        self.sources = [MoneySource(one, turn) for one in found if (turn := turn_of(one)) or one.year == latest]
         self.clawbacks = self._clawbacks()
         self.months = self._months()
 
     @property
     def waiting(self) -> int:
         """How many policies and funds wait for somebody."""
-        return sum(bool(one.turn) for one in self.sources)
+        return sum(bool(one.turn and not one.turn.since) for one in self.sources)
 
     @property
     def paid_this_year(self) -> str:
@@ -142,30 +141,8 @@ class MoneyOverview:
 
 
 def _sources(model: type[Source], unit: Unit, user: User) -> list[Source]:
-    """Each with ``to_grant`` (nothing is committed yet, though the day has come) and ``to_pay`` (something may be)."""
-    lines = lines_of(model).filter(**{model.lines.field.name: OuterRef("pk")})
-    found = (
-        model.objects.seen_by(user)
-        .filter(below(unit.code, "unit_id"))
-        .annotate(
-            to_grant=Case(When(reckoning_day__lte=timezone.localdate(), then=~Exists(lines)), default=False),
-            to_pay=Exists(lines.payable()),
-        )
-    )
+    found = model.objects.with_facts().seen_by(user).filter(below(unit.code, "unit_id"))
     return list(found.select_related("unit").order_by(F("year").desc(), "unit", "pk"))
-
-
-def _turn(source: Any) -> str:
-    """Who has to do what next (``source`` as ``_sources`` gives it)."""
-    if source.state == SourceState.EFFECTIVE:
-        if source.to_grant:
-            return _("Finance: to commit the amounts")
-        return _("Finance: to be paid") if source.to_pay else ""
-    return {
-        SourceState.DRAFT: _("Finance: to seek the opinion"),
-        SourceState.OPINION_SOUGHT: _("Leading-group office: to give its opinion"),
-        SourceState.FILED: _("Finance: to put it into effect"),
-    }[SourceState(source.state)]
 
 
 def _years(sources: list[Source]) -> list[MoneyYear]:

@@ -41,9 +41,9 @@ def test_the_amounts_are_those_of_the_ledger(client, granted, draft_fund, financ
     client.force_login(finance)
     assert client.get(reverse("money_home"))["Location"] == reverse("money_overview", args=[COUNTY])
     seen = client.get(reverse("money_overview", args=[COUNTY])).context["overview"]
-    assert [(one.source.name, one.turn) for one in seen.sources] == [
-        (policy.name, ""),
-        (waiting.name, "领导小组办公室：待出具意见"),
+    assert [(one.source.name, one.turn and (one.turn.who, one.turn.step.verb)) for one in seen.sources] == [
+        (policy.name, None),
+        (waiting.name, ("县领导小组办公室", "give_opinion")),
     ]
     assert [(one.due, one.paid, one.unpaid) for one in seen.places] == [(policy.committed, policy.disbursed, 0)]
     assert [bar.figure for bar in seen.months] == [Decimal(0)] * 10 + [policy.disbursed]

@@ -8,6 +8,7 @@ import pytest
 from accounts.roles import Role
 from incentives import workflow
 from incentives.todos import entries
+from incentives.turns import turn_of
 from incentives.workflow.actions import available
 from ratings.register.rerating import rerate
 from tests.clock import freeze_time
@@ -73,8 +74,16 @@ def test_finance_is_not_told_to_pay_what_is_frozen(granted, finance):
     policy.refresh_from_db()
     assert policy.committed > policy.disbursed
     assert (urls(finance), [action.verb for action in available(finance, policy)]) == ([], [])
+    assert turn_of(policy).step.verb == "settle"
     policy.lines.filter(unit="330624108202").update(frozen=False)
     assert urls(finance) == [page]
+
+
+def test_the_turn_begins_on_the_reckoning_day(draft, effect):
+    policy = effect(draft(reckoning_day=date(2026, 12, 1)))
+    assert (turn_of(policy).step.verb, turn_of(policy).since) == ("grant", date(2026, 12, 1))
+    with freeze_time("2026-12-01 00:00+08:00"):
+        assert (turn_of(policy).step.verb, turn_of(policy).since) == ("grant", None)
 
 
 @pytest.mark.parametrize(
