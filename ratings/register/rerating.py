@@ -161,7 +161,12 @@ def lock_units(units: Units = "") -> None:
 
 def _lock(scope: RerateScope) -> None:
     """Nobody else re-rates these units until the end of the transaction: one lock each if few, otherwise one
-    for all."""
+    for all.
+
+    Who holds the register shared (for few) and then wants it alone (for many) waits for all others that hold it shared,
+    of whom one may wait for them: a deadlock. A step that re-rates twice therefore locks all its units first
+    (``lock_units``): what is taken again is held already, in the strongest way.
+    """
     if not scope.few:
         hold(Lock.REGISTER)
         return

@@ -164,7 +164,10 @@ def _outlook(
 def close_for(applications: Collection[int]) -> None:
     """Give the units of ``applications`` (ids) that have left the review of a closed cycle a closing decision
     of no star."""
-    for cycle in Cycle.objects.filter(applications__in=applications, state=Cycle.State.CLOSED).distinct():
+    cycles = list(Cycle.objects.filter(applications__in=applications, state=Cycle.State.CLOSED).distinct())
+    if len(cycles) > 1:  # few units of one may be followed by many of the next
+        lock_units(Application.objects.filter(pk__in=applications).values_list("unit", flat=True))
+    for cycle in cycles:
         units = cycle.applications.filter(pk__in=applications).values("unit")
         _leave_without_star(cycle, left_out(cycle).filter(code__in=units), None, timezone.now())
 

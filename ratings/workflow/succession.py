@@ -32,8 +32,10 @@ State = Application.State
 def pass_on(sender: Any, order: ReorganizationOrder, **kwargs: Any) -> list[OrderConsequence]:
     """Receives ``units_passed``: open applications are withdrawn or passed on.
 
-    Raises ``Incomplete`` where an event or a star of a dissolved unit exists on that day or later.
+    Raises ``Incomplete`` where an event or a star of a dissolved unit exists on that day or later. The lock of all its
+    units comes first: what follows for one of them may re-rate it before ``settle`` re-rates all.
     """
+    lock_units(_codes(order.successions.all()))
     _require_nothing_later(order)
     successions = order.successions.filter(main=True).exclude(before=F("after")).select_related("before", "after")
     return [followed for succession in successions for followed in _applications(order, succession)]
@@ -54,11 +56,13 @@ def settle(sender: Any, order: ReorganizationOrder, **kwargs: Any) -> list[Order
     """Receives ``units_settled``: stars and effects are written to the register at once, and everyone concerned
     is notified."""
     successions = list(order.successions.select_related("before", "after"))
-    codes = {code for succession in successions for code in (succession.before_id, succession.after_id)}
-    lock_units(codes)
-    rerate(codes)
+    rerate(_codes(successions))
     _tell(order, successions)
     return _stars(successions)
+
+
+def _codes(successions: Iterable[UnitSuccession]) -> set[str]:
+    return {code for succession in successions for code in (succession.before_id, succession.after_id)}
 
 
 def _applications(order: ReorganizationOrder, succession: UnitSuccession) -> list[OrderConsequence]:

@@ -3,15 +3,19 @@
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.roles import Role
 from ratings.models import StarPeriod
+from ratings.models.register import FEW
 from ratings.register.certificate import code_of
 from ratings.register.lineage import lineages
 from ratings.register.rerating import rerate
+from records.locks import Lock, call_of
 from tests.clock import freeze_time
-from tests.factories import COUNTY, TOWNSHIP, DecisionFactory, UnitFactory, person
+from tests.factories import COUNTY, TOWNSHIP, ApplicationFactory, DecisionFactory, UnitFactory, person
 from tests.markup import squeezed
 from villages.models import Unit
 from villages.workflow import OrderPaper, SplitPart, merge, rename, split
@@ -55,6 +59,20 @@ def test_the_new_unit_tells_of_the_old_ones_and_they_of_it(merged):
     steps = [("甲村", 4, "丙村", 3), ("乙村", 3, "丙村", 3)]
     assert told(NEW) == [("merge", True, 3, steps)]
     assert told(A) == told(B) == [("merge", False, 3, steps)]
+
+
+def test_an_order_over_many_locks_the_register_before_anything_follows(office):
+    """What follows for one unit may re-rate it: few first and then many could wait for each other."""
+    units = Unit.objects.bulk_create(
+        Unit(code=f"{TOWNSHIP}{300 + n}", name=f"村{n}", level="village", rated=True) for n in range(FEW + 1)
+    )
+    ApplicationFactory(unit=units[0], state="submitted")
+    with CaptureQueriesContext(connection) as queries:
+        merge([one.code for one in units], SplitPart(units[1].code), PAPER, by=office)
+    said = [query["sql"] for query in queries]
+    alone = next(n for n, sql in enumerate(said) if call_of(Lock.REGISTER) in sql)
+    withdrawn = next(n for n, sql in enumerate(said) if 'UPDATE "ratings_application"' in sql)
+    assert alone < withdrawn
 
 
 def test_a_unit_without_a_star_counts_for_none(office):
