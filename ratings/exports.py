@@ -26,7 +26,7 @@ def applications() -> list[SheetColumn]:
 
 def not_begun() -> list[SheetColumn]:
     return [
-        *unit_columns(lambda row: row["unit"], _("Village")),
+        *unit_columns(lambda row: row["unit"], _("Unit")),
         SheetColumn(_("Year"), lambda row: row["cycle"].year, 8),
         SheetColumn(_("Form"), lambda row: _("Begun, not sent") if row["application"] else _("Not begun")),
         SheetColumn(_("May apply until"), lambda row: deadline(row["closes"]) if row["closes"] else "", 20),

@@ -12,7 +12,7 @@ def to_decide() -> list[SheetColumn]:
         return _(", ").join(row.vetoes)
 
     return [
-        *unit_columns(lambda row: row.application.unit, _("Village")),
+        *unit_columns(lambda row: row.application.unit, _("Unit")),
         SheetColumn(_("Star applied for"), lambda row: row.application.applied_star, 10),
         SheetColumn(_("Total points"), lambda row: row.application.panel_total, 12, "0.00"),
         SheetColumn(_("Veto"), vetoes, 28),
@@ -26,7 +26,7 @@ def batches() -> list[SheetColumn]:
         SheetColumn(_("Unit"), lambda batch: batch.unit.name, 20),
         SheetColumn(_("Year"), lambda batch: batch.cycle.year, 8),
         SheetColumn(_("Meeting held on"), lambda batch: batch.met_on, 14),
-        SheetColumn(_("Villages"), lambda batch: batch.size, 10),
+        SheetColumn(_("Units"), lambda batch: batch.size, 10),
         SheetColumn(_("State"), lambda batch: batch.get_state_display()),
         SheetColumn(_("Public notice from"), lambda batch: batch.first_day, 14),
         SheetColumn(_("Public notice until"), lambda batch: batch.last_day, 14),
@@ -35,7 +35,7 @@ def batches() -> list[SheetColumn]:
 
 def appeals() -> list[SheetColumn]:
     return [
-        *unit_columns(lambda one: one.unit, _("Village")),
+        *unit_columns(lambda one: one.unit, _("Unit")),
         SheetColumn(_("Reasons"), lambda one: one.reasons, 60),
         SheetColumn(_("Received"), lambda one: one.made_at, 20),
         SheetColumn(_("State"), lambda one: one.get_state_display()),
@@ -47,7 +47,7 @@ def appeals() -> list[SheetColumn]:
 def objections() -> list[SheetColumn]:
     return [
         SheetColumn(_("Receipt number"), lambda one: one.receipt),
-        *unit_columns(lambda one: one.unit, _("Village")),
+        *unit_columns(lambda one: one.unit, _("Unit")),
         SheetColumn(_("What is said"), lambda one: one.text, 60),
         SheetColumn(_("Received"), lambda one: one.made_at, 20),
         SheetColumn(_("State"), lambda one: one.get_state_display()),

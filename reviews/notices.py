@@ -55,7 +55,7 @@ KINDS = {
         ),
     ),
     "check_found": Kind(
-        _("%(department)s has answered the joint check: a veto item for %(count)s villages"), Group.REVIEW, outside=None
+        _("%(department)s has answered the joint check: a veto item for %(count)s units"), Group.REVIEW, outside=None
     ),
     "check_lapsed": Kind(
         _("%(unit)s proceeds without your answer to the joint check; you may still give it"), Group.REVIEW, outside=None

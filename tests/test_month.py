@@ -163,7 +163,7 @@ def test_everybody_finds_what_is_his_on_the_home_page(new_context, live_server, 
         on("11-06")
         finds("filler", "开始2026年度申报", "今天截止")
         on("11-07")
-        finds("office", "还没申报的村", f"单位{VILLAGE}没有申报，申报已于2026年11月6日截止")
+        finds("office", "还没申报的单位", f"单位{VILLAGE}没有申报，申报已于2026年11月6日截止")
         on("11-09")
         happen(village, who["discipline"])
         finds("signer", "预警：未申报", "三星", "整改2026年11月9日“村干部被立案审查”反映的问题", "还剩7天")

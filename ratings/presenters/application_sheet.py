@@ -212,7 +212,7 @@ def _lines(
     for row in rows:
         item = code(row[heads.item])
         if item not in asked:
-            problems.append(row.wrong(heads.item, _("an item that this village answers now")))
+            problems.append(row.wrong(heads.item, _("an item that this unit answers now")))
         elif item in lines:
             problems.append(row.wrong(heads.item, _("each item once; see row %d") % lines[item].number))
         else:

@@ -22,7 +22,7 @@ class SampleVillage:
 def sample_villages(scheme: Scheme, criterion: Criterion) -> list[SampleVillage]:
     """A village with a high, one with a middling and one with a low total of the latest year in which they answered
     what ``criterion`` asks; invented ones where there are not three."""
-    invented = (_("A good village"), _("A middling village"), _("A weak village"))
+    invented = (_("A good unit"), _("A middling unit"), _("A weak unit"))
     cycle = _latest(scheme)
     known = _answered(cycle, [question.item for question in criterion.in_file]) if cycle else []
     give_county_mean(criterion, [village.facts for village in known])

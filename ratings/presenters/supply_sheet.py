@@ -60,7 +60,7 @@ class SupplySheet:
     def __init__(self, cycle: Cycle, variants: Sequence[Criterion]) -> None:
         self.cycle = cycle
         self.variants = variants
-        self.code_head, self.name_head, self.township_head = _("Division code"), _("Village"), _("Township")
+        self.code_head, self.name_head, self.township_head = _("Division code"), _("Unit"), _("Township")
         asked = {question.item: question for variant in variants for question in variant.questions}
         self.heads = {item: f"{item} {question.name}" for item, question in asked.items()}
 
@@ -105,7 +105,7 @@ class SupplySheet:
     def notes(self) -> list[str]:
         return [
             _(
-                "%(year)s, one line per village. Write the figures in the columns with a heading; "
+                "%(year)s, one line per unit. Write the figures in the columns with a heading; "
                 "last year's are beside them."
             )
             % {"year": self.cycle.year},
@@ -134,9 +134,9 @@ class SupplySheet:
         for row in rows:
             unit = self.units.get(row.code(self.code_head))
             if unit is None:
-                problems.append(row.wrong(self.code_head, _("the division code of a village rated here")))
+                problems.append(row.wrong(self.code_head, _("the division code of a unit rated here")))
             elif first.setdefault(unit.code, row.number) != row.number:
-                problems.append(row.wrong(self.code_head, _("each village once; see row %d") % first[unit.code]))
+                problems.append(row.wrong(self.code_head, _("each unit once; see row %d") % first[unit.code]))
             else:
                 self._read_row(row, unit, problems, changes)
         if problems:
@@ -173,7 +173,7 @@ class SupplySheet:
     ) -> tuple[str, Decimal | None]:
         """The figure in ``cell``, as typed and as a fact. Raises ``Incomplete`` with what was expected."""
         if question is None or not variant.fits(unit.tags):
-            raise Incomplete(_("an empty cell: this village is not asked for this"))
+            raise Incomplete(_("an empty cell: this unit is not asked for this"))
         typed = typed_in_file(question, cell)
         return typed, parsed_answer(variant, question, typed)
 

@@ -192,7 +192,7 @@ def _sources(spec: SchemeSpec) -> Iterator[Problem]:
         if criterion.to_mean and not reported and not is_from_below(criterion.supplier):
             yield Problem(
                 f"{place}.to_mean",
-                _("The mean is computed from what villages or departments report, not from score sheets."),
+                _("The mean is computed from what rated units or departments report, not from score sheets."),
                 " / ".join(("village", DEPARTMENTS)),
                 terms=(Term("supplier", "village"), Term("supplier", DEPARTMENTS)),
             )

@@ -224,7 +224,7 @@ class ToAccept:
     def _missed(self, n: int) -> str:
         if self.level == Stage.COUNTY:
             return ngettext("%s township has missed its deadline", "%s townships have missed their deadlines", n) % n
-        return ngettext("%s village has missed its deadline", "%s villages have missed their deadlines", n) % n
+        return ngettext("%s unit has missed its deadline", "%s units have missed their deadlines", n) % n
 
 
 class ToSupply:

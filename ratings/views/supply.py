@@ -54,7 +54,7 @@ def figures(request: HttpRequest, cycle: int) -> HttpResponse:
         if odd and not any(k.problem for k in saved.values()):
             messages.warning(request, _("Saved. Please check the marked answers below once more."))
         elif not any(k.problem for k in saved.values()):
-            messages.success(request, _("Saved. The villages have been told that they need not fill it in."))
+            messages.success(request, _("Saved. The units have been told that they need not fill it in."))
             return redirect(_next(of_cycle, variants[0].code, townships, township))
         else:
             messages.warning(request, _("Saved. Some figures are not valid yet; what you typed is still there."))

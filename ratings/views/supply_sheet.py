@@ -122,7 +122,7 @@ def carry_out(request: HttpRequest, cycle: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect(here)
-    messages.success(request, _("Figures saved: %d. The villages have been told.") % len(changes))
+    messages.success(request, _("Figures saved: %d. The units have been told.") % len(changes))
     return redirect("supply")
 
 

@@ -42,7 +42,7 @@ def page(request: HttpRequest) -> HttpResponse:
         try:
             given = _give_back(request, applications)
         except previews.AlreadyDone:
-            messages.success(request, _("Given back. The villages have been told."))
+            messages.success(request, _("Given back. The units have been told."))
             return redirect(back)
         except Incomplete as incomplete:
             problem = str(incomplete)
@@ -50,11 +50,11 @@ def page(request: HttpRequest) -> HttpResponse:
             messages.warning(request, str(late))
         else:
             done = ngettext("Given back: %s application.", "Given back: %s applications.", given) % given
-            messages.success(request, " ".join([done, _("The villages have been told.")]))
+            messages.success(request, " ".join([done, _("The units have been told.")]))
             return redirect(back)
     waiting = list(applications.filter(state=Application.State.SUBMITTED).order_by("unit_id"))
     if not waiting:
-        messages.warning(request, _("Please choose at least one village."))
+        messages.warning(request, _("Please choose at least one application."))
         return redirect(back)
     return render(
         request, "ratings/application/undo.html", _shown(request, waiting) | {"problem": problem, "back": back}

@@ -43,7 +43,7 @@ def not_begun(request: HttpRequest) -> HttpResponse:
     open_cycles = Cycle.objects.reaching(codes).filter(state=Cycle.State.OPEN)
     cycles = open_cycles.exclude(scheme__rates=Level.TOWNSHIP).select_related("scheme", "unit")
     rows = [row for cycle in cycles.prefetch_related("windows") for row in _rows(cycle, codes)]
-    if book := as_workbook(request, _("Villages that have not begun"), exports.not_begun(), rows):
+    if book := as_workbook(request, _("Units that have not begun"), exports.not_begun(), rows):
         return book
     return render(request, "ratings/application/waiting.html", {"rows": rows, "now": timezone.now()})
 
@@ -91,7 +91,7 @@ def reopen(request: HttpRequest, cycle: int, unit: str) -> HttpResponse:
         except Incomplete as incomplete:
             form.take(incomplete)
         else:
-            messages.success(request, _("The village has more time, and has been told."))
+            messages.success(request, _("The unit has more time, and has been told."))
             return redirect("applications_not_begun")
     return render(
         request,

@@ -274,7 +274,7 @@ def undo_submissions(
     if not reason.strip():
         raise _no_reason()
     if not applications:
-        raise Incomplete(_("Please choose at least one village."))
+        raise Incomplete(_("Please choose at least one application."))
     move([a.pk for a in applications], "undo_submission", State.DRAFT, by=by, reason=reason, submitted_tags=None)
     for application in applications:
         application.submitted_tags = None

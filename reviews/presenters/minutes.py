@@ -125,7 +125,7 @@ def _head(batch: Batch, verdict_rows: list[Verdict]) -> list[tuple[str, str]]:
         (_("Document number"), batch.document),
         (_("Scheme"), batch.scheme.spec.name),
         (_("Deciders"), "、".join(deciders) or "—"),
-        (_("Villages decided on"), str(len(verdict_rows))),
+        (_("Units decided on"), str(len(verdict_rows))),
         (_("State"), str(state)),
     ]
 
@@ -143,7 +143,7 @@ def _signatures(batch: Batch, made: list[Decision]) -> tuple[list[str], str]:
 def _stars(verdict_rows: list[Verdict]) -> list[Block]:
     stars = [one.decision.star for one in verdict_rows]
     counts = [(star_name(star), str(stars.count(star))) for star in sorted(set(stars), reverse=True)]
-    return [Heading(_("Stars decided")), Table([_("Star"), _("Villages")], counts, right=[1])] if counts else []
+    return [Heading(_("Stars decided")), Table([_("Star"), _("Units")], counts, right=[1])] if counts else []
 
 
 def _villages(verdict_rows: list[Verdict], names: dict[str, str]) -> list[Block]:
@@ -161,7 +161,7 @@ def _villages(verdict_rows: list[Verdict], names: dict[str, str]) -> list[Block]
         for number, one in enumerate(verdict_rows, 1)
     ]
     return [
-        Heading(_("Village by village")),
+        Heading(_("Unit by unit")),
         Table(heads, rows, widths=[0.5, 2.2, 1, 1, 1, 1, 3], right=[2])
         if rows
         else Text(_("There is no decision in this batch.")),
@@ -191,9 +191,7 @@ def _departments(batch: Batch, said: Said, villages: dict[int, str]) -> list[Blo
         rows = [[one.department, _answer(one, villages, vetoes), _signed(check, one, stood_in)] for one in answers]
         paragraphs += [Text(_asked(check), quiet=True), Table(heads, rows, widths=[1, 2.6, 1.4])]
     return (
-        paragraphs
-        if said
-        else [*paragraphs, Text(_("The departments were not asked about any village of this batch."))]
+        paragraphs if said else [*paragraphs, Text(_("The departments were not asked about any unit of this batch."))]
     )
 
 
@@ -220,7 +218,7 @@ def _answer(one: AnsweredByThen, villages: dict[int, str], vetoes: dict[str, str
     if one.answer and not lines:
         lines = [_("Nothing found.")]
     if one.elsewhere:
-        lines.append(_("Besides, on villages that are not in this batch: %s.") % one.elsewhere)
+        lines.append(_("Besides, on units that are not in this batch: %s.") % one.elsewhere)
     if one.answer and one.answer.reason:
         lines.append(_("Corrected: %s") % one.answer.reason)
     if one.lapse:

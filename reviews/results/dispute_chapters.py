@@ -59,7 +59,7 @@ def _appeals(result: Result, rows: Rows) -> list[ExplanationStep]:
     """What the village appealed, as far as the reader may know, and the answer of the level above."""
     steps = []
     for row in rows["appeal_rows"]:
-        title = _("The village appealed to the level above")
+        title = _("Appealed to the level above")
         steps.append(ExplanationStep(moment(row["made_at"]).date(), title, (row["reasons"],)))
         if row["answer"]:
             upheld = row["state"] == Appeal.State.UPHELD

@@ -311,7 +311,7 @@ def same_text(one: str, other: str) -> bool:
 def missing(part: ScorePart) -> str:
     """What ``part`` still needs, where the input is incomplete."""
     if part.can_agree and not part.how:
-        return _("Please say whether the village's figures are right.")
+        return _("Please say whether the reported figures are right.")
     return _("Something is still missing here.")
 
 

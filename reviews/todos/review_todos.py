@@ -102,7 +102,7 @@ def _to_score(user: User) -> Todo | None:
     if not count:
         return None
     return Todo(
-        title=ngettext("%(count)s village to score", "%(count)s villages to score", count) % {"count": count},
+        title=ngettext("%(count)s application to score", "%(count)s applications to score", count) % {"count": count},
         url=reverse("review_desk"),
         due=due,
         takes=SCORING,

@@ -318,7 +318,7 @@ def _confirm(request: HttpRequest, check: DepartmentCheck) -> HttpResponse | Non
 def _found(row: CheckRow) -> CheckFinding | None:
     """The finding of the row, or None with the error in ``row.error``."""
     if count_of(row.village) is None:
-        row.error = _("Please choose the village.")
+        row.error = _("Please choose the unit.")
         return None
     try:
         day = DayField(required=True).clean(row.on)

@@ -49,7 +49,7 @@ class ObjectionForm(forms.Form):
     """``website`` is a honeypot: people do not see it, bots fill it in."""
 
     decision = forms.ModelChoiceField(
-        Decision.objects.none(), label=gettext_lazy("Which village"), empty_label=gettext_lazy("Please choose")
+        Decision.objects.none(), label=gettext_lazy("Which unit"), empty_label=gettext_lazy("Please choose")
     )
     text = forms.CharField(
         label=gettext_lazy("What is not right"),

@@ -42,7 +42,7 @@ def open_(request: HttpRequest, scheme: int) -> HttpResponse:
     if "open" in request.POST:
         tried = _open(request, form)
         if tried.made:
-            messages.success(request, _("The rating is open. Villages and townships have been told."))
+            messages.success(request, _("The rating is open. The rated units and their offices have been told."))
             return redirect("cycle", tried.made.pk)
         shown, status = form.first_wrong() or CHECK, tried.status
     elif request.method == "POST":

@@ -186,7 +186,7 @@ def note_lapse(check: DepartmentCheck, department: str, *, by: User, note: str, 
 
 
 def not_listed() -> str:
-    return _("This village is not on the list.")
+    return _("This unit is not on the list.")
 
 
 def hindrances(

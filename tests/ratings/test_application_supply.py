@@ -134,7 +134,7 @@ def test_a_figure_far_from_other_villages_is_asked_about_once_and_kept_all_the_s
     client.force_login(of("民政局"))
     url = reverse("supply_figures", args=[grants.pk]) + "?criterion=1.2"
     asked = client.post(url, {f"{VILLAGE}:1.2": "1234567", f"was:{VILLAGE}:1.2": ""})
-    assert field_of(asked)["odd"].words == "其他村在17至50之间，没有填错吧？"
+    assert field_of(asked)["odd"].words == "其他单位在17至50之间，没有填错吧？"
     kept = Application.objects.get(unit=VILLAGE).answers
     assert kept.values_list("value", "sure").get() == (D(1234567), False)
     again = {f"{VILLAGE}:1.2": "1234567", f"was:{VILLAGE}:1.2": "1234567"}

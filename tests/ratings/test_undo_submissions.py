@@ -62,7 +62,7 @@ def test_the_office_gives_many_back_with_a_reason(both, office):
         ("submission_undone", "填错年度")
     ]
     again = client.post(UNDO, given, follow=True)
-    assert "已退回村里" in again.content.decode()
+    assert "已退回，并已通知有关单位。" in again.content.decode()
 
 
 def test_without_a_reason_nothing_happens_and_the_list_stays(both, office):

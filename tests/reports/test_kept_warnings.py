@@ -207,7 +207,7 @@ def test_a_figure_far_outside_those_of_the_county(county):
         Answer.objects.create(application=application, item=item, typed=str(value), value=value)
     refresh(NOW)
     assert waiting() == [("10", "216", "township_office")]
-    assert FollowUp.objects.get().measured == "数值为45，其他村在11至14之间；达到3倍预警"
+    assert FollowUp.objects.get().measured == "数值为45，其他单位在11至14之间；达到3倍预警"
     Answer.objects.filter(value=45).update(value=40)
     refresh(NOW)
     assert waiting() == []

@@ -99,7 +99,7 @@ def test_what_was_chosen_is_listed_once_more_and_then_just_that_is_recorded(plac
     last = {"key": key_of(answer), "confirmed": "yes"}
     first, second = (client.post(URL, last, follow=True) for _click in range(2))
     assert recorded() == {three[0]: 3, three[1]: 2}
-    assert told(first) == told(second) == ["已审定2个村。"]
+    assert told(first) == told(second) == ["已审定2份申报。"]
 
 
 def test_one_that_has_moved_on_keeps_all_from_being_recorded(place, three, client):

@@ -146,7 +146,7 @@ def test_the_minutes_tell_what_each_department_answered_and_who_signed(recommend
     assert said(place) == [
         [
             "纪委监委",
-            f"{unit}：V1 两委干部受党纪处分，发生于2026年3月5日，新纪〔2026〕7号\n此外，涉及本批次以外的村：1项。",
+            f"{unit}：V1 两委干部受党纪处分，发生于2026年3月5日，新纪〔2026〕7号\n此外，涉及本批次以外的单位：1项。",
             "discipline 2026年9月28日 10:00",
         ],
         ["公安局", "未发现问题。", f"{place.department.name} 2026年9月28日 10:00"],
@@ -187,7 +187,7 @@ def test_a_batch_whose_villages_no_department_was_asked_about_says_so(recommende
     texts = [
         block.text for block in blocks(empty, [], [], answered_by_then(empty, moment(empty))) if isinstance(block, Text)
     ]
-    assert "本批次的村未提交部门联审。" in texts
+    assert "本批次的单位未提交部门联审。" in texts
 
 
 @pytest.mark.django_db(transaction=True)
