@@ -87,14 +87,6 @@ class SettleForm(AnswerForm):
     answer = forms.CharField(label=_("Reason"), max_length=LONGEST_TEXT, widget=_area(3))
 
 
-class ConfirmForm(forms.Form):
-    pass
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), max_length=LONGEST_TEXT, widget=_area(2))
-
-
 class EarlyForm(forms.Form):
     """The day is not over yet: why the step is taken all the same."""
 

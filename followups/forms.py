@@ -106,10 +106,6 @@ class ReportForm(forms.Form):
     )
 
 
-class AcceptForm(forms.Form):
-    pass
-
-
 class SendBackForm(forms.Form):
     reason = forms.CharField(label=_("What is missing"), widget=forms.Textarea(attrs={"rows": 3}))
     due = DayField(label=_("New deadline"), required=False, help_text=_("Without one the old deadline stays."))
@@ -132,10 +128,6 @@ class HandOnForm(forms.Form):
     @property
     def chosen(self) -> Assignee:
         return self.offered[self.cleaned_data["to"]]
-
-
-class CancelForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 2}))
 
 
 def _key(one: Assignee) -> str:

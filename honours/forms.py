@@ -88,18 +88,6 @@ class RoundForm(forms.Form):
         return self.cleaned_data
 
 
-class ConfirmForm(forms.Form):
-    """Nothing is typed: the button alone."""
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=TEXT)
-
-
-class DocumentForm(forms.Form):
-    document = forms.CharField(label=_("Number of the document"), max_length=100)
-
-
 class TextForm(forms.Form):
     """An opinion, or a reason that the village reads."""
 

@@ -164,14 +164,6 @@ def library_of(county: str, criteria: Iterable[str]) -> dict[str, list[str]]:
     return found
 
 
-class ConfirmForm(forms.Form):
-    pass
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 2}))
-
-
 class FindingForm(forms.Form):
     finding = forms.CharField(label=_("What the check found"), widget=forms.Textarea(attrs={"rows": 3}))
 

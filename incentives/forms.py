@@ -214,10 +214,6 @@ class OpinionForm(forms.Form):
     opinion = forms.CharField(label=gettext_lazy("Opinion"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
 
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label=gettext_lazy("Reason"), widget=forms.Textarea(attrs={"rows": 2}))
-
-
 class HandOverForm(forms.Form):
     """``possible``: the departments that have somebody to go on with it."""
 

@@ -13,7 +13,6 @@ from programmes.workflow.answers import Typed
 from ratings.scheme.wording import bounds_words
 from records.deadlines import end_of
 from records.refusals import Incomplete
-from villages.models import matching
 
 
 class UntilForm(forms.Form):
@@ -23,26 +22,6 @@ class UntilForm(forms.Form):
 
     def clean_answers_until(self) -> Any:
         return end_of(self.cleaned_data["answers_until"])
-
-
-class DocumentForm(forms.Form):
-    document = forms.CharField(label=_("Document number"), max_length=200)
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}))
-
-
-class NothingForm(forms.Form):
-    """A step that needs a click alone."""
-
-
-class UnitSearchForm(forms.Form):
-    q = forms.CharField(label=_("Name, pinyin or code"), required=False, max_length=40)
-
-    def narrow(self, rows: Any) -> Any:
-        typed = self.cleaned_data["q"] if self.is_valid() else ""
-        return rows.filter(matching(typed, "unit__")) if typed else rows
 
 
 class AnswersForm(forms.Form):

@@ -19,10 +19,8 @@ from consultations.forms import (
     AnswerForm,
     BeginForm,
     CommentForm,
-    ConfirmForm,
     EarlyForm,
     ProposalForm,
-    ReasonForm,
     SettleForm,
     UntilForm,
 )
@@ -46,6 +44,7 @@ from records import previews
 from records.confirming import carry_out
 from records.deadlines import is_over
 from records.excel_export import as_workbook
+from records.step_forms import ReasonForm
 
 ROWS = 50
 RIGHTS = (WRITE, COMMENT, REVIEW, LEAD)
@@ -210,12 +209,12 @@ def _form(request: HttpRequest, one: Consultation, verb: str, *, bound: bool) ->
             return ProposalForm(*data, consultation=one, about=about, **name)
         case "close_consultation" | "conclude_review":
             early = one.due_at is not None and not is_over(one.due_at)
-            return (EarlyForm if early else ConfirmForm)(*data, **name)
+            return (EarlyForm if early else Form)(*data, **name)
         case "send_to_review":
             return UntilForm(*data, **name)
         case "return_draft" | "withdraw_draft":
             return ReasonForm(*data, **name)
-    return ConfirmForm(*data, **name)
+    return Form(*data, **name)
 
 
 def _show(

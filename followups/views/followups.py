@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.authority import permission_or_404
 from followups import exports, workflow
-from followups.forms import AcceptForm, CancelForm, FollowUpFilterForm, HandOnForm, ReportForm, SendBackForm
+from followups.forms import FollowUpFilterForm, HandOnForm, ReportForm, SendBackForm
 from followups.history import history_of
 from followups.models import STEPS, FollowUp
 from followups.models.followup import VIEW
@@ -23,6 +23,7 @@ from records.excel_export import as_workbook
 from records.files import serve
 from records.lifecycle import Step
 from records.openable import openable
+from records.step_forms import ReasonForm
 
 ROWS = 50
 PEOPLE = ("unit", "responsible_unit", "checker_unit", "person", "escalated_to", "reported_by", "closed_by")
@@ -104,12 +105,12 @@ def _form(request: HttpRequest, one: FollowUp, taken: Step, *, bound: bool) -> F
         case "report_followup":
             return ReportForm(*data, initial={"report": one.report})
         case "accept_followup":
-            return AcceptForm(*data)
+            return Form(*data)
         case "send_back_followup":
             return SendBackForm(*data)
         case "hand_on_followup":
             return HandOnForm(*data, followup=one, user=request.user)
-    return CancelForm(*data)
+    return ReasonForm(*data)
 
 
 def _show(request: HttpRequest, one: FollowUp, refused: dict[str, Form], status: int = 200) -> HttpResponse:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.authority import permission_or_404, reached_or_404
-from honours.forms import AnswerForm, ReasonForm, ReplyForm
+from honours.forms import AnswerForm, ReplyForm
 from honours.models import ReplyFinding, Round, RoundObjection
 from honours.models.lifecycle import RUN
 from honours.views.rounds import lapse_step, show
@@ -15,6 +15,7 @@ from honours.workflow import checking, objections
 from records import previews
 from records.confirming import carry_out
 from records.files import serve
+from records.step_forms import ReasonForm
 from reviews.department_checks.assignments import ANSWER
 from villages.models import Unit
 

@@ -16,7 +16,7 @@ from accounts.authority import permission_or_404
 from accounts.models import User
 from honours import exports
 from honours.candidates import candidates, hindrances, names_for
-from honours.forms import CandidateFilterForm, ConfirmForm, DocumentForm, NominationFilterForm, ReasonForm, RoundForm
+from honours.forms import CandidateFilterForm, NominationFilterForm, RoundForm
 from honours.models import Round
 from honours.models.lifecycle import RUN, VIEW
 from honours.presenters import RoundPage
@@ -28,6 +28,7 @@ from records import previews
 from records.confirming import carry_out
 from records.excel_export import as_workbook
 from records.files import serve
+from records.step_forms import DocumentForm, ReasonForm
 from villages.models import Unit
 
 ROWS = 50
@@ -145,7 +146,7 @@ def award(request: HttpRequest, pk: int) -> HttpResponse:
     one = _seen_or_404(request.user, pk)
     held = [code for code in request.user.reach(RewardPolicy.MANAGE) if code.startswith(one.unit_id)]
     county = get_object_or_404(Unit, code__in=held[:1])
-    form = ConfirmForm(request.POST)
+    form = Form(request.POST)
     tried = carry_out(
         request,
         f"draft_award:{pk}",
@@ -234,7 +235,7 @@ def _check_rows(user: User, page: RoundPage, refused: dict[str, Form]) -> list[d
 
 def _form(verb: str, request: HttpRequest | None = None) -> Form:
     data = (request.POST,) if request else ()
-    kind = {"cancel_round": ReasonForm, "name_villages": DocumentForm}.get(verb, ConfirmForm)
+    kind = {"cancel_round": ReasonForm, "name_villages": DocumentForm}.get(verb, Form)
     return kind(*data, auto_id=f"{verb}_%s")
 
 

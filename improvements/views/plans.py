@@ -15,13 +15,11 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.authority import permission_or_404
 from improvements import exports, workflow
 from improvements.forms import (
-    ConfirmForm,
     DoneForm,
     DraftForm,
     FindingForm,
     PlanFilterForm,
     ProgressForm,
-    ReasonForm,
     counts_of,
 )
 from improvements.models import STEPS, Plan, ProgressFile
@@ -33,6 +31,7 @@ from records.confirming import carry_out
 from records.excel_export import as_workbook
 from records.files import serve
 from records.lifecycle import Step
+from records.step_forms import ReasonForm
 
 ROWS = 50
 DONE = {
@@ -166,7 +165,7 @@ def _form(request: HttpRequest, one: Plan, taken: Step, *, bound: bool) -> Form:
             return FindingForm(*data, **name)
         case "decline_plan" | "send_back_plan" | "cancel_plan":
             return ReasonForm(*data, **name)
-    return ConfirmForm(*data, **name)
+    return Form(*data, **name)
 
 
 def _show(request: HttpRequest, one: Plan, refused: dict[str, Form], status: int = 200) -> HttpResponse:

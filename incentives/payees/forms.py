@@ -64,7 +64,3 @@ class ConfirmAccountForm(forms.Form):
         widget=NUMBER,
         help_text=_("It is not shown: it has to be the same as the one that was proposed."),
     )
-
-
-class DeclineAccountForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 2}))

@@ -17,10 +17,11 @@ from incentives import exports, workflow
 from incentives.models import PayeeAccount
 from incentives.models.payee import CONFIRM, PROPOSE
 from incentives.payees.accounts import payable_units, rows_of
-from incentives.payees.forms import ConfirmAccountForm, DeclineAccountForm, PayeeFilterForm, ProposeAccountForm
+from incentives.payees.forms import ConfirmAccountForm, PayeeFilterForm, ProposeAccountForm
 from records import previews
 from records.confirming import carry_out
 from records.excel_export import as_workbook, wanted
+from records.step_forms import ReasonForm
 from villages.models import Level, Unit
 
 ROWS = 50
@@ -77,7 +78,7 @@ def settle(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     account = get_object_or_404(seen, pk=pk)
     right, form, step = {
         "confirm": (CONFIRM, ConfirmAccountForm(request.POST), workflow.confirm_account),
-        "decline": (PROPOSE, DeclineAccountForm(request.POST), workflow.decline_account),
+        "decline": (PROPOSE, ReasonForm(request.POST), workflow.decline_account),
     }[verb]
     get_object_or_404(seen.filter(pk=pk), unit__in=_where(request, right))
     return _carry_out(
@@ -116,8 +117,7 @@ def _show(request: HttpRequest, unit: Unit, forms: dict[str, Form], status: int 
         "account": next((one for one in accounts if one.state == State.IN_FORCE), None),
         "waiting": waiting,
         "past": [one for one in accounts if one.state not in (State.PROPOSED, State.IN_FORCE)],
-        "forms": {"propose": ProposeAccountForm(), "confirm": ConfirmAccountForm(), "decline": DeclineAccountForm()}
-        | forms,
+        "forms": {"propose": ProposeAccountForm(), "confirm": ConfirmAccountForm(), "decline": ReasonForm()} | forms,
         "may_propose": may_propose and not waiting,
         "may_decline": may_propose and waiting,
         "may_confirm": may_confirm and waiting and waiting.proposed_by_id != request.user.pk,

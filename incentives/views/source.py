@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.departments import staff
 from accounts.models import User
-from incentives.forms import AnswerForm, HandOverForm, OpinionForm, ReasonForm
+from incentives.forms import AnswerForm, HandOverForm, OpinionForm
 from incentives.listing import rows_of
 from incentives.models import Clawback, LedgerEntry, ProjectFund, Source, Voucher
 from incentives.models.lifecycle import WRITE_OWN
@@ -29,6 +29,7 @@ from incentives.workbook import write_list
 from incentives.workflow.actions import available
 from records import previews
 from records.files import serve
+from records.step_forms import ReasonForm
 
 ENTRIES = 8
 STEPS_OF_PAGE = {"seek_opinion", "give_opinion", "take_back", "make_effective", "hand_over", "grant"}

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.departments import staff
 from incentives import workflow
-from incentives.forms import AnswerForm, HandOverForm, OpinionForm, ReasonForm
+from incentives.forms import AnswerForm, HandOverForm, OpinionForm
 from incentives.models import Source
 from incentives.models.lifecycle import STEPS, WRITE_OWN
 from incentives.views.source import STEPS_OF_PAGE, page_step, show
@@ -22,6 +22,7 @@ from incentives.views.sources import seen_source, source_or_404
 from incentives.workflow.actions import open_to
 from records import previews
 from records.refusals import Incomplete, Refused, refuse_unknown_fields
+from records.step_forms import ReasonForm
 
 FORMS = {
     "seek_opinion": ("answer_form", AnswerForm),

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.authority import permission_or_404
 from incentives import exports, workflow
-from incentives.forms import ReasonForm
 from incentives.models import BankStatement, ProjectFund, Voucher
 from incentives.payees.accounts import of_lines
 from incentives.payees.bank_list import write_bank_list
@@ -27,6 +26,7 @@ from records.documents import served
 from records.excel_export import as_workbook
 from records.refusals import Refused, refuse_unknown_fields
 from records.sheet_upload import SheetUploadForm, keep_marked, marked, workbook
+from records.step_forms import ReasonForm
 from records.workbooks import SheetRefused
 
 PAY = "incentives.disburse"

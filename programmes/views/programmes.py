@@ -17,7 +17,7 @@ from accounts.authority import permission_or_404
 from accounts.models import User
 from programmes import exports
 from programmes.facts import facts_of, idle_vetoes
-from programmes.forms import DocumentForm, NothingForm, ReasonForm, UnitSearchForm, UntilForm
+from programmes.forms import UntilForm
 from programmes.grading import graded
 from programmes.models import RUN, VIEW, CycleState, ProgrammeCycle, ProgrammeResult
 from programmes.presenters import FactSheet, grade_name, grades_in_words, results_in_words
@@ -27,6 +27,8 @@ from ratings.models import Scheme
 from records import previews
 from records.confirming import carry_out
 from records.excel_export import as_workbook
+from records.step_forms import DocumentForm, ReasonForm
+from villages.forms.township_filter import TownshipFilterForm
 from villages.models import below_any
 
 ROWS = 50
@@ -37,7 +39,7 @@ DONE = {
 }
 FORMS: dict[str, type[Form]] = {
     "extend_programme": UntilForm,
-    "publish_programme": NothingForm,
+    "publish_programme": Form,
     "take_back_programme": ReasonForm,
 }
 
@@ -166,7 +168,7 @@ def step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 
 def _show(request: HttpRequest, cycle: ProgrammeCycle, refused: dict[str, Form], status: int = 200) -> HttpResponse:
     user, steps = request.user, available(request.user, cycle)
-    search = UnitSearchForm(request.GET)
+    search = TownshipFilterForm(request.GET, codes=user.reach(VIEW))
     context: dict[str, Any] = {
         "cycle": cycle,
         "steps": [_step(user, cycle, one, refused) for one in steps],
@@ -175,7 +177,8 @@ def _show(request: HttpRequest, cycle: ProgrammeCycle, refused: dict[str, Form],
         "shows_results": shows_results(user, cycle),
     }
     if context["shows_results"]:
-        rows = search.narrow(_results(user, cycle))
+        rows = _results(user, cycle)
+        rows = search.narrow(rows) if search.is_valid() else rows.none()
         page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
         for one in page:
             one.grade_name = grade_name(one.grade)

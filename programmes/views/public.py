@@ -6,10 +6,10 @@ from django.shortcuts import get_object_or_404, render
 
 from programmes import exports
 from programmes.facts import fact_of
-from programmes.forms import UnitSearchForm
 from programmes.models import CycleState, ProgrammeCycle, ProgrammeResult
 from programmes.presenters import ResultPage, grade_name, results_in_words
 from records.excel_export import as_workbook
+from villages.forms.township_filter import TownshipFilterForm
 
 ROWS = 50
 PUBLISHED = ProgrammeCycle.objects.filter(state=CycleState.PUBLISHED).select_related("programme__unit", "scheme")
@@ -23,8 +23,9 @@ def cycles(request: HttpRequest) -> HttpResponse:
 def results(request: HttpRequest, pk: int) -> HttpResponse:
     """The units with their grades, by code."""
     cycle = get_object_or_404(PUBLISHED.all(), pk=pk)
-    search = UnitSearchForm(request.GET)
-    rows = search.narrow(ProgrammeResult.objects.filter(cycle=cycle).select_related("unit"))
+    search = TownshipFilterForm(request.GET, codes=[cycle.unit_id])
+    rows = ProgrammeResult.objects.filter(cycle=cycle).select_related("unit")
+    rows = search.narrow(rows) if search.is_valid() else rows.none()
     if book := as_workbook(request, str(cycle), exports.results(), rows):
         return book
     page = Paginator(rows, ROWS).get_page(request.GET.get("page"))

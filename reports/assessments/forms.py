@@ -163,7 +163,3 @@ def known_events(unit: Unit) -> list[tuple[str, str]]:
 
 class DecisionForm(forms.Form):
     document = forms.CharField(label=gettext_lazy("Number of the document that decides"), max_length=100)
-
-
-class NoForm(forms.Form):
-    """A step without fields."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from records.confirming import carry_out
 from records.excel_export import as_workbook
 from reports import exports
 from reports.assessments import keeping
-from reports.assessments.forms import DecisionForm, FormulaForm, NoForm
+from reports.assessments.forms import DecisionForm, FormulaForm
 from reports.assessments.kept import AssessmentFigures, calculated, last_year, spec_of, to_freeze
 from reports.assessments.readers import compares, own_places, shown_in
 from reports.assessments.wording import how_to_raise, in_words, name_of
@@ -115,7 +116,7 @@ def assessment(request: HttpRequest, pk: int) -> HttpResponse:
 def step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """Issue the formula, or freeze the figures."""
     one = _made_or_404(request, pk)
-    form = DecisionForm(request.POST) if verb == "freeze" else NoForm(request.POST)
+    form = DecisionForm(request.POST) if verb == "freeze" else Form(request.POST)
 
     def act(shown: Any) -> Assessment:
         if verb == "freeze":
