@@ -1,6 +1,9 @@
 """Carrying out a form's step as its page showed it, or showing the form again with the reason why not."""
 
-from collections.abc import Callable, Iterable
+import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from django.forms import Form
@@ -8,7 +11,27 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from records import previews
+from records.files import sha256_of
 from records.refusals import Incomplete, UnknownFields, WrongState, refuse_unknown_fields
+
+
+@contextmanager
+def confirming_sent(request: HttpRequest, step: str) -> Iterator[Any]:
+    """``confirming`` with the key of the form that was sent, and all that came with it."""
+    with previews.confirming(request.user, step, request.POST.get("key", ""), _fingerprint(request)) as shown:
+        yield shown
+
+
+def was_done_so(kept: previews.Preview, request: HttpRequest) -> bool:
+    """Whether the step shown was carried out with just what is sent now."""
+    return kept.done_at is not None and kept.sent == _fingerprint(request)
+
+
+def _fingerprint(request: HttpRequest) -> str:
+    """Of the address and every field: two clicks send the same, whatever their CSRF tokens."""
+    fields = [[name, values] for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"]
+    files = [[name, [sha256_of(one) for one in values]] for name, values in request.FILES.lists()]
+    return sha256(json.dumps([request.path, sorted(fields), sorted(files)]).encode()).hexdigest()
 
 
 class Tried(NamedTuple):
@@ -35,7 +58,7 @@ def carry_out(
         refuse_unknown_fields(request.POST, {*form.fields, *buttons, "key"})
         if not form.is_valid():
             return Tried(None, 400)
-        with previews.confirming(request.user, step, request.POST.get("key", "")) as shown:
+        with confirming_sent(request, step) as shown:
             return Tried(act(shown))
     except previews.AlreadyDone:
         if made := done():

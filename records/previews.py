@@ -8,7 +8,8 @@ A page that shows a step first (payments, a release, a closing) stores what it s
 
 The workflow function compares ``expected`` with the current state under its own lock and raises ``Outdated`` if they
 differ; the view then shows the new state. A second click on the same confirmation waits for the first one and gets
-``AlreadyDone``, which a view answers like the first (idempotent).
+``AlreadyDone``, which a view answers like the first (idempotent). Where people type beside the key, the view uses
+``records.confirming.confirming_sent``: the same key with other contents is no second click.
 """
 
 import json
@@ -42,7 +43,8 @@ class AlreadyDone(WrongState):
 
 
 class Preview(models.Model):
-    """What ``user`` was shown before ``step`` (verb and subject, such as "release:batch:7")."""
+    """What ``user`` was shown before ``step`` (verb and subject, such as "release:batch:7"). ``sent``: the fingerprint
+    of what came with its confirmation, where that is compared."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=64)
@@ -50,6 +52,7 @@ class Preview(models.Model):
     content = models.JSONField(encoder=DjangoJSONEncoder)
     shown_at = models.DateTimeField(db_index=True)
     done_at = models.DateTimeField(null=True)
+    sent = models.CharField(max_length=64, default="")
 
     class Meta:
         default_permissions = ()
@@ -93,21 +96,24 @@ def keep_all(user: Any, steps: Collection[str]) -> dict[str, str]:
 
 
 @contextmanager
-def confirming(user: Any, step: str, key: str) -> Iterator[Any]:
+def confirming(user: Any, step: str, key: str, sent: str = "") -> Iterator[Any]:
     """Carry out ``step``, in one transaction, as it was shown under ``key``; yields what was shown.
 
-    Raises ``Outdated`` if nothing was shown under that key (or too long ago), ``AlreadyDone`` the second time.
+    Raises ``Outdated`` if nothing was shown under that key (or too long ago), or it was carried out with something else
+    than ``sent``; ``AlreadyDone`` the second time.
     """
     with transaction.atomic():
         Preview.objects.filter(user=user, shown_at__lt=timezone.now() - KEPT).delete()
         shown = Preview.objects.select_for_update().filter(user=user, step=step, key=key[:64]).first()
         if shown is None:
             raise Outdated(_("This page is out of date. Nothing was done. Please look again."))
+        if shown.done_at and sent != shown.sent:
+            raise Outdated(_("This was done before, with what was sent then. What is sent now has not been done."))
         if shown.done_at:
             raise AlreadyDone(_("This has been done already."), shown.content)
         yield shown.content
-        shown.done_at = timezone.now()
-        shown.save(update_fields=["done_at"])
+        shown.done_at, shown.sent = timezone.now(), sent
+        shown.save(update_fields=["done_at", "sent"])
 
 
 def find(user: Any, step: str, key: str) -> Preview | None:

@@ -20,6 +20,7 @@ from accounts.models import Appointment
 from accounts.password_slips import Slip, as_pdf, decrypted_slips, encrypted_slips, slips_of
 from accounts.views.phones import PhoneForm
 from records import previews
+from records.confirming import confirming_sent
 from records.documents import served
 from records.excel_export import as_workbook
 from records.previews import AlreadyDone
@@ -60,7 +61,7 @@ def appointment_new(request: HttpRequest) -> HttpResponse:
     )
     if form.is_valid():
         try:
-            with previews.confirming(request.user, APPOINT, request.POST.get("key", "")):
+            with confirming_sent(request, APPOINT):
                 engaged = workflow.appoint_person(form.who, form.roles, by=request.user, **form.post)
         except AlreadyDone:
             return show_done_before(request, form.who.name)
@@ -160,7 +161,7 @@ def appointment_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         try:
-            with previews.confirming(request.user, f"hand_over:{pk}", request.POST.get("key", "")):
+            with confirming_sent(request, f"hand_over:{pk}"):
                 engaged = workflow.hand_over(
                     list(given["posts"]), form.who, by=request.user, on=given["on"], phone=given["phone"]
                 )

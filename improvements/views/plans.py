@@ -27,7 +27,7 @@ from improvements.models.lifecycle import DRAW_UP, HELP, VIEW
 from improvements.presenters import PlanPage
 from improvements.standing import standing_of
 from records import previews
-from records.confirming import carry_out
+from records.confirming import carry_out, was_done_so
 from records.excel_export import as_workbook
 from records.files import serve
 from records.lifecycle import Step
@@ -130,7 +130,7 @@ def _out_of_sight(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     shown = previews.find(request.user, _key(verb, pk), request.POST.get("key", ""))
     if shown is None:
         raise Http404
-    if shown.done_at:
+    if was_done_so(shown, request):
         return _done(request, pk, verb)
     messages.warning(
         request, _("Something has changed since this page was opened. Nothing was done. Please look again.")

@@ -19,6 +19,7 @@ from incentives.views.source import page_step
 from incentives.views.sources import source_or_404
 from incentives.views.steps import show_anew
 from records import previews
+from records.confirming import confirming_sent
 from records.refusals import Incomplete, Outdated, Refused, refuse_unknown_fields
 
 VERDICTS: dict[str, tuple[Callable[..., None], str, Promise]] = {
@@ -50,9 +51,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
         reason = request.POST.get("reason", "").strip()
         # In a transaction of its own: a proposal that has lapsed stays lapsed when the step is refused for it.
         workflow.review_clawbacks([clawback.line.holder_id])
-        with previews.confirming(
-            request.user, page_step(type(source), source.pk), request.POST.get("key", "")
-        ) as shown:
+        with confirming_sent(request, page_step(type(source), source.pk)) as shown:
             proposal = shown["clawbacks"].get(str(pk))
             if proposal is None:
                 raise Outdated(_("This was not on the page. Nothing was done. Please look again."))

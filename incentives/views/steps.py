@@ -21,6 +21,7 @@ from incentives.views.source import STEPS_OF_PAGE, page_step, show
 from incentives.views.sources import seen_source, source_or_404
 from incentives.workflow.actions import open_to
 from records import previews
+from records.confirming import confirming_sent, was_done_so
 from records.refusals import Incomplete, Refused, refuse_unknown_fields
 from records.step_forms import ReasonForm
 
@@ -90,7 +91,7 @@ def _out_of_sight(request: HttpRequest, kind: type[Source], pk: int, verb: str) 
     shown = previews.find(request.user, page_step(kind, pk), request.POST.get("key", ""))
     if shown is None or verb not in DONE:
         raise Http404
-    if shown.done_at:
+    if was_done_so(shown, request):
         return _done(request, kind, pk, verb)
     messages.warning(
         request, _("Something has changed since this page was opened. Nothing was done. Please look again.")
@@ -103,7 +104,7 @@ def _take(verb: str, request: HttpRequest, source: Source, given: dict[str, Any]
         if request.POST.get("agreed") not in ("0", "1"):
             raise Incomplete(_("Please say whether you agree."))
         given = given | {"agreed": request.POST["agreed"] == "1"}
-    with previews.confirming(request.user, page_step(type(source), source.pk), request.POST.get("key", "")) as shown:
+    with confirming_sent(request, page_step(type(source), source.pk)) as shown:
         take: Callable[..., Any] = getattr(workflow, verb)
         take(source, by=request.user, expected=shown["source"], **given)
 

@@ -33,6 +33,7 @@ from ratings.presenters.figures_below import figures_behind
 from ratings.workflow import application as workflow
 from ratings.workflow.actions import available, own_step
 from records import previews
+from records.confirming import confirming_sent
 from records.deadlines import end_of, last_day
 from records.documents import served
 from records.excel_export import as_workbook
@@ -181,7 +182,7 @@ def _step(
     if request.method == "POST":
         try:
             refuse_unknown_fields(request.POST, ("key", "reason"))
-            with previews.confirming(request.user, f"{verb}:{pk}", request.POST.get("key", "")) as shown:
+            with confirming_sent(request, f"{verb}:{pk}") as shown:
                 take(application, shown)
             taken = True
         except previews.AlreadyDone:
@@ -331,7 +332,7 @@ def return_(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             refuse_unknown_fields(request.POST, {*asked.fields, "key"})
             due = end_of(asked.cleaned_data["due"])
-            with previews.confirming(request.user, f"return:{pk}", request.POST.get("key", "")) as shown:
+            with confirming_sent(request, f"return:{pk}") as shown:
                 workflow.return_(application, asked.reasons, due=due, by=request.user, expected=shown)
             taken = True
         except previews.AlreadyDone:

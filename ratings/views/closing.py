@@ -17,6 +17,7 @@ from ratings.models import Cycle
 from ratings.views.cycle import State, managed
 from ratings.workflow import closing as workflow
 from records import previews
+from records.confirming import confirming_sent
 from records.previews import AlreadyDone
 from records.refusals import Incomplete, WrongState, refuse_unknown_fields
 from villages.models import Unit
@@ -71,7 +72,7 @@ def _carry_out(
         return None
     try:
         refuse_unknown_fields(request.POST, {*form.fields, "reason", "key"})
-        with previews.confirming(request.user, _step(verb, cycle), request.POST.get("key", "")) as shown:
+        with confirming_sent(request, _step(verb, cycle)) as shown:
             outlook = step(**form.cleaned_data, expected=shown)
     except AlreadyDone as again:
         cycle.refresh_from_db()

@@ -18,6 +18,7 @@ from ratings.models import Application
 from ratings.models.lifecycle import STEPS
 from ratings.workflow import application as workflow
 from records import previews
+from records.confirming import confirming_sent
 from records.numbers import keys
 from records.refusals import Incomplete, NotAllowed, WrongState, refuse_unknown_fields
 
@@ -62,7 +63,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _give_back(request: HttpRequest, applications: Collection[Application]) -> int:
-    with previews.confirming(request.user, STEP, request.POST.get("key", "")) as shown:
+    with confirming_sent(request, STEP) as shown:
         reason = request.POST.get("reason", "")
         return len(workflow.undo_submissions(applications, by=request.user, reason=reason, expected=shown))
 

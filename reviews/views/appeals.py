@@ -24,10 +24,11 @@ from ratings.models import Application, Decision, Event
 from ratings.presenters.event_outlook import shift_words
 from ratings.scoring.facts_file import decimal
 from ratings.scoring.kept_points import points_behind
+from records.confirming import confirming_sent
 from records.excel_export import as_workbook
 from records.files import serve
 from records.numbers import count_of, keys
-from records.previews import AlreadyDone, confirming, keep
+from records.previews import AlreadyDone, keep
 from records.refusals import Incomplete, WrongState, refuse_unknown_fields
 from reviews import exports
 from reviews.appeals.answer_basis import of_appeal
@@ -166,8 +167,7 @@ def appeal(request: HttpRequest, pk: int) -> HttpResponse:
             elif typed.get("do") == "convene":
                 refuse_unknown_fields(request.POST, ["do", "hearers", "key"])
                 chosen = User.objects.filter(pk__in=keys(request.POST.getlist("hearers")))
-                key = request.POST.get("key", "")
-                with confirming(request.user, _seating(appeal), key) as shown:
+                with confirming_sent(request, _seating(appeal)) as shown:
                     workflow.convene(appeal, list(chosen), by=request.user, expected=shown)
             else:
                 return _list_once_more(request, appeal, typed)

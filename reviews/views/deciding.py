@@ -19,6 +19,7 @@ from accounts.authority import reached
 from accounts.models import User
 from ratings.models import Application, Transition
 from records import previews
+from records.confirming import confirming_sent
 from records.excel_export import as_workbook, wanted
 from records.refusals import Incomplete, Outdated, WrongState, refuse_unknown_fields
 from reviews import exports
@@ -194,7 +195,7 @@ def reconsider(request: HttpRequest, pk: int) -> HttpResponse:
     reason = request.POST.get("reason", "")
     try:
         refuse_unknown_fields(request.POST, ("key", "reason"))
-        with previews.confirming(request.user, f"reconsider:{pk}", request.POST.get("key", "")) as shown:
+        with confirming_sent(request, f"reconsider:{pk}") as shown:
             decisions.reconsider(application, by=request.user, reason=reason, expected=shown)
     except previews.AlreadyDone:
         pass

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from records import previews
+from records.confirming import confirming_sent
 from records.refusals import Incomplete, NotAllowed, Outdated, WrongState, refuse_unknown_fields
 from reviews.models import Settlement
 from reviews.models.review_levels import REVIEW_LEVELS
@@ -50,7 +51,7 @@ def _take(
         raise NotAllowed
     try:
         refuse_unknown_fields(request.POST, [*fields, "key"])
-        with previews.confirming(request.user, settling(pk), request.POST.get("key", "")) as shown:
+        with confirming_sent(request, settling(pk)) as shown:
             write(settlement, shown)
     except previews.AlreadyDone:
         messages.success(request, done)

@@ -197,6 +197,21 @@ def test_the_other_verdict_on_a_used_page_is_not_said_to_be_done(draft, finance,
     assert snapshot(policy)[:2] == ("filed", "备1")
 
 
+@pytest.mark.parametrize(
+    ("verb", "other"),
+    [
+        ("seek_opinion", {"answer": "已按意见提高"}),
+        ("give_opinion", {"agreed": "1", "number": "备2"}),
+        ("take_back", {"reason": "数额有误"}),
+    ],
+)
+def test_another_text_on_a_used_page_is_not_said_to_be_done(draft, finance, office, tab, verb, other):
+    policy = draft()
+    user, fields = at(verb, policy, finance, office)
+    old = tab(user, policy)
+    assert [old(verb, **sent).status_code for sent in (fields, other, fields)] == [302, 409, 302]
+
+
 @pytest.fixture
 def fallen(county, granted, finance):
     """A policy of whose 50,000 yuan, all paid, 30,000 are to be claimed back."""
@@ -278,7 +293,8 @@ def test_a_clawback_is_not_settled_without_its_page(fallen, client, finance):
 def test_the_other_verdict_after_a_double_click_is_not_said_to_be_done(fallen, settle):
     old = settle()
     assert [old(verdict="confirm").status_code for _twice in range(2)] == [302, 302]
-    assert (old(verdict="decline", reason="不").status_code, booked()) == (409, [Decimal(30000)])
+    for other in ({"verdict": "decline", "reason": "不"}, {"verdict": "confirm", "reason": "另有说明"}):
+        assert (old(**other).status_code, booked()) == (409, [Decimal(30000)])
 
 
 def test_the_question_says_of_what_how_much_and_why(fallen, client, finance):

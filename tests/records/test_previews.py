@@ -4,8 +4,10 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from records import previews
+from records.confirming import confirming_sent
 from records.refusals import Outdated, UnknownFields, refuse_unknown_fields
 from tests.clock import freeze_time
 from tests.factories import UserFactory
@@ -34,6 +36,23 @@ def test_a_second_confirmation_is_told_that_it_is_done(person):
         pass
     with pytest.raises(previews.AlreadyDone):
         previews.keep(person, STEP, {"payments": {}}, key=key)
+
+
+def test_the_same_key_with_other_contents_is_no_second_click(person, rf):
+    key = previews.keep(person, STEP, SHOWN)
+
+    def send(address="/step/", **fields):
+        request = rf.post(address, {"key": key, "reason": "已核实"} | fields)
+        request.user = person
+        with confirming_sent(request, STEP):
+            pass
+
+    send(csrfmiddlewaretoken="1")
+    with pytest.raises(previews.AlreadyDone):
+        send(csrfmiddlewaretoken="2")
+    for other in ({"reason": "改"}, {"more": "1"}, {"address": "/another/"}, {"file": SimpleUploadedFile("a", b"1")}):
+        with pytest.raises(Outdated):
+            send(**other)
 
 
 def test_a_step_that_is_refused_may_be_confirmed_again(person):
