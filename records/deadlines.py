@@ -37,6 +37,12 @@ def day_in_words(moment: datetime) -> str:
     return date_format(timezone.localdate(moment), "DATE_FORMAT")
 
 
+def short_day(value: datetime | date) -> str:
+    """Month and day where there is little room, with the year unless it is the present one."""
+    day = timezone.localdate(value) if isinstance(value, datetime) else value
+    return date_format(day, "MONTH_DAY_FORMAT" if day.year == timezone.localdate().year else "DATE_FORMAT")
+
+
 def days_left(due: datetime | date) -> int:
     """Calendar days from today to the last day: 0 on that day, negative after it."""
     return (last_day(due) - timezone.localdate()).days

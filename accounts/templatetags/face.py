@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import deputies, office_contacts
 from accounts.menu_rows import MenuItem
+from records import deadlines
 
 register = template.Library()
 
@@ -103,6 +104,12 @@ def day(value: date | datetime | None) -> SafeString:
 def _day(on: date, _language: str | None) -> SafeString:
     """A list has fifty, and most of them are few different ones."""
     return format_html('<time datetime="{}">{}</time>', on.isoformat(), date_format(on, "DATE_FORMAT"))
+
+
+@register.filter
+def short_day(value: date | datetime | None) -> str:
+    """``{{ todo.since|short_day }}``: month and day, with the year unless it is the present one."""
+    return deadlines.short_day(value) if value else ""
 
 
 @register.simple_tag

@@ -4,13 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ratings.disclosure import shown_steps
 from ratings.models import Application, Stage, Transition
 from ratings.models.lifecycle import STEPS
+from records.deadlines import short_day
 
 State = Application.State
 REACHED = {
@@ -44,7 +43,7 @@ def steps_of(application: Application, taken: Iterable[Transition]) -> list[Trac
     """The five steps with their days, as the reader may know them (``shown_state``, ``visible_steps``)."""
     taken = list(taken)
     at = REACHED[application.shown_state]
-    days = {step.to_state: date_format(timezone.localtime(step.at), "MONTH_DAY_FORMAT") for step in taken}
+    days = {step.to_state: short_day(step.at) for step in taken}
     names = [
         (_("Self-assessment"), days.get(State.SUBMITTED, "")),
         (_("Township review"), _note(application, 1)),

@@ -1,5 +1,6 @@
 """A person's day: what is due first, since when, from whom, how long it usually takes; on one page to print."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -74,6 +75,16 @@ def test_it_says_since_when_from_whom_and_how_long_it_usually_takes(client, sign
     printed = client.get(reverse("today"))
     assert printed.context["todos"] == [todo]
     assert "张经办" in printed.content.decode()
+
+
+def test_a_day_of_another_year_is_said_with_its_year(client, signer, clock):
+    clock.move_to("2025-11-24 10:00+08:00")
+    followed_up(1, at(2026, 12, 20))
+    clock.move_to("2026-11-24 10:00+08:00")
+    followed_up(2, at(2026, 12, 21))
+    client.force_login(signer)
+    page = client.get(reverse("today")).content.decode()
+    assert re.findall('data-label="何时转来"><span>(.*?)</span>', page) == ["2025年11月24日", "11月24日"]
 
 
 def done_in_two_days(subject: int, signer, clock):

@@ -3,7 +3,11 @@
 import pytest
 from openpyxl import load_workbook
 
+from incentives.models import Reward
 from reports.annual import workbook
+from tests.factories import ProfileFactory
+from tests.incentives.conftest import hold
+from villages.models import Unit
 
 pytestmark = pytest.mark.django_db
 
@@ -17,3 +21,13 @@ def test_figure_and_band_stand_beside_the_amount(county, granted, tmp_path):
         ("四星", "人口", 800, "0至999"),
         ("三星", "人口", 1000, "0及以上"),
     ]
+
+
+def test_the_money_of_townships_is_not_counted_among_that_of_villages(county, granted, tmp_path):
+    township = Unit.objects.get(code="330624108")
+    ProfileFactory(unit=township, year=2025, population=900, households=300)
+    hold(township, 5)
+    granted(rates="township", name="乡镇奖励")
+    assert list(Reward.objects.filter(amount__gt=0).values_list("unit", flat=True)) == [township.code]
+    workbook.write(county, 2025, tmp_path / "r.xlsx")
+    assert "乡镇奖励" not in str(list(load_workbook(tmp_path / "r.xlsx")["奖励"].values))

@@ -10,6 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.roles import Role
+from followups import workflow
+from followups.offices import Office
+from followups.workflow import Opening
+from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
     TOWNSHIP,
@@ -19,8 +23,10 @@ from tests.factories import (
     SchemeFactory,
     StarPeriodFactory,
     UnitFactory,
+    at,
     person,
 )
+from tests.markup import squeezed
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +90,15 @@ def test_statements_are_few_and_none_runs_twice(client, places):
         statements = [query["sql"] for query in seen]
         assert len(statements) <= 12, statements
         assert len(set(statements)) == len(statements)
+
+
+def test_late_since_another_year_is_said_with_its_year(client, places):
+    village, given = UnitFactory(code=f"{TOWNSHIP}201"), {"since": "2025-11-01", "year": 2025, "value": 31, "limit": 30}
+    office = Office(village.code, Role.SIGNER)
+    with freeze_time("2025-12-01 10:00+08:00"):
+        workflow.open_followup(Opening("warning_W6", 1, village, office, at(2025, 12, 31), "", given), by=None)
+    page = squeezed(opened(client, person(Role.DISCIPLINE, COUNTY), COUNTY).content.decode())
+    assert page.count("2025年12月31日") == 2  # the line that answers, and the table
 
 
 def test_the_page_keeps_the_content_policy(client, places):
