@@ -19,7 +19,7 @@ def tell(nominations: Iterable[Nomination], kind: str, *, but: User | None = Non
     nominations = list(nominations)
     places = {code for one in nominations for code in (one.unit_id, township_of(one.unit_id), county_of(one.unit_id))}
     people = holders([*VILLAGE_POSTS, *OFFICES], places) if places else {}
-    announce_all(
+    notices = (
         Notice(
             user_id=user,
             kind=kind,
@@ -29,8 +29,8 @@ def tell(nominations: Iterable[Nomination], kind: str, *, but: User | None = Non
         )
         for one in nominations
         for user in _of(people, one.unit_id)
-        if but is None or user != but.pk
     )
+    announce_all(notices, but=but)
 
 
 def tell_office(round: Round, kind: str, roles: Collection[str], codes: Iterable[str], **params: Any) -> None:

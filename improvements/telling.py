@@ -18,17 +18,15 @@ def tell(plan: Plan, kind: str, *, but: User | None) -> None:
 
 def tell_all(plans: Collection[Plan], kind: str, parties: Collection[Party], *, but: User | None) -> None:
     """The same for many plans at once, in a bounded number of queries. Their units have been read."""
-    announce_all(list(_notices(plans, kind, parties, but)))
+    announce_all(_notices(plans, kind, parties), but=but)
 
 
-def _notices(plans: Collection[Plan], kind: str, parties: Collection[Party], but: User | None) -> Iterator[Notice]:
+def _notices(plans: Collection[Plan], kind: str, parties: Collection[Party]) -> Iterator[Notice]:
     found = people_of(plans, parties)
     for plan in plans:
         told = {"unit": plan.unit.name, "reason": plan.reason, "until": plan.until}
         by_place, helpers = found[plan.pk]
         for user in sorted(by_place | helpers):
-            if but is not None and user == but.pk:
-                continue
             sees = plan.proposed_at is not None or user in by_place
             link = plan.get_absolute_url() if sees else reverse("plans")
             yield Notice(user_id=user, kind=kind, params=told, link=link, unit_code=plan.unit_id)

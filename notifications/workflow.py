@@ -36,10 +36,15 @@ def announce(user_ids: Iterable[int], kind: str, *, link: str = "", unit_code: s
 
 
 @transaction.atomic
-def announce_all(notices: Iterable[Notice]) -> None:
-    """The same for many unsaved notices at once (a batch of villages), in a bounded number of queries."""
+def announce_all(notices: Iterable[Notice], *, but: AbstractBaseUser | None = None) -> None:
+    """The same for many unsaved notices at once (a batch of villages), in a bounded number of queries.
+
+    ``but``: who has taken the step, and knows.
+    """
     told = _only.get()
     notices = [notice for notice in notices if told is None or notice.user_id in told]
+    if but is not None:
+        notices = [notice for notice in notices if notice.user_id != but.pk]
     if unknown := {notice.kind for notice in notices} - KINDS.keys():
         raise LookupError(f"no text is registered for notices of kind {sorted(unknown)}")
     kept = Notice.objects.bulk_create(notices, batch_size=2000)

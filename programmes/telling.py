@@ -49,7 +49,7 @@ def _tell(
     places = units | {unit.code: unit for unit in Unit.objects.filter(code__in=above)}
     offices = OFFICES if cycle.rates != Level.TOWNSHIP else (Role.COUNTY_OFFICE,)
     people = holders([*RATED_POSTS, *offices], places) if places else {}
-    announce_all(
+    notices = (
         Notice(
             user_id=user,
             kind=kind,
@@ -60,5 +60,5 @@ def _tell(
         for code, users in sorted(people.items())
         if among is None or code in among or code not in units
         for user in sorted(set(users))
-        if but is None or user != but.pk
     )
+    announce_all(notices, but=but)

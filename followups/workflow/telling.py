@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from accounts.models import User
 from followups.kinds import notice_kind
 from followups.models import FollowUp
 from followups.offices import Office, people_of
@@ -19,14 +20,14 @@ def checker_of(followup: FollowUp) -> list[Office]:
 
 
 def tell(
-    followup: FollowUp, step: str, offices: Iterable[Office], *, person: int | None = None, but: int | None = None
+    followup: FollowUp, step: str, offices: Iterable[Office], *, person: int | None = None, but: User | None = None
 ) -> None:
     """The holders of ``offices``, of an office with a named ``person`` that person alone; never the one who acts."""
     people = people_of(offices, followup.kind)
     if person is not None and person in people.get(responsible_of(followup), ()):
         people[responsible_of(followup)] = [person]
-    recipients = {one for ids in people.values() for one in ids} - {but}
-    announce_all(notice(followup, step, user_id) for user_id in sorted(recipients))
+    recipients = {one for ids in people.values() for one in ids}
+    announce_all((notice(followup, step, user_id) for user_id in sorted(recipients)), but=but)
 
 
 def notice(followup: FollowUp, step: str, user_id: int) -> Notice:
