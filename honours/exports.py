@@ -1,6 +1,7 @@
 """What the lists of honours export to Excel: the same as their pages show."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from honours.models import Nomination, Round
 from records.workbooks import SheetColumn
@@ -9,7 +10,7 @@ from villages.townships import unit_columns
 
 def rounds() -> list[SheetColumn]:
     return [
-        SheetColumn(_("Name"), lambda row: row.name, 30),
+        SheetColumn(pgettext("of a thing", "Name"), lambda row: row.name, 30),
         SheetColumn(_("Level of the title"), Round.get_level_display, 12),
         SheetColumn(_("Run by"), lambda row: row.unit.name, 16),
         SheetColumn(_("Day whose stars count"), lambda row: row.day, 14),

@@ -7,14 +7,14 @@ from django.utils import timezone
 from accounts.models import User
 from honours.models import Nomination, NominationState, Round
 from honours.models.lifecycle import NOMINATE, VIEW
-from villages.models import Unit
+from villages.models import Unit, is_station
 
 SHOWN = 5
 
 
 def open_rounds(user: User) -> dict[str, Any] | None:
-    """For those who nominate: the rounds that take nominations now; None where there is none."""
-    if not user.reach(NOMINATE):
+    """For those who nominate a village, never for stations: the rounds that take nominations now, or None."""
+    if all(is_station(code) for code in user.reach(NOMINATE)):
         return None
     rounds = Round.objects.seen_by(user).filter(state=Round.State.OPEN, nominate_until__gte=timezone.localdate())
     found = list(rounds.select_related("unit").order_by("nominate_until")[:SHOWN])

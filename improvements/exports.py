@@ -1,6 +1,7 @@
 """What the lists of improvement plans export to Excel: the same as their pages show."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from improvements.models import Plan
 from records.workbooks import SheetColumn
@@ -31,7 +32,7 @@ def plans() -> list[SheetColumn]:
 def measures() -> list[SheetColumn]:
     return [
         SheetColumn(_("Criterion"), lambda row: row.criterion, 10),
-        SheetColumn(_("Name"), lambda row: row.name, 30),
+        SheetColumn(pgettext("of a thing", "Name"), lambda row: row.name, 30),
         SheetColumn(_("Measure"), lambda row: row.text, 50),
         SheetColumn(_("Plans"), lambda row: row.plans, 8),
         SheetColumn(_("Passed"), lambda row: row.passed, 8),

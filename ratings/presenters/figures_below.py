@@ -7,6 +7,7 @@ from fractions import Fraction
 from ratings.application import questions
 from ratings.below.figures import VILLAGE_DIGITS, value_of, written
 from ratings.below.villages import VillagesBelow
+from ratings.events.applicable_scheme import event_names
 from ratings.models import Application
 from ratings.scheme.below import BELOW, from_below
 from ratings.scheme.spec import Criterion
@@ -36,10 +37,7 @@ class FigureBehind:
     figure: str
     now: str
     villages: list[VillageBehind]
-
-    @property
-    def words(self) -> str:
-        return supplier_words(self.criterion.supplier)
+    words: str
 
     @property
     def has_changed(self) -> bool:
@@ -56,13 +54,15 @@ def figures_behind(application: Application) -> list[FigureBehind]:
     names = dict(rated_on(unit, cycle.facts_until).values_list("code", "name"))
     stars = {code: star for code, star, _before, _n in villages.stars}
     kept = dict(application.answers.filter(source=BELOW).values_list("item", "value"))
+    events = event_names([unit])
     shown = []
     for criterion in computed:
         figure = from_below(criterion.supplier)
         values = value_of(figure, villages, cycle.year) if figure else {}
         rows = [VillageBehind(v, names[v], stars.get(v, 0), plain(written(criterion, of))) for v, of in values.items()]
         now = written(criterion, sum(values.values(), Fraction(0)) / len(values)) if values else None
-        shown.append(FigureBehind(criterion, _text(kept.get(criterion.code)), _text(now), rows))
+        words = supplier_words(criterion.supplier, events)
+        shown.append(FigureBehind(criterion, _text(kept.get(criterion.code)), _text(now), rows, words))
     return shown
 
 

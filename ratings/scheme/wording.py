@@ -1,8 +1,10 @@
 """How a criterion is scored, in words that a cadre understands ("怎么计分"); pure."""
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext as _
 
-from ratings.scheme.below import retold
+from ratings.scheme.below import from_below, retold
 from ratings.scheme.spec import (
     Checklist,
     Count,
@@ -44,8 +46,11 @@ def bounds_words(question: Question) -> str:
     return _(", ").join(words)
 
 
-def supplier_words(supplier: str) -> str:
-    """Who gives the facts of a criterion."""
+def supplier_words(supplier: str, events: Mapping[str, str] | None = None) -> str:
+    """Who gives the facts of a criterion. ``events``: names by code, for readers; without them, the codes."""
+    below = from_below(supplier)
+    if events and below and below.events:
+        return below_forms()["below:no_event:%s"] % "、".join(events.get(code, code) for code in below.events)
     words = {
         "village": _("The rated unit fills it in"),
         "township": _("The township's reviewers"),
