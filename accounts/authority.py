@@ -70,14 +70,6 @@ def where_held(user: User, perm: str, field: str = "unit_id") -> Q:
     return Q(**{f"{field}__in": codes}) if perm in OWN_UNIT_ONLY else below_any(codes, field)
 
 
-def departments_held(user: User, perm: str) -> set[tuple[str, str]]:
-    """The departments for which ``user`` holds ``perm`` today: the unit's code, and the name in the appointment."""
-    if not user.reach(perm):
-        return set()
-    posts = (post for post in user.posts if post.department and perm in ROLES[post.role].permissions)
-    return {(post.unit_id, post.department) for post in posts}
-
-
 def reached_or_404(user: User, perm: str, queryset: QuerySet, *, field: str = "unit_id", **lookup: Any) -> Any:
     """The object, or 404, as if it did not exist, when it lies outside what ``user`` reaches with ``perm``."""
     if not user.is_authenticated:

@@ -1,4 +1,4 @@
-"""For which departments somebody speaks in a county: answers their joint checks, supplies their figures."""
+"""For which departments somebody speaks or acts in a county: joint checks, figures, policies of their own."""
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
@@ -14,6 +14,14 @@ def departments_of(user: User, county: str) -> list[str]:
     """The departments for which ``user`` speaks in ``county`` (a code) today."""
     posts = [post for post in user.posts if post.unit_id == county]
     return [name for post in posts if (name := _department(post.role, post.department))]
+
+
+def departments_held(user: User, perm: str) -> set[tuple[str, str]]:
+    """The departments for which ``user`` holds ``perm`` today: the unit's code, and the name in the appointment."""
+    if not user.reach(perm):
+        return set()
+    posts = (post for post in user.posts if post.department and perm in ROLES[post.role].permissions)
+    return {(post.unit_id, post.department) for post in posts}
 
 
 def speakers(county: str) -> dict[str, list[int]]:

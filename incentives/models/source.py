@@ -21,8 +21,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.authority import departments_held, where_held
-from accounts.departments import is_staffed, staff
+from accounts.authority import where_held
+from accounts.departments import departments_held, is_staffed, staff
 from incentives.models.lifecycle import HAND_OVER, STEPS, WRITE_OWN, SourceState
 from records.models import StoredFile
 from villages.models import Level, Unit, below_any

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from accounts.authority import departments_held
+from accounts.departments import departments_held
 from incentives import exports
 from incentives.models import ProjectFund, Source
 from incentives.models.lifecycle import WRITE_OWN

@@ -5,8 +5,7 @@ Pages, API, workflow and tests share it.
 
 from django.utils.translation import gettext as _
 
-from accounts.authority import departments_held
-from accounts.departments import staff
+from accounts.departments import departments_held, staff
 from accounts.models import User
 from accounts.roles import COUNTIES
 from incentives.models import Source
