@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.fields import DayInput
 from incentives.models import GrantLine, ProjectFund, RewardPolicy
-from incentives.planned import read_planned
+from incentives.planned import above_budget, read_planned
 from incentives.source_state import planned_of
 from records.refusals import UnknownFields, refuse_unknown_fields
 
@@ -109,8 +109,8 @@ class FundForm(SourceForm):
         if at_most is not None and at_most < at_least:
             self.add_error("at_most", _("This is below the minimum amount."))
         planned, budget = given.get("planned"), given.get("budget")
-        if planned and budget and (over := sum(planned.values()) - budget) > 0:
-            self.add_error("planned", _("The planned sums are %(amount)s yuan above the budget.") % {"amount": over})
+        if planned and budget and (problem := above_budget(budget, planned)):
+            self.add_error("planned", problem)
         return given
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
 from django.forms import ValidationError
@@ -38,6 +39,12 @@ def read_planned(typed: str, fund: ProjectFund) -> dict[str, Decimal]:
     if wrong:
         raise ValidationError(wrong)
     return found
+
+
+def above_budget(budget: Decimal, planned: Mapping[str, Decimal]) -> str:
+    """By how much the planned sums exceed the budget, in words; empty where they do not."""
+    over = sum(planned.values(), Decimal(0)) - budget
+    return _("The planned sums are %(amount)s yuan above the budget.") % {"amount": over} if over > 0 else ""
 
 
 def _yuan(written: str) -> Decimal | None:

@@ -22,6 +22,7 @@ from incentives import workflow
 from incentives.models import PlannedSum, ProjectFund, RewardBand, RewardPolicy, Source, StarWeight
 from incentives.models.lifecycle import STEPS, WRITE_OWN
 from incentives.models.source import RewardFigure
+from incentives.planned import above_budget
 from incentives.workflow.actions import available, open_to, writers
 from incentives.workflow.terms import BandRow
 from records.files import serve
@@ -188,9 +189,8 @@ class FundDraftSerializer(DraftSerializer):
         rated = Unit.objects.within(given["unit"].code).rated(given["rates"]).filter(pk__in=planned)
         if rated.count() < len(given["planned"]):
             raise serializers.ValidationError({"planned": [_("A unit is not rated here, or stands here twice.")]})
-        if (over := sum(planned.values()) - given["budget"]) > 0:
-            words = _("The planned sums are %(amount)s yuan above the budget.") % {"amount": over}
-            raise serializers.ValidationError({"planned": [words]})
+        if problem := above_budget(given["budget"], planned):
+            raise serializers.ValidationError({"planned": [problem]})
         return planned
 
     def _department(self, given: dict[str, Any]) -> str:

@@ -4,9 +4,7 @@
 when it has changed since.
 """
 
-from collections.abc import Iterable, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -19,6 +17,7 @@ from followups.offices import leading_office
 from followups.workflow import Opening
 from incentives.models import ProjectFund, Source
 from incentives.opinions import FOLLOW_UP, subject_of
+from incentives.planned import above_budget
 from incentives.prospects import Prospect
 from incentives.source_state import planned_of, prospects_of, standing
 from incentives.workflow.step import step
@@ -133,11 +132,6 @@ def check_complete(source: Source, expected: Any = None) -> list[Prospect]:
         raise Incomplete(unmet)
     if problems := {p.unit.code: f"{p.unit.name}: {p.problem}" for p in would_be if p.problem}:
         raise Incomplete(_("For %(count)s units no amount can be said yet.") % {"count": len(problems)}, problems)
-    if isinstance(source, ProjectFund) and (over := over_budget(source.budget, planned_of(source))) > 0:
-        raise Incomplete(_("The planned sums are %(amount)s yuan above the budget.") % {"amount": over})
+    if isinstance(source, ProjectFund) and (problem := above_budget(source.budget, dict(planned_of(source)))):
+        raise Incomplete(problem)
     return would_be
-
-
-def over_budget(budget: Decimal, planned: Iterable[Sequence[Any]]) -> Decimal:
-    """By how much the sums that a project plans exceed its budget; not above 0: they do not."""
-    return sum((amount for _unit, amount in planned), Decimal(0)) - budget
