@@ -220,7 +220,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='programmeanswer',
-            trigger=pgtrigger.compiler.Trigger(name='answered_while_open', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF NOT EXISTS (\n                        SELECT FROM programmes_programmecycle c\n                        WHERE c.id = COALESCE(NEW.cycle_id, OLD.cycle_id) AND c.state = 'open'\n                    ) THEN\n                        RAISE EXCEPTION 'the results are confirmed: the answers stay'\n                            USING ERRCODE = 'check_violation';\n                    END IF;\n                    IF TG_OP = 'DELETE' THEN\n                        RETURN OLD;\n                    END IF;\n                    RETURN NEW;\n                ", hash='3e0304c9e480c3411d3b84bed39d86eb23e3a064', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_answered_while_open_2ee4e', table='programmes_programmeanswer', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='answered_while_open', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM 1 FROM programmes_programmecycle\n            WHERE id = COALESCE(NEW.cycle_id, OLD.cycle_id) AND state = 'open' FOR SHARE;\n            IF NOT FOUND THEN\n                RAISE EXCEPTION 'the results are confirmed: they stay' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN COALESCE(NEW, OLD);\n        ", hash='1b1a69c3c99a643baad063e8c5873bb8f1887852', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_answered_while_open_2ee4e', table='programmes_programmeanswer', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='programmeanswer',
@@ -244,7 +244,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='programmeresult',
-            trigger=pgtrigger.compiler.Trigger(name='written_with_its_confirmation', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF EXISTS (\n                        SELECT FROM programmes_programmecycle c\n                        WHERE c.id = COALESCE(NEW.cycle_id, OLD.cycle_id) AND c.state <> 'open'\n                    ) THEN\n                        RAISE EXCEPTION 'the results are confirmed: they stay' USING ERRCODE = 'check_violation';\n                    END IF;\n                    IF TG_OP = 'DELETE' THEN\n                        RETURN OLD;\n                    END IF;\n                    RETURN NEW;\n                ", hash='5007e7d3aadea62783faf905eb7919fbd16c6e03', operation='INSERT OR DELETE', pgid='pgtrigger_written_with_its_confirmation_08f1e', table='programmes_programmeresult', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='written_with_its_confirmation', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM 1 FROM programmes_programmecycle\n            WHERE id = COALESCE(NEW.cycle_id, OLD.cycle_id) AND state = 'open' FOR SHARE;\n            IF NOT FOUND THEN\n                RAISE EXCEPTION 'the results are confirmed: they stay' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN COALESCE(NEW, OLD);\n        ", hash='3fc6337ec3ef3cc1603d0e15c9bc7bf7f51c280e', operation='INSERT OR DELETE', pgid='pgtrigger_written_with_its_confirmation_08f1e', table='programmes_programmeresult', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='programmeresult',

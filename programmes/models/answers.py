@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from programmes.models.cycle import ProgrammeCycle
+from programmes.models.lifecycle import only_while_open
 from ratings.models import figure_field
 from villages.models import Unit
 
@@ -32,24 +33,7 @@ class ProgrammeAnswer(models.Model):
         verbose_name = _("Answer in a programme")
         constraints = [models.UniqueConstraint(fields=["cycle", "unit", "item"], name="one_programme_answer_per_item")]
         triggers = [
-            pgtrigger.Trigger(
-                name="answered_while_open",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                func="""
-                    IF NOT EXISTS (
-                        SELECT FROM programmes_programmecycle c
-                        WHERE c.id = COALESCE(NEW.cycle_id, OLD.cycle_id) AND c.state = 'open'
-                    ) THEN
-                        RAISE EXCEPTION 'the results are confirmed: the answers stay'
-                            USING ERRCODE = 'check_violation';
-                    END IF;
-                    IF TG_OP = 'DELETE' THEN
-                        RETURN OLD;
-                    END IF;
-                    RETURN NEW;
-                """,
-            ),
+            only_while_open("answered_while_open", pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:

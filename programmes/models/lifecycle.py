@@ -1,5 +1,8 @@
 """The life of a programme's year: its states, and every transition between them."""
 
+from typing import Any
+
+import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -60,3 +63,20 @@ STEPS = Lifecycle(
         trail=pgettext_lazy("step", "take back the confirmed results of a programme"),
     ),
 )
+
+
+def only_while_open(name: str, operation: Any) -> pgtrigger.Trigger:
+    """Rows are written and removed only before the results are confirmed; a confirmation waits for them."""
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.Before,
+        operation=operation,
+        func=f"""
+            PERFORM 1 FROM programmes_programmecycle
+            WHERE id = COALESCE(NEW.cycle_id, OLD.cycle_id) AND state = '{State.OPEN}' FOR SHARE;
+            IF NOT FOUND THEN
+                RAISE EXCEPTION 'the results are confirmed: they stay' USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN COALESCE(NEW, OLD);
+        """,
+    )

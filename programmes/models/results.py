@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from programmes.models.cycle import ProgrammeCycle
-from programmes.models.lifecycle import VIEW, CycleState
+from programmes.models.lifecycle import VIEW, CycleState, only_while_open
 from villages.models import Unit, below_any
 
 
@@ -53,23 +53,7 @@ class ProgrammeResult(models.Model):
         ]
         triggers = [
             pgtrigger.Protect(name="programme_result_stays", operation=pgtrigger.Update),
-            pgtrigger.Trigger(
-                name="written_with_its_confirmation",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.Delete,
-                func="""
-                    IF EXISTS (
-                        SELECT FROM programmes_programmecycle c
-                        WHERE c.id = COALESCE(NEW.cycle_id, OLD.cycle_id) AND c.state <> 'open'
-                    ) THEN
-                        RAISE EXCEPTION 'the results are confirmed: they stay' USING ERRCODE = 'check_violation';
-                    END IF;
-                    IF TG_OP = 'DELETE' THEN
-                        RETURN OLD;
-                    END IF;
-                    RETURN NEW;
-                """,
-            ),
+            only_while_open("written_with_its_confirmation", pgtrigger.Insert | pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:
