@@ -4,11 +4,11 @@ from collections.abc import Callable
 from io import BytesIO
 
 from django.conf import settings
-from django.test import Client
 from openpyxl import Workbook, load_workbook
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from tests.clients import client_of
 
 PASSWORD = "Pingxing-2026"
 PDF = (
@@ -31,8 +31,7 @@ def sign_in(page: Page, username: str) -> Page:
 def take_over(page: Page, username: str) -> None:
     """Whoever used this browser has signed out, and ``username`` in; no page is opened yet."""
     page.set_default_timeout(20_000)
-    client = Client()
-    client.force_login(User.objects.get(username=username))
+    client = client_of(User.objects.get(username=username))
     cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
     page.context.add_cookies(
         [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "domain": "localhost", "path": "/"}]

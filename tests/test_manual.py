@@ -13,6 +13,7 @@ from django.utils import translation
 
 from accounts import page_help
 from accounts.roles import Role
+from tests.clients import client_of
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, UnitFactory, person
 from tests.route_access import PUBLIC
 from tests.route_permissions import PAGES
@@ -110,8 +111,7 @@ def test_pictures(new_context, live_server, settings):
         cadre = reader is None or reader.role in (Role.FILLER, Role.SIGNER)
         context = new_context(viewport=PHONE if cadre else DESK, base_url=live_server.url)
         if reader:
-            signed_in = Client()
-            signed_in.force_login(reader.user)
+            signed_in = client_of(reader.user)
             cookie = {
                 "name": settings.SESSION_COOKIE_NAME,
                 "value": signed_in.cookies[settings.SESSION_COOKIE_NAME].value,

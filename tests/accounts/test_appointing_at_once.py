@@ -3,11 +3,11 @@
 import re
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Appointment, User
 from accounts.roles import Role
+from tests.clients import client_of
 from tests.concurrency import at_once
 from tests.factories import TOWNSHIP, VILLAGE, UnitFactory, person
 
@@ -21,15 +21,9 @@ def office():
     return person(Role.TOWNSHIP_OFFICE, TOWNSHIP)
 
 
-def signed_in(user):
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 def post(office, **more):
     given = {"name": NAME, "role": Role.FILLER, "unit": VILLAGE, "starts": timezone.localdate().isoformat()}
-    client = signed_in(office)
+    client = client_of(office)
     key = key_of(office)
     return lambda: client.post("/appointments/new/", {"key": key} | given | more)
 
@@ -39,7 +33,7 @@ def opened():
 
 
 def key_of(office):
-    page = signed_in(office).get("/appointments/new/").content.decode()
+    page = client_of(office).get("/appointments/new/").content.decode()
     return re.search(r'name="key"\s+value="(\w+)"', page)[1]
 
 
@@ -67,7 +61,7 @@ def test_a_form_that_no_page_has_shown_is_shown_first(office):
 def test_the_second_click_ends_on_words_of_success(office):
     click = post(office, key=key_of(office))
     assert click().status_code == 200
-    client = signed_in(office)
+    client = client_of(office)
     given = {"name": NAME, "role": Role.FILLER, "unit": VILLAGE, "starts": timezone.localdate().isoformat()}
     key = key_of(office)
     client.post("/appointments/new/", given | {"name": "俞大明", "key": key})

@@ -5,11 +5,9 @@ from decimal import Decimal
 from io import BytesIO
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
-from rest_framework.test import APIClient
 
 from accounts.deputies import authorized_act, by_deputies, signature
 from accounts.models import User
@@ -23,6 +21,7 @@ from records.documents import Names
 from reviews.presenters.minutes import blocks
 from reviews.results.result import Result
 from reviews.workflow import batches, checks, decisions, objections
+from tests.clients import api_of, client_of
 from tests.clock import freeze_time
 from tests.factories import TOWNSHIP, VILLAGE, AppointmentFactory, UnitFactory, UserFactory, person
 
@@ -105,8 +104,7 @@ def own(counties):
 
 
 def page(user, name, *args, **query):
-    client = Client()
-    client.force_login(fresh(user))
+    client = client_of(fresh(user))
     return client.get(reverse(name, args=args), query)
 
 
@@ -128,8 +126,7 @@ def test_money(own, clock):
     ]
     sought = page(own.who.finance, "policy", own.draft_policy.pk)
     assert f"{deputy.name}（代）" in sought.content.decode()
-    program = APIClient()
-    program.force_authenticate(fresh(watcher))
+    program = api_of(fresh(watcher))
     told = program.get("/api/v1/ledger/", {"reward__policy": own.policy.pk}).json()["results"]
     assert {(row["by"], row["as_deputy"]) for row in told} == {(deputy.pk, True), (own.who.finance.pk, False)}
 

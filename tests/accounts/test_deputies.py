@@ -5,7 +5,6 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
-from rest_framework.test import APIClient
 
 from accounts import workflow
 from accounts.models import Appointment, User
@@ -13,6 +12,7 @@ from accounts.roles import Role
 from ratings.models import Transition
 from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.workflow import decisions
+from tests.clients import api_of
 from tests.clock import freeze_time
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, AppointmentFactory, UnitFactory, UserFactory, person
 
@@ -136,8 +136,7 @@ def test_by_page_and_by_program(client, leader, colleague):
     client.post(reverse("deputy_end", args=[post.pk, made.pk]))
     made.refresh_from_db()
     assert made.ends == FIRST
-    program = APIClient()
-    program.force_authenticate(fresh(leader))
+    program = api_of(fresh(leader))
     address = f"/api/v1/appointments/{post.pk}/deputies/"
     days = {"starts": "2026-12-01", "ends": "2026-12-02"}
     answer = program.post(address, {"username": "colleague", **days})
@@ -182,8 +181,7 @@ def test_a_deputy_after_the_last_day_decides_neither_by_page_nor_by_program(own,
     clock.move_to("2026-12-01 00:00+08:00")
     client.force_login(own.who.township_office)
     assert client.post(page, {"do": "decide_township", "star": "3"}).status_code == 404
-    program = APIClient()
-    program.force_authenticate(fresh(own.who.township_office))
+    program = api_of(fresh(own.who.township_office))
     assert program.post(api, {"star": 3}).status_code == 404
     own.decided.refresh_from_db()
     assert own.decided.state == "township_review"

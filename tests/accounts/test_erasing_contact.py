@@ -6,7 +6,6 @@ import pytest
 from axes.models import AccessAttempt, AccessLog
 from django.contrib.sessions.models import Session
 from django.db import connection
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +14,7 @@ from accounts.models import Appointment, AppointmentEvent, User, UserEvent
 from accounts.roles import Role
 from records import integrity
 from records.refusals import NotAllowed, WrongState
+from tests.clients import client_of
 from tests.factories import VILLAGE, person
 
 NUMBER, ADDRESS = "13800005721", "yu.xm@example.cn"
@@ -43,8 +43,7 @@ def test_telephone_and_e_mail_are_erased_and_the_proof_stays_whole():
     for who in (other, filler):
         with pytest.raises(NotAllowed):
             workflow.erase_contact(filler, by=who, reason="本人要求")
-    client = Client()
-    client.force_login(guard)
+    client = client_of(guard)
     given = {"step": "erase", "username": filler.username}
     assert client.post(reverse("locks"), given | {"reason": ""}).status_code == 200
     assert any(NUMBER in row for row in everything_kept())

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
-from rest_framework.test import APIClient
 
 from accounts import workflow
 from accounts.models import Appointment, AppointmentEvent, User
@@ -13,6 +12,7 @@ from accounts.todo_list import todos_of
 from accounts.workflow import Who
 from ratings.models import Application
 from records.refusals import Incomplete, NotAllowed, WrongState
+from tests.clients import api_of
 from tests.clock import freeze_time
 from tests.factories import TOWNSHIP, VILLAGE, ApplicationFactory, AppointmentFactory, UserFactory, person
 from tests.form_steps import pressed
@@ -73,8 +73,7 @@ def test_the_old_session_ends_with_the_office_and_the_draft_waits_for_the_succes
     form = reverse("application_form", args=[application.pk])
     api = f"/api/v1/applications/{application.pk}/"
     client.force_login(old)
-    program = APIClient()
-    program.force_authenticate(old)
+    program = api_of(old)
     waiting = [todo.url for todo in todos_of(User.objects.get(pk=old.pk))]
     assert client.get(form).status_code == 200
     assert program.get(api).status_code == 200
@@ -100,8 +99,7 @@ def test_by_page_and_by_program(client, village):
     done = pressed(client, page, {"on": LAST.isoformat(), "posts": [post.pk], "name": "吕大力"})
     assert [slip.name for slip in done.context["slips"]] == ["吕大力"]
     UserFactory(username="third", name="周三")
-    program = APIClient()
-    program.force_authenticate(User.objects.get(pk=office.pk))
+    program = api_of(User.objects.get(pk=office.pk))
     new = Appointment.objects.get(user__name="吕大力")
     given = {"username": "third", "name": "周三", "on": "2026-12-31"}
     answer = program.post(f"/api/v1/appointments/{new.pk}/hand-over/", given)

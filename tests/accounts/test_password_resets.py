@@ -9,6 +9,7 @@ from accounts import workflow
 from accounts.models import UserEvent
 from accounts.roles import Role
 from notifications.models import Notice
+from tests.clients import client_of
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, person
 
 pytestmark = pytest.mark.django_db
@@ -29,8 +30,7 @@ def told():
 
 
 def page_of(user):
-    client = Client()
-    client.force_login(user)
+    client = client_of(user)
     return client.get(reverse("password_resets")).context["resets"]
 
 

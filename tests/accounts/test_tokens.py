@@ -14,6 +14,7 @@ from accounts.roles import ROLES, Role
 from accounts.scopes import KEEP_NOTHING, TASKS, TokenScope, allows
 from accounts.workflow.tokens import MOST
 from records.refusals import Incomplete, NotAllowed, WrongState
+from tests.clients import client_of
 from tests.clock import freeze_time
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, AppointmentFactory, UnitFactory, UserFactory, person
 from tests.route_access import PUBLIC
@@ -228,8 +229,7 @@ def test_a_page_that_was_left_open_makes_none(finance):
 def test_the_security_administrator_ends_those_of_others_for_a_reason(finance, guard):
     token_of(finance)
     kept = ApiToken.objects.get()
-    desk = Client()
-    desk.force_login(guard)
+    desk = client_of(guard)
     assert [one.user for one in desk.get(reverse("tokens_guarded")).context["page"]] == [finance]
     address = reverse("token_end_guarded", args=[kept.handle])
     desk.post(address, {"reason": ""})
@@ -247,8 +247,7 @@ def test_nobody_else_ends_them(finance, guard):
     for other in others:
         with pytest.raises(NotAllowed):
             workflow.end_token(token, by=other, reason="x")
-    client = Client()
-    client.force_login(others[1])
+    client = client_of(others[1])
     assert client.post(reverse("token_end", args=[token.handle])).status_code == 404
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from notifications.models import Notice
+from tests.clients import client_of
 from tests.clock import freeze_time
 from tests.factories import COUNTY, person
 
@@ -97,8 +98,7 @@ def test_the_right_one_forgets_the_wrong_ones_and_only_time_or_the_guard_ends_a_
         clock.shift(4)
         assert ask(office.recovery[1]).status_code == 200
         assert [ask(WRONG).status_code for _ in range(5)] == [400] * 4 + [429]
-        desk = Client()
-        desk.force_login(guard)
+        desk = client_of(guard)
         page = desk.get(reverse("locks"))
         assert [one.user for one in page.context["by_codes"]] == [office]
         assert desk.post(reverse("lock_lift", args=["office"])).status_code == 302
@@ -135,8 +135,7 @@ def test_the_code_that_set_it_up_works_once(guard):
 
 def test_wrong_passwords_at_the_page_that_changes_it_count_as_at_signing_in():
     user = person(Role.FILLER, "330624108204", username="filler", password=PASSWORD)
-    client = Client()
-    client.force_login(user)
+    client = client_of(user)
     sent = {"oldpassword": "wrong", "password1": "Another-2026-pass", "password2": "Another-2026-pass"}
     answers = [client.post(reverse("account_change_password"), sent).status_code for _ in range(5)]
     assert answers == [200] * 4 + [429]

@@ -8,6 +8,7 @@ from django.test import Client
 from honours.certificate import code_of
 from honours.models import DepartmentReply, Nomination, Round, RoundObjection
 from honours.workflow import rounds
+from tests.clients import client_of
 from tests.factories import COUNTY, VILLAGE, EventFactory, UnitFactory
 from tests.honours.conftest import (
     AFTER,
@@ -23,12 +24,6 @@ from tests.honours.conftest import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def key_of(response, action: str) -> str:
@@ -55,19 +50,19 @@ def form_of(round: dict) -> dict:
 
 
 def test_a_round_is_drafted_and_opened_and_a_village_comes_onto_its_list(who):
-    office = signed_in(who.county)
+    office = client_of(who.county)
     response = send(office, "/honours/new/", "", **form_of(TERMS))
     round = Round.objects.get()
     assert response.url == f"/honours/{round.pk}/"
     page = response.url
     assert send(office, page, f"{page}open_round/").status_code == 302
-    village = signed_in(who.signer)
+    village = client_of(who.signer)
     assert "县级示范村" in village.get("/").content.decode()
     sent = send(village, f"{page}nominate/{VILLAGE}/", "", grounds="村务公开好")
     one = Nomination.objects.get()
     assert sent.url == f"/honours/nominations/{one.pk}/"
     for by in (who.leader, who.county):
-        client = signed_in(by)
+        client = client_of(by)
         assert one.get_absolute_url() in client.get("/").content.decode()
         taken = send(client, sent.url, f"{sent.url}support_nomination/", text="同意推荐")
         assert taken.status_code == 302
@@ -77,7 +72,7 @@ def test_a_round_is_drafted_and_opened_and_a_village_comes_onto_its_list(who):
 
 def test_a_village_of_three_stars_reads_why_and_is_refused_with_what_it_typed(who):
     round = opened(who)
-    village = signed_in(who.low)
+    village = client_of(who.low)
     page = f"/honours/{round.pk}/nominate/{THREE_STARS}/"
     refused = send(village, page, "", grounds="我们也想参加")
     assert (refused.status_code, Nomination.objects.count()) == (400, 0)
@@ -88,7 +83,7 @@ def test_an_open_event_and_a_fall_the_day_after_are_refused_on_the_page_with_wha
     round = opened(who)
     sent = {}
     for by, code in ((who.five, FIVE_STARS), (who.signer, VILLAGE)):
-        client, page = signed_in(by), f"/honours/{round.pk}/nominate/{code}/"
+        client, page = client_of(by), f"/honours/{round.pk}/nominate/{code}/"
         sent[code] = (client, page, {"key": key_of(client.get(page), ""), "grounds": "账目按月公开"})
     EventFactory(unit__code=FIVE_STARS, on=date(2026, 3, 1))
     fall(who)
@@ -101,25 +96,25 @@ def test_an_open_event_and_a_fall_the_day_after_are_refused_on_the_page_with_wha
 def test_nobody_reaches_what_is_anothers(who):
     round = opened(who)
     one = nominated(round, who.signer)
-    other, neighbour = signed_in(who.other), signed_in(who.low)
+    other, neighbour = client_of(who.other), client_of(who.low)
     assert other.get(f"/honours/{round.pk}/").status_code == 404
     assert other.get(one.get_absolute_url()).status_code == 404
     assert neighbour.get(f"/honours/{round.pk}/").status_code == 200
     assert neighbour.get(one.get_absolute_url()).status_code == 404
-    assert "村务公开做得好" in signed_in(who.leader).get(one.get_absolute_url()).content.decode()
+    assert "村务公开做得好" in client_of(who.leader).get(one.get_absolute_url()).content.decode()
     draft = rounds.draft(UnitFactory(code=COUNTY), by=who.county, **(TERMS | {"name": "草稿"}))
-    assert signed_in(who.leader).get(f"/honours/{draft.pk}/").status_code == 404
+    assert client_of(who.leader).get(f"/honours/{draft.pk}/").status_code == 404
 
 
 def test_departments_answer_and_the_list_is_published_and_named_on_pages(who, clock):
     round = opened(who)
     one = listed(who, round)
-    office, page = signed_in(who.county), f"/honours/{round.pk}/"
+    office, page = client_of(who.county), f"/honours/{round.pk}/"
     assert f"{page}ask_departments/" not in office.get(page).content.decode()
     clock.move_to(AFTER)
     assert send(office, page, f"{page}ask_departments/").status_code == 302
     for number, by in enumerate((who.discipline, who.police)):
-        client = signed_in(by)
+        client = client_of(by)
         reply = f"{page}check/{COUNTY}/{number}/"
         assert reply in client.get("/").content.decode()
         assert send(client, reply, "").status_code == 302
@@ -131,7 +126,7 @@ def test_departments_answer_and_the_list_is_published_and_named_on_pages(who, cl
     objection = RoundObjection.objects.get()
     assert objection.receipt in made.content.decode()
     answer = f"/honours/objections/{objection.pk}/"
-    assert send(signed_in(who.discipline), answer, "", upheld="no", answer="账目清楚").status_code == 302
+    assert send(client_of(who.discipline), answer, "", upheld="no", answer="账目清楚").status_code == 302
     outcome = public.get("/model-villages/objection/", {"receipt": objection.receipt.lower()})
     assert "账目清楚" in outcome.content.decode()
     clock.move_to("2026-03-30 10:00+08:00")
@@ -147,7 +142,7 @@ def test_each_silent_department_is_noted_with_a_form_of_its_own(who, clock):
     listed(who, round)
     rounds.ask_departments(round, by=who.county, at=AFTER)
     clock.move_to("2026-04-01 10:00+08:00")
-    office, page = signed_in(who.county), f"/honours/{round.pk}/"
+    office, page = client_of(who.county), f"/honours/{round.pk}/"
     first, second = (f"{page}check/{COUNTY}/{number}/lapse/" for number in (0, 1))
     shown = office.get(page)
     refused = office.post(first, {"key": key_of(shown, second), "reason": "逾期未答"})
@@ -173,7 +168,7 @@ def test_a_certificate_says_whether_the_title_is_held(who, clock):
 def test_every_count_of_a_round_leads_to_its_nominations(who):
     round = opened(who)
     listed(who, round)
-    office, page = signed_in(who.county), f"/honours/{round.pk}/"
+    office, page = client_of(who.county), f"/honours/{round.pk}/"
     counts = {state: n for _words, n, state in office.get(page).context["counts"]}
     assert counts == {"": 1, "on_the_way": 0, "listed": 1, "named": 0, "ended": 0}
     shown = {state: office.get(page, {"state": state}).context["rows"].paginator.count for state in counts}
@@ -192,7 +187,7 @@ def test_a_list_is_public_with_its_notice_alone(who):
 
 def test_candidates_are_explained_village_by_village(who):
     round = opened(who)
-    rows = signed_in(who.county).get(f"/honours/{round.pk}/candidates/").context["page"].object_list
+    rows = client_of(who.county).get(f"/honours/{round.pk}/candidates/").context["page"].object_list
     assert [(unit.code, bool(unit.reasons)) for unit in rows] == [
         (VILLAGE, False),
         (THREE_STARS, True),

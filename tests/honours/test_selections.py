@@ -11,9 +11,10 @@ from honours.models import EligibilityAnswer, Selection
 from honours.workflow import selections
 from records.documents import issued
 from records.refusals import Incomplete, NotAllowed
+from tests.clients import client_of
 from tests.factories import COUNTY, VILLAGE, EventFactory, UnitFactory
 from tests.honours.conftest import FIVE_STARS, THREE_STARS
-from tests.honours.test_pages import send, signed_in
+from tests.honours.test_pages import send
 from villages.models import Unit
 from villages.workflow import OrderPaper, SplitPart, merge
 
@@ -68,7 +69,7 @@ def test_an_answer_is_kept_as_it_was_given(who):
 
 def test_a_department_asks_on_the_page_and_takes_the_paper_along(who):
     selection = made(who)
-    department = signed_in(who.police)
+    department = client_of(who.police)
     page = selection.get_absolute_url()
     keys = {one.unit.code: key for one, _reasons, key in department.get(page).context["rows"]}
     refused = department.post(page, {"key": keys[VILLAGE], "unit": THREE_STARS, "purpose": "评文明村"})
@@ -80,11 +81,11 @@ def test_a_department_asks_on_the_page_and_takes_the_paper_along(who):
     assert "认定日" in department.get(sent.url).content.decode()
     assert department.get(f"{sent.url}paper/")["Content-Type"] == "application/pdf"
     assert kept.code in Client().get(f"/certificates/{kept.code}/").content.decode()
-    assert signed_in(who.other).get(page).status_code == signed_in(who.other).get(sent.url).status_code == 404
+    assert client_of(who.other).get(page).status_code == client_of(who.other).get(sent.url).status_code == 404
 
 
 def test_a_list_is_made_on_its_page(who):
-    office = signed_in(who.county)
+    office = client_of(who.county)
     given = {"name": "平安村", "asked_by": "政法委", "on": "2026-03-10", "min_star": "4", "years": "0", "months": "12"}
     sent = send(office, "/honours/lists/new/", "", **given, area_1="0.8")
     assert (sent.url, Selection.objects.get().areas) == (Selection.objects.get().get_absolute_url(), {"1": "0.8"})

@@ -2,12 +2,12 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 
 from improvements import workflow
 from improvements.models import Measure, Plan
 from notifications.models import Notice
+from tests.clients import client_of
 from tests.improvements.conftest import HELPER, agreed, result, terms
 from tests.two_tenants import PNG
 
@@ -17,12 +17,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _plain(settings):
     settings.SECOND_FACTOR_REQUIRED = False
-
-
-def client_of(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def take(user, plan: Plan, verb: str, **sent):

@@ -8,6 +8,7 @@ from rest_framework.test import APIClient
 from accounts.roles import Role
 from incentives import workflow
 from incentives.models import LedgerEntry
+from tests.clients import api_of
 from tests.clock import freeze_time
 from tests.factories import COUNTY, VILLAGE, UnitFactory, person
 from tests.incentives.conftest import TODAY
@@ -21,15 +22,9 @@ def today():
         yield
 
 
-def api(user):
-    client = APIClient()
-    client.force_authenticate(user)
-    return client
-
-
 def test_a_policy_lives_through_the_api(draft, finance, office):
     url = f"/api/v1/reward-policies/{draft().pk}/"
-    mine, theirs = api(finance), api(office)
+    mine, theirs = api_of(finance), api_of(office)
     assert theirs.get(url).status_code == 404
     assert mine.get(url).json()["steps"] == ["revise", "seek_opinion"]
     assert mine.post(url + "seek_opinion/").json()["state"] == "opinion_sought"
@@ -54,7 +49,7 @@ def test_policies_and_funds_are_drafted_through_the_api(county, finance, office)
         "min_star": 4,
         "weights": [{"star": 4, "weight": "1"}, {"star": 5, "weight": "2"}],
     }
-    mine = api(finance)
+    mine = api_of(finance)
     made = mine.post("/api/v1/reward-policies/", terms | {"bands": bands}, format="json")
     assert (made.status_code, made.json()["state"], made.json()["bands"]) == (
         201,
@@ -72,22 +67,22 @@ def test_policies_and_funds_are_drafted_through_the_api(county, finance, office)
         sent = terms | {"name": "另一办法", "bands": bands} | wrong
         answer = mine.post("/api/v1/reward-policies/", sent, format="json")
         assert (answer.status_code, list(answer.json())) == (400, [field])
-    assert api(office).post("/api/v1/funds/", terms | fund, format="json").status_code == 404
+    assert api_of(office).post("/api/v1/funds/", terms | fund, format="json").status_code == 404
 
 
 def test_a_returned_draft_answers_the_office(draft, finance, office):
     url = f"/api/v1/reward-policies/{draft().pk}/"
-    api(finance).post(url + "seek_opinion/")
-    assert api(office).post(url + "give_opinion/", {"agreed": False, "opinion": "再算"}).json()["state"] == "draft"
+    api_of(finance).post(url + "seek_opinion/")
+    assert api_of(office).post(url + "give_opinion/", {"agreed": False, "opinion": "再算"}).json()["state"] == "draft"
 
 
 def test_an_entry_is_corrected(granted, finance):
     policy = granted()
-    entry = api(finance).get("/api/v1/ledger/", {"reward__policy": policy.pk}).json()["results"][-1]
-    answer = api(finance).post(f"/api/v1/ledger/{entry['id']}/correct/", {"amount": "1", "reason": "多记"})
+    entry = api_of(finance).get("/api/v1/ledger/", {"reward__policy": policy.pk}).json()["results"][-1]
+    answer = api_of(finance).post(f"/api/v1/ledger/{entry['id']}/correct/", {"amount": "1", "reason": "多记"})
     assert answer.json()["amount"] == "-1.00"
     assert (
-        api(person(Role.DISCIPLINE, COUNTY))
+        api_of(person(Role.DISCIPLINE, COUNTY))
         .post(f"/api/v1/ledger/{entry['id']}/correct/", {"amount": "1", "reason": "多记"})
         .status_code
         == 404
@@ -98,7 +93,7 @@ def test_an_entry_is_corrected(granted, finance):
 def test_elsewhere_nothing_is_there(granted, what):
     policy = granted()
     UnitFactory(code="330681")
-    stranger = api(person(Role.FINANCE, "330681"))
+    stranger = api_of(person(Role.FINANCE, "330681"))
     assert stranger.get(f"/api/v1/{what}/").json()["results"] == []
     assert stranger.get(f"/api/v1/{what}/{policy.pk}/").status_code == 404
     assert APIClient().get(f"/api/v1/{what}/").status_code == 401
@@ -106,21 +101,23 @@ def test_elsewhere_nothing_is_there(granted, what):
 
 def test_a_village_reads_its_own_reward(granted):
     granted()
-    filler = api(person(Role.FILLER, "330624108202"))
+    filler = api_of(person(Role.FILLER, "330624108202"))
     assert [(row["unit"], row["amount"]) for row in filler.get("/api/v1/rewards/").json()["results"]] == [
         ("330624108202", "10000.00")
     ]
     assert filler.get("/api/v1/ledger/").status_code == 404
-    assert api(person(Role.FILLER, VILLAGE)).get("/api/v1/rewards/", {"unit": "330624108202"}).json()["count"] == 0
+    assert api_of(person(Role.FILLER, VILLAGE)).get("/api/v1/rewards/", {"unit": "330624108202"}).json()["count"] == 0
 
 
 def test_part_of_a_line_is_paid(granted, finance):
     policy = granted()
     line = policy.lines.get(unit="330624108202")
     body = {"key": "1", "document": "凭1", "payments": [{"line": line.pk, "amount": "0.01"}]}
-    assert api(finance).post(f"/api/v1/reward-policies/{policy.pk}/disburse/", body, format="json").status_code == 200
+    assert (
+        api_of(finance).post(f"/api/v1/reward-policies/{policy.pk}/disburse/", body, format="json").status_code == 200
+    )
     body = {"key": "2", "document": "凭1", "payments": [{"line": line.pk, "amount": "10000.00"}]}
-    answer = api(finance).post(f"/api/v1/reward-policies/{policy.pk}/disburse/", body, format="json")
+    answer = api_of(finance).post(f"/api/v1/reward-policies/{policy.pk}/disburse/", body, format="json")
     assert (answer.status_code, list(answer.json()["problems"])) == (400, [str(line.pk)])
     line.refresh_from_db()
     assert line.disbursed == Decimal("0.01")
@@ -133,7 +130,7 @@ def test_it_is_documented():
 
 
 def pay(policy, finance, **body):
-    return api(finance).post(f"/api/v1/reward-policies/{policy.pk}/disburse/", body, format="json")
+    return api_of(finance).post(f"/api/v1/reward-policies/{policy.pk}/disburse/", body, format="json")
 
 
 def part(policy, amount, unit="330624108202"):
@@ -208,7 +205,9 @@ def test_a_correction_means_the_same_under_its_key_and_knows_what_was_seen(grant
 
     def correct(**body):
         return (
-            api(finance).post(address, {"amount": "10", "reason": "错", "key": "k"} | body, format="json").status_code
+            api_of(finance)
+            .post(address, {"amount": "10", "reason": "错", "key": "k"} | body, format="json")
+            .status_code
         )
 
     assert correct(left="90.00") == 409
@@ -221,7 +220,7 @@ def test_a_correction_means_the_same_under_its_key_and_knows_what_was_seen(grant
 @pytest.mark.parametrize("verb", ["seek_opinion", "make_effective", "grant"])
 def test_steps_that_need_nothing_said_refuse_fields(draft, finance, verb):
     policy = draft()
-    answer = api(finance).post(f"/api/v1/reward-policies/{policy.pk}/{verb}/", {"amount": "1"}, format="json")
+    answer = api_of(finance).post(f"/api/v1/reward-policies/{policy.pk}/{verb}/", {"amount": "1"}, format="json")
     assert answer.status_code == 400
     policy.refresh_from_db()
     assert policy.state == "draft"

@@ -13,6 +13,7 @@ from incentives.instalment import instalment
 from incentives.models import LedgerEntry, PayeeAccount, Payout, Voucher
 from records.previews import as_stored
 from records.refusals import Outdated, Refused
+from tests.clients import client_of
 from tests.clock import freeze_time
 from tests.concurrency import at_once, while_it_waits
 from tests.factories import COUNTY, person
@@ -116,8 +117,7 @@ def test_a_step_pressed_four_times_at_once_is_taken_once(draft, effect, finance,
 def test_a_payment_against_a_freeze_at_once_pays_nothing_frozen(policy, finance, settings, order):
     settings.SECOND_FACTOR_REQUIRED = False
     address = f"/policies/{policy.pk}/disburse/"
-    client = Client()
-    client.force_login(finance)
+    client = client_of(finance)
     given = {"key": "one", "document": "凭", "share": "100"}
     assert client.post(address, given).status_code == 200
     line = policy.lines.get(unit="330624108202")

@@ -8,10 +8,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
-from django.test import Client
 from django.utils import timezone
 from openpyxl import load_workbook
-from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.roles import Role
@@ -25,6 +23,7 @@ from incentives.turns import home_panel
 from incentives.workflow.actions import available
 from notifications.models import Notice
 from records.refusals import Incomplete, NotAllowed, WrongState
+from tests.clients import api_of, client_of
 from tests.clock import freeze_time
 from tests.factories import COUNTY, AppointmentFactory, UnitFactory, UserFactory, person
 from tests.incentives.conftest import TODAY, draft_policy, draft_project_fund, take_effect
@@ -53,18 +52,6 @@ def farming(county):
 @pytest.fixture
 def own(county, farming):
     return draft_project_fund(county, farming)
-
-
-def api(user):
-    client = APIClient()
-    client.force_authenticate(user)
-    return client
-
-
-def browser(user):
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def verbs(user, source):
@@ -126,24 +113,24 @@ def test_what_is_not_filed_is_not_paid_by_sql_either(own, county, farming, finan
 def test_a_draft_does_not_exist_for_others(own, farming, finance, office):
     others = [finance, office, of_department(WATER), of_department(FARMING, "330681"), person(Role.DISCIPLINE, COUNTY)]
     pages = [f"/funds/{own.pk}/", f"/funds/{own.pk}/edit/", f"/funds/{own.pk}/list.xlsx"]
-    client = browser(farming)
+    client = client_of(farming)
     assert [client.get(page).status_code for page in pages] == [200, 200, 200]
     assert "美丽乡村建设项目资金" in client.get("/funds/").content.decode()
-    assert api(farming).get(f"/api/v1/funds/{own.pk}/").json()["steps"] == ["revise", "seek_opinion"]
+    assert api_of(farming).get(f"/api/v1/funds/{own.pk}/").json()["steps"] == ["revise", "seek_opinion"]
     for other in others:
-        client = browser(other)
+        client = client_of(other)
         assert [client.get(page).status_code for page in pages] == [404, 404, 404]
         assert client.post(f"/funds/{own.pk}/step/seek_opinion/").status_code == 404
         assert "美丽乡村建设项目资金" not in client.get("/funds/").content.decode()
-        assert api(other).get(f"/api/v1/funds/{own.pk}/").status_code == 404
-        assert api(other).post(f"/api/v1/funds/{own.pk}/seek_opinion/").status_code == 404
+        assert api_of(other).get(f"/api/v1/funds/{own.pk}/").status_code == 404
+        assert api_of(other).post(f"/api/v1/funds/{own.pk}/seek_opinion/").status_code == 404
 
 
 def test_another_department_does_not_see_what_is_filed_but_in_the_public_register(client, own, farming, office):
     workflow.seek_opinion(own, by=farming)
     workflow.give_opinion(own, agreed=True, number="备9", by=office)
-    assert browser(farming).get(f"/funds/{own.pk}/").status_code == 200
-    assert browser(of_department(WATER)).get(f"/funds/{own.pk}/").status_code == 404
+    assert client_of(farming).get(f"/funds/{own.pk}/").status_code == 200
+    assert client_of(of_department(WATER)).get(f"/funds/{own.pk}/").status_code == 404
     client.logout()
     assert "美丽乡村建设项目资金" in client.get("/public/policies/").content.decode()
 
@@ -151,7 +138,7 @@ def test_another_department_does_not_see_what_is_filed_but_in_the_public_registe
 def test_who_is_finance_and_a_department_chooses_for_whom_to_write(county, finance):
     AppointmentFactory(role=Role.DEPARTMENT, unit=county, user=finance, department=WATER)
     both = User.objects.get(pk=finance.pk)
-    client = browser(both)
+    client = client_of(both)
     new, own = f"/policies/new/{COUNTY}/?for=", f"/policies/new/{COUNTY}/?for={WATER}"
     assert [address in client.get("/policies/").text for address in (new + '"', f"{new}%E6%B0%B4")] == [True, True]
     assert client.get(f"{new}{FARMING}").status_code == 404
@@ -173,7 +160,7 @@ def test_a_name_taken_by_another_department_is_no_hint(own, county, farming, off
     assert (same.name, same.written_by, same.department) == (own.name, WATER, WATER)
     for source, by in ((own, farming), (same, User.objects.get(pk=same.drafted_by_id))):
         workflow.seek_opinion(source, by=by)
-    rows = load_workbook(BytesIO(b"".join(browser(office).get("/funds/?as=xlsx")))).active.iter_rows(values_only=True)
+    rows = load_workbook(BytesIO(b"".join(client_of(office).get("/funds/?as=xlsx")))).active.iter_rows(values_only=True)
     heads = next(row for row in rows if "部门" in row)
     listed = [dict(zip(heads, row, strict=True)) for row in rows]
     assert sorted((row["名称"], row["部门"]) for row in listed) == [(own.name, FARMING), (own.name, WATER)]
@@ -195,7 +182,7 @@ def test_a_department_has_no_say_elsewhere(farming):
 
 
 def test_it_is_written_on_the_pages(county, farming, office):
-    client = browser(farming)
+    client = client_of(farming)
     assert 'name="department"' not in client.get(f"/funds/new/{COUNTY}/").content.decode()
     client.get(f"/policies/new/{COUNTY}/")
     terms = {"name": "水稻办法", "year": 2025, "budget": "1000", "figure": "population", "coefficient": "1"}
@@ -218,12 +205,12 @@ def test_it_is_written_on_the_pages(county, farming, office):
     assert seen.context["answer_form"].fields.keys() == {"answer"}
     sent = {"key": seen.context["key"], "answer": "已按意见提高"}
     assert client.post(f"/policies/{policy.pk}/step/seek_opinion/", sent).status_code == 302
-    shown = browser(office).get(f"/policies/{policy.pk}/").content.decode()
+    shown = client_of(office).get(f"/policies/{policy.pk}/").content.decode()
     assert ("标准偏低" in shown, "已按意见提高" in shown) == (True, True)
 
 
 def test_it_is_written_through_the_api(county, farming):
-    mine = api(farming)
+    mine = api_of(farming)
     terms = {"unit": COUNTY, "year": 2025, "name": "水稻", "reckoning_day": "2026-03-01", "starts": "2026-01-01"}
     terms |= {"ends": "2026-12-31", "budget": "1000.00", "min_star": 4}
     terms |= {"weights": [{"star": 4, "weight": "1"}, {"star": 5, "weight": "2"}]}
@@ -282,7 +269,7 @@ def test_planned_sums_and_a_rule_are_not_given_together(county, farming, rule):
 def test_what_was_drafted_with_both_is_not_submitted_but_paid_once_frozen(county, farming, finance, office):
     own = draft_project_fund(county, farming, planned=PLANNED)
     own.weights.create(star=5, weight=Decimal("7.5"))
-    page = browser(farming).get(f"/funds/{own.pk}/").text
+    page = client_of(farming).get(f"/funds/{own.pk}/").text
     assert ("农业农村局" in page, "各星级权重" in page, "每个单位上下限" in page) == (True, False, False)
     with pytest.raises(Incomplete) as refused:
         workflow.seek_opinion(own, by=farming)
@@ -307,7 +294,7 @@ def test_every_village_of_a_project_is_listed_and_stops_nobody(county, farming, 
         ("330624108301", Decimal(0), "已不在这里参评"),
     ]
     assert said(own) == told
-    page = browser(farming).get(f"/funds/{own.pk}/")
+    page = client_of(farming).get(f"/funds/{own.pk}/")
     assert [(row.unit.code, row.amount, row.remark) for row in page.context["rows"]] == told
     workflow.seek_opinion(own, by=farming)
 
@@ -352,7 +339,7 @@ def left_behind(own, farming):
 def test_what_nobody_goes_on_with_is_handed_over(left_behind, office, finance):
     water, page = of_department(WATER), f"/funds/{left_behind.pk}/"
     assert [waiting(user) for user in (office, finance, water)] == [[("移交其他部门，或落实人员", page)], [], []]
-    client = browser(office)
+    client = client_of(office)
     shown = client.get(page)
     assert (shown.context["turn"].who, shown.context["turn"].step.verb) == ("县领导小组办公室", "hand_over")
     sent = {"key": shown.context["key"], "department": FARMING}
@@ -372,9 +359,9 @@ def test_what_is_filed_is_handed_over_through_the_api_and_stays_filed(own, farmi
     workflow.seek_opinion(own, by=farming)
     workflow.give_opinion(own, agreed=True, number="备9", by=office)
     water, url = of_department(WATER), f"/api/v1/funds/{own.pk}/hand_over/"
-    assert api(office).post(url, {"department": WATER}).status_code == 409, "its own people go on with it"
+    assert api_of(office).post(url, {"department": WATER}).status_code == 409, "its own people go on with it"
     farming.appointments.update(ends=date(2026, 11, 23))
-    assert [api(user).post(url, {"department": WATER}).status_code for user in (water, office)] == [404, 200]
+    assert [api_of(user).post(url, {"department": WATER}).status_code for user in (water, office)] == [404, 200]
     own.refresh_from_db()
     assert (own.state, own.written_by, verbs(water, own)) == ("filed", WATER, ["take_back", "make_effective"])
     workflow.make_effective(own, by=water)
@@ -384,7 +371,7 @@ def test_what_is_filed_is_handed_over_through_the_api_and_stays_filed(own, farmi
 
 def test_a_returned_draft_leads_the_office_to_its_list(own, farming, office):
     workflow.seek_opinion(own, by=farming)
-    client, page = browser(office), f"/funds/{own.pk}/"
+    client, page = client_of(office), f"/funds/{own.pk}/"
     sent = {"key": client.get(page).context["key"], "agreed": "0", "opinion": "改"}
     for _twice in range(2):
         answer = client.post(f"{page}step/give_opinion/", sent, follow=True)

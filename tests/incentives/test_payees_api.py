@@ -5,9 +5,9 @@ import io
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
-from rest_framework.test import APIClient
 
 from incentives.models import PayeeAccount, Voucher
+from tests.clients import api_of
 from tests.clock import freeze_time
 from tests.incentives.conftest import TODAY
 from tests.incentives.test_payees import FIVE, GIVEN, NUMBER, PLAIN, build, in_force, pay
@@ -28,45 +28,39 @@ def rows(rows_built, db, own_copy, settings):
         yield own_copy(rows_built, build)
 
 
-def api(user):
-    client = APIClient()
-    client.force_authenticate(user)
-    return client
-
-
 def test_an_account_is_proposed_and_confirmed_by_two_people(rows):
     url, sent = "/api/v1/payees/", {"unit": FIVE} | GIVEN
     key = {"HTTP_IDEMPOTENCY_KEY": "k1"}
-    made, again = (api(rows.township).post(url, sent, format="json", **key) for _twice in "12")
+    made, again = (api_of(rows.township).post(url, sent, format="json", **key) for _twice in "12")
     assert (made.status_code, made.json(), PayeeAccount.objects.count()) == (201, again.json(), 1)
     assert (made.json()["account"], "number" in made.json()) == ("•••• 4567", False)
-    other = api(rows.township).post(url, sent | {"bank": "别的银行"}, format="json", **key)
+    other = api_of(rows.township).post(url, sent | {"bank": "别的银行"}, format="json", **key)
     assert other.status_code == 422
     one = f"{url}{made.json()['id']}/"
-    assert api(rows.township).post(one + "confirm/", {"number": NUMBER}, format="json").status_code == 404
-    wrong = api(rows.first).post(one + "confirm/", {"number": "6222081204009999"}, format="json")
+    assert api_of(rows.township).post(one + "confirm/", {"number": NUMBER}, format="json").status_code == 404
+    wrong = api_of(rows.first).post(one + "confirm/", {"number": "6222081204009999"}, format="json")
     assert (wrong.status_code, list(wrong.json()["problems"])) == (400, ["number"])
-    done = api(rows.first).post(one + "confirm/", {"number": NUMBER}, format="json")
+    done = api_of(rows.first).post(one + "confirm/", {"number": NUMBER}, format="json")
     assert (done.status_code, done.json()["state"]) == (200, "in_force")
-    listed = api(rows.first).get(url, {"unit": FIVE})
+    listed = api_of(rows.first).get(url, {"unit": FIVE})
     assert PLAIN not in listed.content.decode()
     assert [row["state"] for row in listed.json()["results"]] == ["in_force"]
     for stranger in (rows.elsewhere, rows.signer):
-        assert api(stranger).get(one).status_code == 404
-        assert api(stranger).post(url, sent, format="json").status_code == 404
+        assert api_of(stranger).get(one).status_code == 404
+        assert api_of(stranger).post(url, sent, format="json").status_code == 404
 
 
 def test_whoever_proposed_it_does_not_confirm_it_and_may_decline_it(rows):
-    made = api(rows.first).post("/api/v1/payees/", {"unit": FIVE} | GIVEN, format="json").json()
+    made = api_of(rows.first).post("/api/v1/payees/", {"unit": FIVE} | GIVEN, format="json").json()
     url = f"/api/v1/payees/{made['id']}/"
-    assert api(rows.first).post(url + "confirm/", {"number": NUMBER}, format="json").status_code == 409
-    assert api(rows.first).post(url + "decline/", {}, format="json").status_code == 400
-    assert api(rows.first).post(url + "decline/", {"reason": "抄错"}, format="json").json()["state"] == "declined"
+    assert api_of(rows.first).post(url + "confirm/", {"number": NUMBER}, format="json").status_code == 409
+    assert api_of(rows.first).post(url + "decline/", {}, format="json").status_code == 400
+    assert api_of(rows.first).post(url + "decline/", {"reason": "抄错"}, format="json").json()["state"] == "declined"
 
 
 def test_a_voucher_is_listed_paid_explained(rows):
     in_force(rows)
-    voucher, mine = pay(rows), api(rows.first)
+    voucher, mine = pay(rows), api_of(rows.first)
     url = f"/api/v1/vouchers/{voucher.pk}/"
     shown = mine.get(url)
     assert PLAIN not in shown.content.decode()
@@ -91,12 +85,12 @@ def test_a_voucher_is_listed_paid_explained(rows):
     statement = {"statement": said["statements"][0]["id"], "reason": "导错"}
     assert mine.post(url + "withdraw_statement/", statement, format="json").json()["statements"][0]["reason"] == "导错"
     for step in ("bank_list", "accounts", "statement", "explain", "withdraw_statement"):
-        assert api(rows.elsewhere).post(f"{url}{step}/").status_code == 404
-    assert api(rows.elsewhere).get("/api/v1/vouchers/").json()["count"] == 0
+        assert api_of(rows.elsewhere).post(f"{url}{step}/").status_code == 404
+    assert api_of(rows.elsewhere).get("/api/v1/vouchers/").json()["count"] == 0
 
 
 def test_accounts_confirmed_since_are_taken_up(rows):
     voucher = pay(rows)
     in_force(rows)
-    told = api(rows.first).post(f"/api/v1/vouchers/{voucher.pk}/accounts/").json()
+    told = api_of(rows.first).post(f"/api/v1/vouchers/{voucher.pk}/accounts/").json()
     assert [line["unit"] for line in told["lines"] if line["account"]] == [FIVE]

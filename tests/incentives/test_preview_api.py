@@ -8,6 +8,7 @@ from rest_framework.test import APIClient
 from accounts.roles import Role
 from incentives.allocation_rule import WeightedClaim, allocate
 from incentives.money import yuan
+from tests.clients import api_of
 from tests.factories import COUNTY, UnitFactory, person
 
 pytestmark = pytest.mark.django_db
@@ -19,9 +20,7 @@ A, B, C, ELSEWHERE = "330624108201", "330624108202", "330624108203", "3306810012
 def api():
     for code in (A, B, C, ELSEWHERE):
         UnitFactory(code=code)
-    client = APIClient()
-    client.force_authenticate(person(Role.FINANCE, COUNTY))
-    return client
+    return api_of(person(Role.FINANCE, COUNTY))
 
 
 def ask(api, *units, budget="100.00"):
@@ -126,6 +125,5 @@ def test_strangers_are_asked_to_sign_in():
 
 @pytest.mark.parametrize("role", [Role.COUNTY_OFFICE, Role.DISCIPLINE, Role.DEPARTMENT])
 def test_others_find_nothing(role):
-    client = APIClient()
-    client.force_authenticate(person(role, COUNTY))
+    client = api_of(person(role, COUNTY))
     assert client.post(URL, {}, format="json").status_code == 404

@@ -4,7 +4,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from accounts.roles import Role
@@ -12,6 +11,7 @@ from incentives import workflow
 from incentives.models import Clawback, GrantLine, Reward
 from incentives.prospects import allocations, rewards
 from ratings.register.rerating import rerate
+from tests.clients import client_of
 from tests.clock import freeze_time
 from tests.factories import ProfileFactory, person
 from tests.incentives.conftest import TODAY
@@ -48,8 +48,7 @@ def test_open_lines_pass_and_are_paid_to_the_successors_people(granted, finance,
     assert told == [f"“{policy.name}”：已定 50000.00 元，其中 50000.00 元未拨付，转由并村承接。"]
     filler = person(Role.FILLER, NEW)
     assert set(Reward.objects.seen_by(filler).values_list("unit", flat=True)) == {FIVE, FOUR}
-    client = Client()
-    client.force_login(filler)
+    client = client_of(filler)
     assert policy.name in client.get(reverse("unit-money")).content.decode()
 
 

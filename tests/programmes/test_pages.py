@@ -8,17 +8,12 @@ from django.test import Client
 from programmes.models import ProgrammeAnswer, ProgrammeCycle, ProgrammeResult
 from programmes.workflow import cycle as workflow
 from ratings.workflow.scheme import import_scheme
+from tests.clients import client_of
 from tests.factories import VILLAGE, at, walk
 from tests.programmes.conftest import OTHER, provincial
 from tests.programmes.test_programme import answered, confirmed
 
 pytestmark = pytest.mark.django_db
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def key_of(client, page: str, action: str = "") -> str:
@@ -28,7 +23,7 @@ def key_of(client, page: str, action: str = "") -> str:
 
 
 def test_the_village_types_what_is_missing_and_nothing_else(place):
-    client, page = signed_in(place.filler), f"/programmes/{place.cycle.pk}/units/{VILLAGE}/"
+    client, page = client_of(place.filler), f"/programmes/{place.cycle.pk}/units/{VILLAGE}/"
     html = client.get(page).content.decode()
     assert "9.1 清廉阵地" in html
     assert "1.2 满意率" in html
@@ -45,7 +40,7 @@ def test_the_village_types_what_is_missing_and_nothing_else(place):
 
 def test_a_page_that_was_overtaken_keeps_what_was_typed(place):
     page = f"/programmes/{place.cycle.pk}/units/{VILLAGE}/"
-    clients = signed_in(place.filler), signed_in(place.township)
+    clients = client_of(place.filler), client_of(place.township)
     keys = [key_of(client, page) for client in clients]
     clients[0].post(page, {"q0": "2", "key": keys[0]})
     late = clients[1].post(page, {"q0": "1", "q1": "4", "q1_reason": "走访", "key": keys[1]})
@@ -59,7 +54,7 @@ def listed(client, page: str) -> list[str]:
 
 def test_the_office_opens_confirms_and_publishes(place, clock):
     next_year = import_scheme(provincial(year=2027), by=None, issue=True, programme="sheng")
-    client = signed_in(place.office)
+    client = client_of(place.office)
     page = f"/programmes/open/{next_year.pk}/"
     assert page in client.get("/programmes/").content.decode()
     opened = client.post(page, {"answers_until": "2026-12-31", "key": key_of(client, page)})
@@ -74,11 +69,11 @@ def test_the_office_opens_confirms_and_publishes(place, clock):
     assert listed(client, f"{page}?unreviewed=1") == [VILLAGE]
     for _click in range(2):
         assert client.post(page, {"document": "浙清〔2026〕9号", "key": key}).status_code == 302
-    assert signed_in(place.filler).get(f"{address}units/{OTHER}/").status_code == 404
-    assert "48.50" not in signed_in(place.filler).get(address).content.decode()
+    assert client_of(place.filler).get(f"{address}units/{OTHER}/").status_code == 404
+    assert "48.50" not in client_of(place.filler).get(address).content.decode()
     action = f"{address}publish_programme/"
     assert client.post(action, {"key": key_of(client, address, action)}).status_code == 302
-    assert "48.50" in signed_in(place.filler).get(address).content.decode()
+    assert "48.50" in client_of(place.filler).get(address).content.decode()
     place.cycle.refresh_from_db()
     assert place.cycle.state == "published"
 
@@ -87,7 +82,7 @@ def test_vetoes_that_can_bar_nobody_are_listed(place, clock):
     body = provincial(year=2027)
     body["vetoes"] = [*body["vetoes"], {"code": "V9", "name": "省级点名通报"}]
     next_year = import_scheme(body, by=None, issue=True, programme="sheng")
-    client = signed_in(place.office)
+    client = client_of(place.office)
     pages = {f"/programmes/open/{next_year.pk}/": True, f"/programmes/{place.cycle.pk}/confirm/": False}
     assert {page: "V9 省级点名通报" in client.get(page).content.decode() for page in pages} == pages
 
@@ -110,7 +105,7 @@ def test_why_is_told_to_anybody_once_it_is_published(place, clock):
     assert "取自年度申报" not in html[1]
     assert points_shown(html[1]) == {"9.1": "3.00", "9.2": "4.00"}
     assert "满意率 96" not in html[1]
-    colleague = signed_in(place.township).get(f"/programmes/{cycle.pk}/units/{VILLAGE}/").content.decode()
+    colleague = client_of(place.township).get(f"/programmes/{cycle.pk}/units/{VILLAGE}/").content.decode()
     assert len(points_shown(colleague)) == 8
     walk(place.application, "township_review", "decided", "public_notice")
     assert "取自年度申报" in Client().get(pages[1]).content.decode()
@@ -119,13 +114,13 @@ def test_why_is_told_to_anybody_once_it_is_published(place, clock):
     book = Client().get(pages[0], {"as": "xlsx"})
     assert book["Content-Type"].endswith("spreadsheetml.sheet")
     assert ProgrammeResult.objects.count() == 2
-    home = signed_in(place.filler).get("/").content.decode()
+    home = client_of(place.filler).get("/").content.decode()
     assert f"/programmes/{cycle.pk}/units/{VILLAGE}/" in home
 
 
 def test_what_waits_for_whom(place, clock):
     def waits(user):
-        return "省级清廉村评定" in signed_in(user).get("/today/").content.decode()
+        return "省级清廉村评定" in client_of(user).get("/today/").content.decode()
 
     people = place.filler, place.township, place.office, place.city
     assert [waits(one) for one in people] == [True, True, False, False]

@@ -8,6 +8,7 @@ from accounts.roles import Role
 from ratings.models import Answer, Application, Decision
 from ratings.workflow.answers import version
 from ratings.workflow.decision import DecidedStar, record
+from tests.clients import api_of
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, CycleFactory, SchemeFactory, UnitFactory, at, person
 from tests.ratings.test_application_workflow import NEIGHBOUR, WHOLE
 from tests.records.test_files import EXE, PDF
@@ -17,9 +18,7 @@ URL = "/api/v1/applications/"
 
 
 def api(role, code=VILLAGE):
-    client = APIClient()
-    client.force_authenticate(person(role, code))
-    return client
+    return api_of(person(role, code))
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
-from rest_framework.test import APIClient
 
 from accounts.models import Appointment, User
 from accounts.roles import Role
@@ -22,6 +21,7 @@ from ratings.register.rerating import rerate
 from records.audit import acting
 from records.idempotency import forget_old
 from records.models import IdempotentAnswer
+from tests.clients import api_of
 from tests.clock import freeze_time
 from tests.concurrency import at_once
 from tests.factories import (
@@ -163,8 +163,7 @@ def test_what_is_rectified_already_acts_up_to_the_day_given(client, discipline):
     assert (event.closed, event.closed_by) == (date(2026, 6, 10), discipline)
     assert not FollowUp.objects.filter(kind="rectification").exists()
     assert [StarPeriod.objects.on(day).get().star for day in (event.on, event.closed, date(2026, 6, 11))] == [3, 3, 4]
-    program = APIClient()
-    program.force_authenticate(discipline)
+    program = api_of(discipline)
     told = CASE | {"unit": VILLAGE, "source": "二", "closed": "2026-06-12"}
     assert program.post("/api/v1/events/", told, format="json").json()["closed"] == "2026-06-12"
     refused = program.post("/api/v1/events/", told | {"source": "三", "closed": "2026-06-30"}, format="json")
@@ -216,8 +215,7 @@ def test_papers_are_seen_by_those_they_are_for(client, discipline):
 
 
 def test_a_request_sent_twice_is_answered_twice_and_done_once(discipline, settings):
-    client = APIClient()
-    client.force_authenticate(discipline)
+    client = api_of(discipline)
     told = CASE | {"unit": VILLAGE, "held": True}
 
     def send(content, key):
@@ -259,8 +257,7 @@ def test_a_request_sent_twice_at_once_is_done_once_and_answered_alike(discipline
     told = CASE | {"unit": VILLAGE, "person": "王某"}
 
     def send(content, key):
-        client = APIClient()
-        client.force_authenticate(User.objects.get(pk=discipline.pk))
+        client = api_of(User.objects.get(pk=discipline.pk))
         return client.post("/api/v1/events/", content, format="json", headers={"Idempotency-Key": key})
 
     answers = at_once(*[lambda: send(told, "a")] * 4)

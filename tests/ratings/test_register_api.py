@@ -8,6 +8,7 @@ from rest_framework.test import APIClient
 from accounts.roles import Role
 from ratings.models import Event, Proposal
 from ratings.register.rerating import rerate
+from tests.clients import api_of
 from tests.clock import freeze_time
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, DecisionFactory, EventFactory, SchemeFactory, UnitFactory, person
 
@@ -27,9 +28,7 @@ def _world(settings):
 
 
 def api(role, place):
-    client = APIClient()
-    client.force_authenticate(person(role, place))
-    return client
+    return api_of(person(role, place))
 
 
 def test_the_register_is_listed_within_reach():

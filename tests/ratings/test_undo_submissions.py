@@ -3,13 +3,13 @@
 import re
 
 import pytest
-from django.test import Client
 
 from accounts.roles import Role
 from notifications.models import Notice
 from ratings.models import Application
 from ratings.workflow import application as workflow
 from records.refusals import Incomplete, NotAllowed, WrongState
+from tests.clients import client_of
 from tests.factories import TOWNSHIP, VILLAGE, ApplicationFactory, CycleFactory, UnitFactory, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("spring")]
@@ -28,12 +28,6 @@ def both():
     return [ApplicationFactory(cycle=cycle, unit=UnitFactory(code=c), state="submitted") for c in (VILLAGE, NEIGHBOUR)]
 
 
-def signed_in(user):
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 def states(*applications):
     return [Application.objects.get(pk=one.pk).state for one in applications]
 
@@ -43,7 +37,7 @@ def key_of(answer):
 
 
 def test_the_signer_takes_it_back_in_two_presses(both):
-    client = signed_in(person(Role.SIGNER, VILLAGE))
+    client = client_of(person(Role.SIGNER, VILLAGE))
     address = f"/applications/{both[0].pk}/withdraw/"
     shown = client.get(address)
     assert client.post(address, {"reason": "", "key": key_of(shown)}).status_code == 302
@@ -51,7 +45,7 @@ def test_the_signer_takes_it_back_in_two_presses(both):
 
 
 def test_the_office_gives_many_back_with_a_reason(both, office):
-    cadre, client = person(Role.FILLER, NEIGHBOUR), signed_in(office)
+    cadre, client = person(Role.FILLER, NEIGHBOUR), client_of(office)
     chosen = {"application": [one.pk for one in both]}
     shown = client.post(UNDO, chosen)
     assert states(*both) == ["submitted", "submitted"]
@@ -66,7 +60,7 @@ def test_the_office_gives_many_back_with_a_reason(both, office):
 
 
 def test_without_a_reason_nothing_happens_and_the_list_stays(both, office):
-    client = signed_in(office)
+    client = client_of(office)
     shown = client.post(UNDO, {"application": [both[0].pk]})
     given = {"application": [both[0].pk], "key": key_of(shown), "confirmed": "1", "reason": " "}
     answer = client.post(UNDO, given)
@@ -76,7 +70,7 @@ def test_without_a_reason_nothing_happens_and_the_list_stays(both, office):
 
 @pytest.mark.parametrize("change", ["accepted", "withdrawn_and_sent_again"])
 def test_what_moved_on_meanwhile_is_not_given_back(both, office, change):
-    client = signed_in(office)
+    client = client_of(office)
     shown = client.post(UNDO, {"application": [one.pk for one in both]})
     if change == "accepted":
         workflow.accept(both[1], by=office)
@@ -89,7 +83,7 @@ def test_what_moved_on_meanwhile_is_not_given_back(both, office, change):
 
 
 def test_fewer_or_other_villages_than_shown_are_refused(both, office):
-    client = signed_in(office)
+    client = client_of(office)
     shown = client.post(UNDO, {"application": [one.pk for one in both]})
     client.post(UNDO, {"application": [both[0].pk], "key": key_of(shown), "confirmed": "1", "reason": "填错"})
     assert states(*both) == ["submitted", "submitted"]

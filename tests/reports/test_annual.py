@@ -9,12 +9,12 @@ from django.core.management import CommandError, call_command
 from django.utils import translation
 from docx import Document
 from openpyxl import load_workbook
-from rest_framework.test import APIClient
 
 from accounts.roles import Role
 from ratings.models import Application
 from records.chain_head import Head
 from reports.annual import workbook
+from tests.clients import api_of
 from tests.factories import (
     COUNTY,
     TOWNSHIP,
@@ -168,8 +168,7 @@ def test_the_summary_says_in_words_what_the_tables_hold(county, tmp_path):
 
 def test_its_stars_are_those_of_the_api(county, tmp_path):
     sheet = written(county, tmp_path)["Star register"]
-    api = APIClient()
-    api.force_authenticate(person(Role.DISCIPLINE, COUNTY))
+    api = api_of(person(Role.DISCIPLINE, COUNTY))
     total = api.get("/api/v1/dashboard/").data["total"]
     held = Counter(row[-2] for row in rows(sheet)[2:])
     assert total["rated"] == held.total()

@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from rest_framework.test import APIClient
 
 from reports.models import Assessment
+from tests.clients import api_of
 from tests.clock import freeze_time
 from tests.reports.test_assessment_pages import FIRST, FORMULA, SECOND, build
 
@@ -25,14 +25,8 @@ def rows(rows_built, db, own_copy, settings):
         yield own_copy(rows_built, build)
 
 
-def api(user):
-    client = APIClient()
-    client.force_authenticate(user)
-    return client
-
-
 def test_it_is_drafted_issued_and_frozen(rows):
-    mine, url = api(rows.office), "/api/v1/assessments/"
+    mine, url = api_of(rows.office), "/api/v1/assessments/"
     formula = json.loads(FORMULA) | {"name": "又一考核"}
     made, again = (mine.post(url, {"formula": formula}, format="json", HTTP_IDEMPOTENCY_KEY="a1") for _twice in "12")
     assert (made.status_code, made.json(), Assessment.objects.count()) == (201, again.json(), 2)
@@ -55,16 +49,16 @@ def test_it_is_drafted_issued_and_frozen(rows):
 
 def test_each_unit_reads_its_own_figure_alone(rows):
     url = f"/api/v1/assessments/{rows.one.pk}/"
-    assert api(rows.first).get(url).status_code == 404
-    api(rows.office).post(url + "issue/")
-    assert [unit["unit"] for unit in api(rows.office).get(url).json()["units"]] == [FIRST, SECOND]
-    assert [unit["unit"] for unit in api(rows.first).get(url).json()["units"]] == [FIRST]
-    behind = api(rows.first).get(url + "villages/", {"unit": FIRST, "term": "a"}).json()
+    assert api_of(rows.first).get(url).status_code == 404
+    api_of(rows.office).post(url + "issue/")
+    assert [unit["unit"] for unit in api_of(rows.office).get(url).json()["units"]] == [FIRST, SECOND]
+    assert [unit["unit"] for unit in api_of(rows.first).get(url).json()["units"]] == [FIRST]
+    behind = api_of(rows.first).get(url + "villages/", {"unit": FIRST, "term": "a"}).json()
     assert behind[0] == {"unit": f"{FIRST}203", "value": "0.000000"}
     for asked in ({"unit": SECOND, "term": "a"}, {"unit": FIRST, "term": "z"}, {}):
-        assert api(rows.first).get(url + "villages/", asked).status_code == 404
+        assert api_of(rows.first).get(url + "villages/", asked).status_code == 404
     for step in ("issue", "freeze", "revise"):
-        assert api(rows.first).post(f"{url}{step}/").status_code == 404
-    assert api(rows.elsewhere).get(url).status_code == 404
+        assert api_of(rows.first).post(f"{url}{step}/").status_code == 404
+    assert api_of(rows.elsewhere).get(url).status_code == 404
     body = {"formula": json.loads(FORMULA)}
-    assert api(rows.elsewhere).post("/api/v1/assessments/", body, format="json").status_code == 404
+    assert api_of(rows.elsewhere).post("/api/v1/assessments/", body, format="json").status_code == 404

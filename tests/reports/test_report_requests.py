@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 from docx import Document
 from openpyxl import load_workbook
-from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.roles import Role
@@ -19,6 +18,7 @@ from notifications.models import Notice
 from records import jobs
 from reports import workflow
 from reports.models import ReportRequest
+from tests.clients import api_of
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, DecisionFactory, UnitFactory, person
 
 pytestmark = pytest.mark.django_db
@@ -107,8 +107,7 @@ def test_nobody_else_sees_it(client, reader, role, place):
     workflow.make(report.pk)
     stranger = person(role, place)
     client.force_login(stranger)
-    api = APIClient()
-    api.force_authenticate(stranger)
+    api = api_of(stranger)
     for address in (
         report.get_absolute_url(),
         *(reverse(f"report_{one}", args=[report.pk]) for one in ("file", "words")),
@@ -121,15 +120,13 @@ def test_nobody_else_sees_it(client, reader, role, place):
 def test_a_place_out_of_reach_cannot_be_asked_for(client, reader):
     client.force_login(reader)
     assert client.post(reverse("reports"), {"unit": "330681", "year": 2025}).status_code == 200
-    api = APIClient()
-    api.force_authenticate(reader)
+    api = api_of(reader)
     assert api.post("/api/v1/reports/", {"unit": "330681", "year": 2025}).status_code == 400
     assert ReportRequest.objects.count() == 0
 
 
 def test_the_api_does_the_same(reader, django_capture_on_commit_callbacks):
-    api = APIClient()
-    api.force_authenticate(reader)
+    api = api_of(reader)
     with django_capture_on_commit_callbacks(execute=True):
         asked = api.post("/api/v1/reports/", {"unit": COUNTY, "year": 2025})
     report = api.get(f"/api/v1/reports/{asked.data['id']}/").data
@@ -139,8 +136,7 @@ def test_the_api_does_the_same(reader, django_capture_on_commit_callbacks):
 
 
 def test_the_dashboard_over_the_api(reader):
-    api = APIClient()
-    api.force_authenticate(reader)
+    api = api_of(reader)
     answer = api.get("/api/v1/dashboard/").data
     assert (answer["unit"], answer["total"]["rated"], answer["places"][0]["code"]) == (COUNTY, 1, TOWNSHIP)
     assert api.get("/api/v1/dashboard/?unit=330681").status_code == 404
@@ -187,8 +183,7 @@ def test_one_whose_worker_was_killed_shows_that_and_is_made_anew(client, reader)
     page = client.get(report.get_absolute_url()).content.decode()
     assert "已中断，会自动重新开始" in page
     assert 'value="94"' not in page
-    api = APIClient()
-    api.force_authenticate(reader)
+    api = api_of(reader)
     shown = api.get(f"/api/v1/reports/{report.pk}/").data
     assert (shown["state"], shown["progress"]) == ("interrupted", 0)
 

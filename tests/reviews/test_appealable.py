@@ -7,10 +7,8 @@ from datetime import date
 
 import pytest
 from django.db import DatabaseError, transaction
-from django.test import Client
 from django.urls import reverse
 from django.utils import translation
-from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.roles import Role
@@ -30,6 +28,7 @@ from reviews.appeals.appealable import of_closing, of_event, of_rejection, subje
 from reviews.models import Appeal
 from reviews.todos.appeal_todos import entries
 from reviews.workflow import appeals, decisions
+from tests.clients import api_of, client_of
 from tests.clock import freeze_time
 from tests.factories import VILLAGE, AppealFactory, DecisionFactory, UnitFactory, person
 from tests.form_steps import listed, pressed
@@ -331,12 +330,6 @@ def plain(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
 
 
-def client_of(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 def test_the_to_do_list_leads_the_signer_to_what_may_be_appealed(fallen):
     assert titles(fallen.filler) == []
     assert titles(fallen.signer) == [
@@ -400,31 +393,27 @@ def test_the_closing_has_a_form_of_its_own(city, plain):
     assert Appeal.objects.get().unit_id == NEIGHBOUR
 
 
-def api(user) -> APIClient:
-    client = APIClient()
-    client.force_authenticate(user)
-    return client
-
-
 def test_the_api_knows_the_same_rules(fallen, plain):
     decisions.reject(fallen.application, by=fallen.township_leader, reason="资料不实")
     for given in ({}, {"event": fallen.event.pk, "application": fallen.application.pk}):
-        assert api(fallen.signer).post("/api/v1/appeals/", given | {"reasons": "x"}, format="json").status_code == 400
+        assert (
+            api_of(fallen.signer).post("/api/v1/appeals/", given | {"reasons": "x"}, format="json").status_code == 400
+        )
     given = {"event": fallen.event.pk, "reasons": "抽查对象有误。"}
     other = person(Role.SIGNER, NEIGHBOUR, username="next_signer")
     for user in (other, fallen.filler):
-        assert api(user).post("/api/v1/appeals/", given, format="json").status_code == 404
-    made = api(fallen.signer).post("/api/v1/appeals/", given, format="json")
+        assert api_of(user).post("/api/v1/appeals/", given, format="json").status_code == 404
+    made = api_of(fallen.signer).post("/api/v1/appeals/", given, format="json")
     assert (made.status_code, made.json()["event"], made.json()["decision"]) == (201, fallen.event.pk, None)
-    assert api(fallen.signer).post("/api/v1/appeals/", given, format="json").status_code == 409
-    address, office = f"/api/v1/appeals/{made.json()['id']}/", api(fallen.city_office)
+    assert api_of(fallen.signer).post("/api/v1/appeals/", given, format="json").status_code == 409
+    address, office = f"/api/v1/appeals/{made.json()['id']}/", api_of(fallen.city_office)
     assert office.post(f"{address}reverse/", WORDS, format="json").status_code == 404
     assert office.post(f"{address}convene/", {"hearers": ["city_office"]}, format="json").status_code == 204
     assert office.post(f"{address}uphold/", WORDS | {"star": 4}, format="json").status_code == 409
     assert office.post(f"{address}reverse/", WORDS, format="json").status_code == 204
-    event = api(fallen.discipline).get(f"/api/v1/events/{fallen.event.pk}/").json()
+    event = api_of(fallen.discipline).get(f"/api/v1/events/{fallen.event.pk}/").json()
     assert event["reversed"] == "2026-09-28"
-    own = api(fallen.signer).post(
+    own = api_of(fallen.signer).post(
         "/api/v1/appeals/", {"application": fallen.application.pk, "reasons": "资料属实。"}, format="json"
     )
     assert (own.status_code, own.json()["application"]) == (201, fallen.application.pk)

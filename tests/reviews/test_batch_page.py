@@ -14,12 +14,13 @@ from ratings.models import Decision
 from reviews.models import Batch
 from reviews.presenters.minutes import exceptions
 from reviews.workflow import batches, decisions
+from tests.clients import client_of
 from tests.clock import freeze_time
 from tests.factories import TOWNSHIP, VILLAGE, ApplicationFactory, UnitFactory, person
 from tests.markup import squeezed
 from tests.reviews.conftest import GOOD, TODAY, make_place, score_township
 from tests.reviews.test_decisions import SOUND
-from tests.reviews.test_pages import LOCMEM, client_of
+from tests.reviews.test_pages import LOCMEM
 from tests.reviews.test_release import prepare
 
 PAPERS = {"met_on": "2026-09-27", "document": "沙评〔2026〕1号"}

@@ -11,6 +11,7 @@ from ratings.workflow.answers import save_answer
 from records.files import store
 from reviews.models import Settlement, Sheet
 from reviews.workflow import decisions, panels, settlements, sheets
+from tests.clients import api_of, client_of
 from tests.factories import (
     TOWNSHIP,
     ApplicationFactory,
@@ -20,8 +21,8 @@ from tests.factories import (
     walk,
 )
 from tests.reviews.conftest import GOOD, PLAIN, score, score_township
-from tests.reviews.test_api import api, said
-from tests.reviews.test_pages import LOCMEM, client_of, fields
+from tests.reviews.test_api import said
+from tests.reviews.test_pages import LOCMEM, fields
 from tests.two_tenants import PNG
 
 
@@ -37,7 +38,7 @@ def laid(application, reviewer, stage=Stage.TOWNSHIP) -> Sheet:
 
 def tries(sheet: Sheet, reviewer) -> dict[str, int]:
     """The responses to a reviewer who saves the sheet and hands it in, by page and over the API."""
-    page, program = client_of(reviewer), api(reviewer)
+    page, program = client_of(reviewer), api_of(reviewer)
     address = reverse("review_sheet", args=[sheet.pk])
     answers = {
         "page": page.post(f"{address}?area=1", fields() | {"do": "save"}),
@@ -142,15 +143,15 @@ def test_nobody_reads_the_sheet_of_another_before_all_are_in(place):
     theirs, reader = laid(place.application, place.township_reviewer_b), place.township_reviewer
     assert client_of(reader).get(reverse("review_sheet", args=[theirs.pk])).status_code == 404
     assert client_of(reader).get(reverse("review_application", args=[place.application.pk])).status_code == 404
-    assert api(reader).get(f"/api/v1/sheets/{theirs.pk}/").status_code == 404
-    assert api(reader).get("/api/v1/settlements/").json()["count"] == 0
+    assert api_of(reader).get(f"/api/v1/sheets/{theirs.pk}/").status_code == 404
+    assert api_of(reader).get("/api/v1/settlements/").json()["count"] == 0
 
 
 def test_a_reviewer_of_another_township_finds_nothing(place):
     stranger, sheet = person(Role.TOWNSHIP_REVIEWER, "330624109"), laid(place.application, place.township_reviewer)
     assert tries(sheet, stranger) == NOTHING
     assert client_of(stranger).get(reverse("review_sheet", args=[sheet.pk])).status_code == 404
-    assert api(stranger).get("/api/v1/sheets/").json()["count"] == 0
+    assert api_of(stranger).get("/api/v1/sheets/").json()["count"] == 0
 
 
 @pytest.mark.parametrize("verb", ["recuse", "abstain"])
@@ -161,7 +162,7 @@ def test_who_has_stepped_back_writes_no_more_and_does_not_come_back(place, verb)
     assert tries(sheet, reviewer) == LATE
     for again in ("recuse", "abstain"):
         page.post(reverse(f"review_{again}", args=[sheet.pk]), {"reason": "x"})
-        assert api(reviewer).post(f"/api/v1/sheets/{sheet.pk}/{again}/", {"reason": "x"}).status_code == 409
+        assert api_of(reviewer).post(f"/api/v1/sheets/{sheet.pk}/{again}/", {"reason": "x"}).status_code == 409
     sheet.refresh_from_db()
     assert (sheet.state, sheet.reason) == (f"{verb}d" if verb == "recuse" else "abstained", "亲属在该村")
 
@@ -169,7 +170,7 @@ def test_who_has_stepped_back_writes_no_more_and_does_not_come_back(place, verb)
 def test_a_tie_is_declared_in_one_click_over_the_api_too(place):
     sheet, other = (laid(place.application, r) for r in (place.township_reviewer, place.township_reviewer_b))
     assert client_of(place.township_reviewer).post(reverse("review_recuse", args=[sheet.pk])).status_code == 302
-    assert api(place.township_reviewer_b).post(f"/api/v1/sheets/{other.pk}/recuse/").status_code == 204
+    assert api_of(place.township_reviewer_b).post(f"/api/v1/sheets/{other.pk}/recuse/").status_code == 204
     assert set(place.application.sheets.values_list("state", flat=True)) == {"recused"}
 
 
@@ -182,7 +183,7 @@ def test_a_note_is_signed_once_and_added_to_with_a_reason(place):
     score(place.application, "township", place.township_reviewer, GOOD)
     score(place.application, "township", place.township_reviewer_b, PLAIN)
     pk = Settlement.objects.get().pk
-    page, program = client_of(place.township_reviewer), api(place.township_reviewer)
+    page, program = client_of(place.township_reviewer), api_of(place.township_reviewer)
     shown = reverse("review_application", args=[place.application.pk])
     stale = page.get(shown).context["settlements"][0].key
     assert "页面已过期" in page.post(reverse("review_settle", args=[pk]), {"note": "按"}, follow=True).text
@@ -201,7 +202,7 @@ def test_a_note_is_signed_once_and_added_to_with_a_reason(place):
     assert (answer["note"], [one["note"] for one in answer["addenda"]]) == ("按平均计。", ["又看过"])
     assert page.get(reverse("review_application", args=[place.application.pk])).content.decode().count("又看过") == 1
     for other in (place.county_reviewer, place.filler, place.township_leader):
-        assert api(other).post(f"/api/v1/settlements/{pk}/settle/", {"note": "x"}).status_code == 404
+        assert api_of(other).post(f"/api/v1/settlements/{pk}/settle/", {"note": "x"}).status_code == 404
 
 
 def test_convening_does_not_tell_whether_a_name_exists(place):
@@ -209,7 +210,7 @@ def test_convening_does_not_tell_whether_a_name_exists(place):
     person(Role.TOWNSHIP_REVIEWER, "330624109", username="elsewhere")
     body = {"cycle": place.cycle.pk, "unit": TOWNSHIP, "stage": "township"}
     answers = [
-        api(place.township_office).post(
+        api_of(place.township_office).post(
             "/api/v1/panels/", body | {"reviewers": ["township_reviewer", name]}, format="json"
         )
         for name in ("elsewhere", "filler", "nobody-at-all", "county_reviewer")

@@ -8,12 +8,13 @@ from django.urls import reverse
 
 from ratings.models import Decision
 from reviews.workflow import decisions
+from tests.clients import client_of
 from tests.clock import freeze_time
 from tests.factories import VILLAGE, ApplicationFactory, UnitFactory
 from tests.markup import squeezed
 from tests.reviews.conftest import TODAY, make_place, score_township
 from tests.reviews.test_decisions import SOUND
-from tests.reviews.test_pages import LOCMEM, client_of
+from tests.reviews.test_pages import LOCMEM
 
 URL = reverse("review_decisions")
 

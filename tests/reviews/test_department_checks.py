@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, transaction
-from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
@@ -20,6 +19,7 @@ from reviews.models import DepartmentAnswer, DepartmentCheck, Finding, Lapse
 from reviews.todos.check_todos import entries
 from reviews.workflow import batches, checks, decisions
 from reviews.workflow.checks import CheckFinding
+from tests.clients import client_of
 from tests.clock import freeze_time
 from tests.factories import COUNTY, VILLAGE, ApplicationFactory, AppointmentFactory, UnitFactory, at, person
 from tests.reviews.conftest import TODAY, clear, lay_before_departments, make_place, score_county, score_township
@@ -277,12 +277,6 @@ def test_the_trail_tells_what_a_department_found_once_the_result_is_out(check, r
     assert told() == 1
 
 
-def client_of(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 def confirm(client, page, listed):
     """Sign what ``listed`` previews; return the response."""
     key = re.search(r'name="key"\s+value="(\w+)"', listed.content.decode())[1]
@@ -405,6 +399,5 @@ def test_the_same_over_the_api(recommended):
 def test_a_list_is_found_by_its_villages_and_townships(check, settings, asked, found):
     settings.SECOND_FACTOR_REQUIRED = False
     UnitFactory(code=OTHER)
-    client = Client()
-    client.force_login(check.opened_by)
+    client = client_of(check.opened_by)
     assert len(client.get(reverse("review_checks"), asked).context["page"].object_list) == found

@@ -16,6 +16,7 @@ from reviews.models import Draw, Panel
 from reviews.panels.draw import DrawCandidate, Rules, TooFew, draw, kept, may_be_drawn, repeat
 from reviews.panels.panel_assignment import seated, seats_text
 from reviews.workflow.draws import draw_panel
+from tests.clients import client_of
 from tests.factories import (
     COUNTY,
     TOWNSHIP,
@@ -28,7 +29,7 @@ from tests.factories import (
     UserFactory,
     person,
 )
-from tests.reviews.test_pages import LOCMEM, client_of
+from tests.reviews.test_pages import LOCMEM
 
 CANDIDATES = st.lists(
     st.builds(

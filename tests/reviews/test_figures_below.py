@@ -4,7 +4,6 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
-from rest_framework.test import APIClient
 
 from accounts.roles import Role
 from ratings.models import Points, Stage
@@ -12,6 +11,7 @@ from records.refusals import Incomplete
 from reviews.models import Sheet, SheetEntry
 from reviews.sheets.scores import ScoreEntry
 from reviews.workflow import panels, sheets
+from tests.clients import api_of
 from tests.factories import (
     COUNTY,
     TOWNSHIP,
@@ -75,8 +75,7 @@ def test_no_door_takes_it_typed(seats, client):
     sheet, reviewer = seats[0]
     with pytest.raises(Incomplete):
         sheets.save(sheet, {"1.1": ScoreEntry(Decimal(99))}, by=reviewer)
-    api = APIClient()
-    api.force_authenticate(reviewer)
+    api = api_of(reviewer)
     typed = {"answers": [{"item": "v.1.1", "typed": "99"}]}
     assert api.post(reverse("api-sheet-typed", args=[sheet.pk]), typed, format="json").status_code == 400
     client.force_login(reviewer)

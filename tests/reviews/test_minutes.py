@@ -3,7 +3,6 @@
 from datetime import date, datetime
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -16,6 +15,7 @@ from reviews.presenters.minutes import blocks, decided, exceptions, minutes, mom
 from reviews.presenters.verdicts import verdicts
 from reviews.workflow import appeals, batches, checks, decisions
 from reviews.workflow.checks import CheckFinding
+from tests.clients import client_of
 from tests.clock import freeze_time
 from tests.factories import TOWNSHIP, ApplicationFactory, UnitFactory
 from tests.reviews.conftest import lay_before_departments, score_county, score_township
@@ -88,8 +88,7 @@ def test_a_decision_kept_for_later_is_told(met):
 )
 def test_whoever_sees_the_batch_prints_its_minutes(met, settings, name, status):
     settings.SECOND_FACTOR_REQUIRED = False
-    client = Client()
-    client.force_login(getattr(met, name))
+    client = client_of(getattr(met, name))
     answer = client.get(reverse("review_batch_minutes", args=[met.batch.pk]))
     assert answer.status_code == status
     if status == 200:
@@ -98,8 +97,7 @@ def test_whoever_sees_the_batch_prints_its_minutes(met, settings, name, status):
 
 def test_the_batchs_page_shows_the_picture_and_who_got_less_than_allowed(met, settings):
     settings.SECOND_FACTOR_REQUIRED = False
-    client = Client()
-    client.force_login(met.township_leader)
+    client = client_of(met.township_leader)
     page = client.get(reverse("review_batch", args=[met.batch.pk]))
     assert page.context["counts"] == [(2, 1)]
     assert [(one.pk, one.reason) for one in page.context["below"]] == [(met.decision.pk, "账目整改未到期")]

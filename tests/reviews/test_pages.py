@@ -23,6 +23,7 @@ from records.files import store
 from records.models import StoredFile
 from reviews.models import Batch, Objection, Panel, Sheet
 from reviews.workflow import batches, confirmation, decisions, objections, panels, sheets
+from tests.clients import client_of
 from tests.clock import freeze_time
 from tests.factories import (
     TOWNSHIP,
@@ -52,12 +53,6 @@ def _plain(settings):
     settings.CACHES = LOCMEM
     settings.SECOND_FACTOR_REQUIRED = False
     cache.clear()
-
-
-def client_of(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def get(user, name, *args, **params):

@@ -12,7 +12,6 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
@@ -27,6 +26,7 @@ from reviews.decisions.visibility import objections_for
 from reviews.models import Batch, Objection
 from reviews.todos.review_todos import entries
 from reviews.workflow import batches, confirmation, decisions, objections
+from tests.clients import client_of
 from tests.clock import freeze_time
 from tests.factories import TOWNSHIP, ApplicationFactory, AppointmentFactory, UnitFactory
 from tests.reviews.conftest import TODAY, clear, make_place, score_county, score_township
@@ -444,8 +444,7 @@ def test_two_answers_to_one_objection_at_once_make_one(released, second):
 
 def village_sees(place):
     """The page of the application and what the API says of it, without the token that is new each time."""
-    client = Client()
-    client.force_login(place.signer)
+    client = client_of(place.signer)
     page = client.get(reverse("application", args=[place.application.pk])).content.decode()
     api = client.get(f"/api/v1/applications/{place.application.pk}/").json()
     return re.sub(r'("csrfmiddlewaretoken" value=|"X-CSRFToken": )"[^"]*"', "", page), api

@@ -16,11 +16,12 @@ from records.seal_lookup import last_change_sealed
 from reviews.results import result_paper
 from reviews.results.result import Result
 from reviews.workflow import appeals, batches, confirmation, decisions, objections
+from tests.clients import client_of
 from tests.clock import freeze_time
 from tests.factories import AnswerFactory, StoredFileFactory
 from tests.reviews.conftest import GOOD, score_township
 from tests.reviews.test_decisions import SOUND
-from tests.reviews.test_pages import LOCMEM, client_of, get, object_to, text
+from tests.reviews.test_pages import LOCMEM, get, object_to, text
 from tests.reviews.test_release import prepare
 
 

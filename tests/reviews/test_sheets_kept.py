@@ -8,9 +8,10 @@ from django.urls import reverse
 
 from reviews.models import Sheet
 from reviews.workflow import sheets
+from tests.clients import client_of
 from tests.factories import AnswerFactory
 from tests.reviews.conftest import GOOD, entries
-from tests.reviews.test_pages import LOCMEM, client_of
+from tests.reviews.test_pages import LOCMEM
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,6 @@ import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from rest_framework.test import APIClient
 
 from accounts.roles import Role
 from ratings.models import Stage
@@ -15,6 +14,7 @@ from reviews.sheets.score_sheet_form import version
 from reviews.workflow import panels, photos, sheets, visits
 from reviews.workflow.sheets import entries_of
 from reviews.workflow.visits import SavedScores, Typed
+from tests.clients import api_of
 from tests.factories import TOWNSHIP, AnswerFactory, person
 from tests.reviews.conftest import GOOD, entries, score
 from tests.two_tenants import PNG
@@ -163,8 +163,7 @@ def test_with_a_script_one_criterion_goes_and_its_state_comes_back(sheet, by, cl
 
 
 def test_over_the_api_what_waited_on_the_device_is_taken_once(place, sheet, by):
-    api = APIClient()
-    api.force_authenticate(by)
+    api = api_of(by)
     door = f"/api/v1/sheets/{sheet.pk}/typed/"
     waited = [{"item": "v.2.2", "typed": "8", "seen": ""}, {"item": "why.2.2", "typed": "x", "seen": ""}]
     for _again in range(2):

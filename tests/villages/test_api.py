@@ -3,9 +3,9 @@
 from decimal import Decimal
 
 import pytest
-from rest_framework.test import APIClient
 
 from accounts.roles import Role
+from tests.clients import api_of
 from tests.clock import freeze_time
 from tests.factories import COUNTY, TOWNSHIP, ProfileFactory, UnitFactory, person
 from villages.models import Level, Profile, ReorganizationOrder, Unit
@@ -28,15 +28,9 @@ def places(db):
         yield
 
 
-def api(user):
-    client = APIClient()
-    client.force_authenticate(user)
-    return client
-
-
 @pytest.fixture
 def office():
-    return api(person(Role.COUNTY_OFFICE, COUNTY))
+    return api_of(person(Role.COUNTY_OFFICE, COUNTY))
 
 
 def test_a_merger_is_looked_at_and_then_carried_out(office):
@@ -67,7 +61,7 @@ def test_a_split_and_a_renaming(office):
     ("role", "code"), [(Role.TOWNSHIP_OFFICE, TOWNSHIP), (Role.CITY_LEADER, "3306"), (Role.COUNTY_OFFICE, "330681")]
 )
 def test_who_may_not_order_finds_nothing(step, body, role, code):
-    client = api(person(role, code))
+    client = api_of(person(role, code))
     for sent in (body, body | {"preview": True}):
         assert client.post(f"/api/v1/orders/{step}/", sent, format="json").status_code == 404
     assert not ReorganizationOrder.objects.exists()
@@ -75,10 +69,10 @@ def test_who_may_not_order_finds_nothing(step, body, role, code):
 
 def test_orders_elsewhere_are_not_there(office):
     office.post("/api/v1/orders/rename/", RENAMING, format="json")
-    other = api(person(Role.COUNTY_OFFICE, "330681"))
+    other = api_of(person(Role.COUNTY_OFFICE, "330681"))
     assert other.get("/api/v1/orders/").json()["count"] == 0
     assert other.get(f"/api/v1/orders/{ReorganizationOrder.objects.get().pk}/").status_code == 404
-    assert api(person(Role.SIGNER, A)).get("/api/v1/orders/").status_code == 404
+    assert api_of(person(Role.SIGNER, A)).get("/api/v1/orders/").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -133,12 +127,12 @@ def test_figures_that_are_not_taken(office, figures, year, status):
 
 
 def test_a_township_reports_figures_and_tags_nothing():
-    client = api(person(Role.TOWNSHIP_OFFICE, TOWNSHIP))
+    client = api_of(person(Role.TOWNSHIP_OFFICE, TOWNSHIP))
     figures = {"year": 2026, "figures": [{"unit": A, "population": 1200}]}
     assert client.post("/api/v1/profiles/report/", figures, format="json").status_code == 200
     tags = {"units": [{"unit": A, "tags": ["山区"]}]}
     assert client.post("/api/v1/units/tags/", tags, format="json").status_code == 404
-    filler = api(person(Role.FILLER, A))
+    filler = api_of(person(Role.FILLER, A))
     assert filler.post("/api/v1/profiles/report/", figures, format="json").status_code == 404
     assert filler.get("/api/v1/profiles/").json()["count"] == 1
 
@@ -162,8 +156,8 @@ def test_stations_and_zones_are_made(office):
         assert (made.status_code, made.json()["code"]) == (201, f"{TOWNSHIP}S01")
     zone = {"level": "zone", "above": "3306", "name": "高新区"}
     assert office.post("/api/v1/units/", zone, format="json").status_code == 404
-    city = api(person(Role.CITY_OFFICE, "3306"))
+    city = api_of(person(Role.CITY_OFFICE, "3306"))
     assert city.post("/api/v1/units/", zone, format="json").json()["code"] == "3306Z1"
     wrong = office.post("/api/v1/units/", body | {"code": "330624109S01"}, format="json")
     assert (wrong.status_code, list(wrong.json()["problems"])) == (400, ["code"])
-    assert api(person(Role.TOWNSHIP_OFFICE, TOWNSHIP)).post("/api/v1/units/", body, format="json").status_code == 404
+    assert api_of(person(Role.TOWNSHIP_OFFICE, TOWNSHIP)).post("/api/v1/units/", body, format="json").status_code == 404

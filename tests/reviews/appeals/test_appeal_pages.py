@@ -4,10 +4,8 @@ import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 from django.utils import translation
-from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.roles import Role
@@ -15,6 +13,7 @@ from ratings.models import Decision
 from reviews.models import Appeal
 from reviews.todos.appeal_todos import entries
 from reviews.workflow import appeals
+from tests.clients import api_of, client_of
 from tests.clock import freeze_time
 from tests.factories import person
 from tests.form_steps import key_of, listed
@@ -27,12 +26,6 @@ def plain(settings, tmp_path):
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     settings.SECOND_FACTOR_REQUIRED = False
     settings.MEDIA_ROOT = tmp_path
-
-
-def client_of(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def titles(user):
@@ -154,23 +147,17 @@ def test_an_appeal_is_found_by_those_it_concerns_alone(released, plain, name):
     assert client_of(getattr(released, name)).get(reverse("review_appeal", args=[appeal.pk])).status_code == 404
 
 
-def api(user) -> APIClient:
-    client = APIClient()
-    client.force_authenticate(user)
-    return client
-
-
 def test_the_api_knows_the_same_rules(released, plain):
     given = {"application": released.application.pk, "reasons": "得分够三星。"}
     other = person(Role.SIGNER, "330624108205", username="next_signer")
-    assert api(other).post("/api/v1/appeals/", given, format="json").status_code == 404
-    assert api(released.filler).post("/api/v1/appeals/", given, format="json").status_code == 404
-    made = api(released.signer).post("/api/v1/appeals/", given, format="json")
+    assert api_of(other).post("/api/v1/appeals/", given, format="json").status_code == 404
+    assert api_of(released.filler).post("/api/v1/appeals/", given, format="json").status_code == 404
+    made = api_of(released.signer).post("/api/v1/appeals/", given, format="json")
     assert (made.status_code, made.json()["state"]) == (201, "open")
-    assert api(released.signer).post("/api/v1/appeals/", given, format="json").status_code == 409
+    assert api_of(released.signer).post("/api/v1/appeals/", given, format="json").status_code == 409
     address = f"/api/v1/appeals/{made.json()['id']}/"
-    assert api(other).get(address).status_code == 404
-    office, reviewer = api(released.county_office), api(released.county_reviewer)
+    assert api_of(other).get(address).status_code == 404
+    office, reviewer = api_of(released.county_office), api_of(released.county_reviewer)
     for names in ([], ["nobody"], ["discipline"], ["township_leader"]):
         assert office.post(f"{address}convene/", {"hearers": names}, format="json").status_code == 400
     assert reviewer.get(address).status_code == 404
