@@ -174,9 +174,10 @@ def part(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         return render(request, "ratings/scheme/part.html", _part_context(scheme, body, name, stands))
     typed = _typed(request, name, stands)
     try:
-        saved = workflow.save_part(scheme, name, typed, seen=request.POST.get("was", ""), by=request.user)
+        saved = workflow.save_part(scheme, name, typed, seen=_seen(request), by=request.user)
     except Overtaken as overtaken:
         context = _part_context(scheme, body, name, typed, request.POST) | _conflict(body, name, overtaken)
+        context["mine_was"] = request.POST.get("was", "")
         return render(request, _template(request), context, status=409)
     except WrongState as refused:
         messages.warning(request, str(refused))
@@ -190,6 +191,13 @@ def part(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         return redirect("scheme_part", pk, saved.name)
     messages.success(request, _("Saved."))
     return redirect(f"{reverse('scheme_edit', args=[pk])}#{saved.name}")
+
+
+def _seen(request: HttpRequest) -> str:
+    """The digest of what the editor has read: of the other's text only once its button (``over:DIGEST``) is pressed, so
+    that saving while one types on, or another button, never takes the place of what nobody has looked at."""
+    verb, _colon, theirs = request.POST.get("do", "").partition(":")
+    return theirs if verb == "over" else request.POST.get("was", "")
 
 
 def _template(request: HttpRequest) -> str:

@@ -205,7 +205,8 @@ def test_two_editors_of_one_criterion_both_keep_their_text(writer, draft):
     page = response.content.decode()
     assert ("我的名称" in page, "对方的名称" in page) == (True, True)
     assert body_of(draft)["areas"][0]["criteria"][0]["name"] == "对方的名称"
-    over = shown(response) | {"do": "over"}
+    assert writer.post(address, shown(response)).status_code == 409, "saving once more is not yet a choice"
+    over = shown(response) | {"do": re.search(r'name="do" value="(over:\w+)"', page)[1]}
     assert writer.post(address, over).status_code == 302
     assert body_of(draft)["areas"][0]["criteria"][0]["name"] == "我的名称"
 
