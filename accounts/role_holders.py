@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import Appointment, User
@@ -17,6 +18,12 @@ def holders(roles: Collection[str], codes: Iterable[str | None]) -> dict[str, li
     for code, user_id in rows.values_list("unit_id", "user_id").distinct():
         by_unit[code].append(user_id)
     return dict(by_unit)
+
+
+def has_post(user: int, unit: str) -> Exists:
+    """Whether ``user`` (by id) holds or ever held a post in the very unit of a row (``unit``: its field): such a person
+    gives no verdict on it."""
+    return Exists(Appointment.objects.filter(user=user, unit=OuterRef(unit)))
 
 
 def posts_held(roles: Collection[str], codes: Collection[str]) -> list[tuple[str, str, int]]:

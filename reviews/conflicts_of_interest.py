@@ -12,6 +12,7 @@ from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Val
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Appointment
+from accounts.role_holders import has_post
 from ratings.models import Answer, Application, Decision, Evidence, Stage, Transition
 from ratings.models.lifecycle import DECIDE_COUNTY, DECIDE_TOWNSHIP, STEPS, ApplicationState, with_former
 from reviews.models import Appeal, Sheet
@@ -115,7 +116,7 @@ def _own_hand(person: int, stage: str) -> list[When]:
         When(Q(filled_by=person) | Exists(typed), then=Value(FILLED)),
         When(Exists(attached), then=Value(ATTACHED)),
         When(Q(signed_by=person) | Exists(steps.filter(verb="submit")), then=Value(SIGNED)),
-        When(Exists(Appointment.objects.filter(user=person, unit=OuterRef("unit"))), then=Value(POST)),
+        When(has_post(person, "unit"), then=Value(POST)),
     ]
     if stage == Stage.COUNTY:
         cases.append(When(Exists(steps.filter(IN_TOWNSHIP)), then=Value(DECIDED)))

@@ -7,6 +7,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
+from accounts.role_holders import has_post
 from followups.models import FollowUp
 from ratings.models import Decision, Proposal
 from villages.models import Level, below_any
@@ -46,10 +47,16 @@ def to_settle(user: Any) -> QuerySet[Proposal]:
             mine |= Q(authority=permission) & below_any(codes, "unit_id")
         if codes := user.reach(above):
             mine |= Q(authority=permission, overdue=True) & below_any(codes, "unit_id")
-    return with_authority(Proposal.objects.filter(state=Proposal.State.OPEN, event__reversal=None)).filter(mine)
+    open_ones = Proposal.objects.filter(state=Proposal.State.OPEN, event__reversal=None)
+    return with_authority(open_ones).filter(mine).exclude(has_post(user.pk, "unit"))
 
 
 def may_settle(user: Any, proposal: Proposal) -> bool:
-    """Whether ``user`` is the authority for it (``with_authority``), or the level above once it is late."""
+    """Whether ``user`` is the authority for it (``with_authority``), or the level above once it is late, without a post
+    in the unit."""
     held = [proposal.authority, *([ABOVE[proposal.authority]] if proposal.overdue else [])]
-    return any(user.has_perm(permission, proposal) for permission in held)
+    return any(user.has_perm(permission, proposal) for permission in held) and not _in_unit(user, proposal)
+
+
+def _in_unit(user: Any, proposal: Proposal) -> bool:
+    return Proposal.objects.filter(has_post(user.pk, "unit"), pk=proposal.pk).exists()

@@ -1,6 +1,6 @@
 """Which decisions a person may see: once released, everyone within reach; before that, only the deciding office.
 
-And which objections: those who answer them, never those who decided or scored.
+And which objections: those who answer them, never those who decided or scored or have a post in the unit.
 """
 
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.authority import reached
+from accounts.role_holders import has_post
 from ratings.application.access import VIEW
 from ratings.disclosure import DECIDED, DECIDING, shown_state
 from ratings.models import Application, Decision
@@ -47,12 +48,14 @@ def own_batches(user: Any) -> QuerySet[Batch]:
 
 
 def objections_for(user: Any) -> QuerySet[Objection]:
-    """The objections that ``user`` may be asked to answer; those who decided or scored do not learn who objected."""
+    """The objections that ``user`` may be asked to answer; those who decided or scored, or have a post in the unit,
+    do not learn who objected."""
     objections = Objection.objects.none()
     for review_level in REVIEW_LEVELS.values():
         if codes := user.reach(review_level.permission("answer_objection")):
             objections = objections | Objection.objects.filter(
                 below_any(codes, "unit_id"), decision__origin=review_level.origin
             )
+    objections = objections.exclude(has_post(user.pk, "unit"))
     scored = Sheet.objects.filter(reviewer=user).exclude(state__in=Sheet.State.STEPPED_BACK)
     return objections.exclude(decision__decided_by=user).exclude(decision__application__in=scored.values("application"))

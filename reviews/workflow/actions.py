@@ -8,9 +8,9 @@ from accounts.models import User
 from records.actions import Actions
 from records.lifecycle import Step
 from reviews.appeals.appeal_rules import above, has_conflict
-from reviews.models import Appeal, Objection, Sheet
+from reviews.decisions.visibility import objections_for
+from reviews.models import Appeal, Objection
 from reviews.models.lifecycle import APPEAL_STEPS, OBJECTION_STEPS
-from reviews.models.review_levels import REVIEW_LEVELS
 
 
 def _may_with_appeal(user: User, step: Step, appeal: Appeal) -> bool:
@@ -27,15 +27,8 @@ def _may_with_appeal(user: User, step: Step, appeal: Appeal) -> bool:
 
 
 def _may_with_objection(user: User, step: Step, objection: Objection) -> bool:
-    """Whoever answers neither decided nor scored."""
-    decision = objection.decision
-    return (
-        user.has_perm(REVIEW_LEVELS[decision.origin].permission("answer_objection"), decision)
-        and decision.decided_by_id != user.pk
-        and not Sheet.objects.filter(application=decision.application_id, reviewer=user)
-        .exclude(state=Sheet.State.RECUSED)
-        .exists()
-    )
+    """Whoever answers neither decided nor scored, and has no post in the unit: the one who may read it."""
+    return objections_for(user).filter(pk=objection.pk).exists()
 
 
 def _appeal_answered(user: Any, appeal: Appeal) -> str:

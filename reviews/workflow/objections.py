@@ -1,4 +1,5 @@
-"""Objections: made by anyone while a decision is under public notice; answered by somebody who did not decide."""
+"""Objections: made by anyone while a decision is under public notice; answered by somebody who did not
+decide and has no post in the unit."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Appointment, User
 from accounts.role_holders import holders
 from accounts.roles import RATED_POSTS
 from notifications.workflow import announce
@@ -86,8 +87,9 @@ def make_objection(
         )
     matters_changed.send(sender=Objection, units=[objection.unit_id])
     place = decision.unit_id[: REVIEW_LEVELS[decision.origin].code_length]
+    own = Appointment.objects.filter(unit=decision.unit_id).values_list("user", flat=True)
     announce(
-        set(holders(ANSWERERS[decision.origin], [place]).get(place, ())) - {decision.decided_by_id},
+        set(holders(ANSWERERS[decision.origin], [place]).get(place, ())) - {decision.decided_by_id, *own},
         "objection_made",
         link=reverse("review_objection", args=[objection.pk]),
         unit_code=decision.unit_id,

@@ -22,6 +22,7 @@ from tests.factories import (
     COUNTY,
     TOWNSHIP,
     VILLAGE,
+    AppointmentFactory,
     DecisionFactory,
     SchemeFactory,
     UnitFactory,
@@ -162,6 +163,18 @@ def test_the_authority_for_the_star_settles(village, discipline, star, up_to, ro
     assert today() == (min(star - 1, 3), ["cap:3", "lower:1"])
     with pytest.raises(WrongState):
         settle(proposal, confirm=False, by=person(role, place), reason="改主意")
+
+
+def test_who_has_a_post_in_the_village_settles_nothing_of_it(village, discipline):
+    leader = person(Role.TOWNSHIP_LEADER, TOWNSHIP)
+    SchemeFactory(year=2026, version=2, body=scheme_body(townships_decide_up_to=5))
+    record(Happening(village, "case_opened", DAY), by=discipline)
+    proposal = Proposal.objects.get()
+    assert list(to_settle(leader)) == [proposal]
+    AppointmentFactory(user=leader, role=Role.SIGNER, unit=village)
+    assert list(to_settle(leader)) == []
+    with pytest.raises(NotAllowed):
+        settle(proposal, confirm=False, by=leader, reason="情节轻微")
 
 
 def test_a_declined_proposal_needs_a_reason_and_does_nothing(village, discipline):

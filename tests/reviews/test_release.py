@@ -28,7 +28,7 @@ from reviews.todos.review_todos import entries
 from reviews.workflow import batches, confirmation, decisions, objections
 from tests.clients import client_of
 from tests.clock import freeze_time
-from tests.factories import TOWNSHIP, ApplicationFactory, AppointmentFactory, UnitFactory
+from tests.factories import TOWNSHIP, ApplicationFactory, AppointmentFactory, UnitFactory, person
 from tests.reviews.conftest import TODAY, clear, make_place, score_county, score_township
 from tests.reviews.test_decisions import SOUND
 
@@ -306,6 +306,18 @@ def test_who_decided_or_has_no_right_does_not_answer(released, name):
     for answer in (objections.dismiss, objections.uphold):
         with pytest.raises(NotAllowed):
             answer(objection, by=getattr(released, name), answer="已核实")
+
+
+def test_who_has_a_post_in_the_village_neither_reads_nor_answers_its_objections(released):
+    office, village = released.township_office, released.decision.unit
+    assert released.township_office.has_perm("reviews.answer_objection_township", released.decision)
+    AppointmentFactory(user=office, role=Role.SIGNER, unit=village)
+    objection = objections.make_objection(released.decision, text="账目没有公开。", name="李某", contact="0575-1")
+    assert not Notice.objects.filter(user=office, kind="objection_made").exists()
+    assert list(objections_for(office)) == []
+    with pytest.raises(NotAllowed):
+        objections.dismiss(objection, by=office, answer="已核实")
+    assert list(objections_for(person(Role.TOWNSHIP_OFFICE, TOWNSHIP))) == [objection]
 
 
 def test_an_objection_dismissed_in_time_delays_nothing(released):
