@@ -125,7 +125,7 @@ def test_the_filler_reports_progress_and_the_signer_that_it_is_rectified(client,
     client.force_login(who.filler)
     assert reverse("followup", args=[one.pk]) in client.get(reverse("event", args=[event.pk])).content.decode()
     page = client.get(reverse("followup", args=[one.pk]))
-    assert "请村主要负责人报告整改完成" in page.content.decode()
+    assert "请主要负责人报告整改完成" in page.content.decode()
     sent = {"report": "已退款", "files": SimpleUploadedFile("收据.png", PNG), "key": page.context["steps"][0]["key"]}
     assert client.post(reverse("followup_step", args=[one.pk, "progress_followup"]), sent).status_code == 302
     with pytest.raises(NotAllowed):
