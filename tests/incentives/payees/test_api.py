@@ -8,24 +8,9 @@ from openpyxl import load_workbook
 
 from incentives.models import PayeeAccount, Voucher
 from tests.clients import api_of
-from tests.clock import freeze_time
-from tests.incentives.conftest import TODAY
-from tests.incentives.test_payees import FIVE, GIVEN, NUMBER, PLAIN, build, in_force, pay
+from tests.incentives.payees.conftest import FIVE, GIVEN, NUMBER, PLAIN, in_force, pay
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def rows_built(rows_of_file):
-    with freeze_time(TODAY + " 10:00+08:00"):
-        return rows_of_file(build)
-
-
-@pytest.fixture
-def rows(rows_built, db, own_copy, settings):
-    settings.SECOND_FACTOR_REQUIRED = False
-    with freeze_time(TODAY + " 10:00+08:00"):
-        yield own_copy(rows_built, build)
 
 
 def test_an_account_is_proposed_and_confirmed_by_two_people(rows):

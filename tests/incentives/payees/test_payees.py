@@ -2,14 +2,12 @@
 
 import io
 from decimal import Decimal
-from types import SimpleNamespace
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from accounts.roles import Role
 from incentives import workflow
 from incentives.models import PayeeAccount, Payout, Voucher
 from incentives.payees.bank_list import write_bank_list
@@ -18,56 +16,10 @@ from incentives.reconciling.statement import VoucherState
 from incentives.todos import entries
 from notifications.models import Notice
 from records.refusals import Incomplete, NotAllowed, WrongState
-from tests.clock import freeze_time
-from tests.factories import COUNTY, person
-from tests.incentives.conftest import TODAY, draft_policy, make_county, take_effect
+from tests.incentives.payees.conftest import FIVE, FOUR, GIVEN, NUMBER, PLAIN, THREE, in_force, pay
 from villages.models import Unit
 
 pytestmark = pytest.mark.django_db
-FIVE, FOUR, THREE = "330624108201", "330624108202", "330624108203"
-NUMBER = "6222 0812-0400 1234 567"
-PLAIN = "6222081204001234567"
-GIVEN = {"holder": "=村股份经济合作社", "bank": "新昌农商银行", "number": NUMBER}
-
-
-def build():
-    county, office = make_county(), person(Role.COUNTY_OFFICE, COUNTY)
-    first, second = (person(Role.FINANCE, COUNTY) for _ in range(2))
-    policy = take_effect(draft_policy(county, first), first, office)
-    workflow.grant(policy, by=first)
-    return SimpleNamespace(
-        first=first,
-        second=second,
-        township=person(Role.TOWNSHIP_OFFICE, FIVE[:9]),
-        signer=person(Role.SIGNER, FIVE),
-        elsewhere=person(Role.FINANCE, "330681"),
-        policy=policy,
-        unit=Unit.objects.get(code=FIVE),
-    )
-
-
-@pytest.fixture(scope="module")
-def rows_built(rows_of_file):
-    with freeze_time(TODAY + " 10:00+08:00"):
-        return rows_of_file(build)
-
-
-@pytest.fixture
-def rows(rows_built, db, own_copy, settings):
-    settings.SECOND_FACTOR_REQUIRED = False
-    with freeze_time(TODAY + " 10:00+08:00"):
-        yield own_copy(rows_built, build)
-
-
-def in_force(rows, **other):
-    account = workflow.propose_account(rows.unit, by=rows.first, **(GIVEN | other))
-    workflow.confirm_account(account, number=other.get("number", NUMBER), by=rows.second)
-    return account
-
-
-def pay(rows, key="k"):
-    workflow.disburse(rows.policy, by=rows.first, key=key, document="拨付1号")
-    return Voucher.objects.get(key=key)
 
 
 def test_two_people_put_an_account_in_force(rows):

@@ -19,26 +19,12 @@ from incentives.todos import entries
 from records.refusals import NotAllowed, WrongState
 from records.workbooks import SheetRefused
 from tests.clock import freeze_time
-from tests.incentives.conftest import TODAY
-from tests.incentives.test_payees import FIVE, FOUR, GIVEN, NUMBER, PLAIN, THREE, build, in_force, pay
+from tests.incentives.payees.conftest import FIVE, FOUR, GIVEN, NUMBER, PLAIN, THREE, in_force, pay
 from villages.models import Unit
 
 pytestmark = pytest.mark.django_db
 HEADS = "区划代码,收款账号,金额,支付日期,流水号"
 DAY = date(2026, 11, 20)
-
-
-@pytest.fixture(scope="module")
-def rows_built(rows_of_file):
-    with freeze_time(TODAY + " 10:00+08:00"):
-        return rows_of_file(build)
-
-
-@pytest.fixture
-def rows(rows_built, db, own_copy, settings):
-    settings.SECOND_FACTOR_REQUIRED = False
-    with freeze_time(TODAY + " 10:00+08:00"):
-        yield own_copy(rows_built, build)
 
 
 def sheet(*lines):

@@ -6,23 +6,9 @@ import pytest
 
 from reports.models import Assessment
 from tests.clients import api_of
-from tests.clock import freeze_time
-from tests.reports.test_assessment_pages import FIRST, FORMULA, SECOND, build
+from tests.reports.assessments.conftest import FIRST, FORMULA, SECOND
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def rows_built(rows_of_file):
-    with freeze_time("2027-01-05 10:00+08:00"):
-        return rows_of_file(build)
-
-
-@pytest.fixture
-def rows(rows_built, db, own_copy, settings):
-    settings.SECOND_FACTOR_REQUIRED = False
-    with freeze_time("2027-01-05 10:00+08:00"):
-        yield own_copy(rows_built, build)
 
 
 def test_it_is_drafted_issued_and_frozen(rows):

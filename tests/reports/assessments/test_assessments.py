@@ -38,7 +38,7 @@ from tests.factories import (
 )
 from tests.improvements.rows import plan_in
 from tests.ratings.reference_register import Decided, Happened, Ordered, World
-from tests.reports.reference_assessment import Applied, Planned, Scene, Warned, plain_assessment
+from tests.reports.assessments.reference_assessment import Applied, Planned, Scene, Warned, plain_assessment
 from villages.models import Level
 from villages.workflow.ordering import OrderPaper, SplitPart, merge
 

@@ -1,64 +1,17 @@
 """Assessments on pages: written, previewed, issued, seen by each unit alone, frozen by a decision."""
 
-from datetime import date
-from types import SimpleNamespace
-
 import pytest
 from django.db import transaction
 
-from accounts.roles import Role
 from notifications.models import Notice
 from records.refusals import NotAllowed, WrongState
 from reports.assessments import keeping
 from reports.assessments.kept import AssessmentFigures, spec_of
 from reports.models import Assessment
-from tests.clock import freeze_time
-from tests.factories import COUNTY, DecisionFactory, StarPeriodFactory, UnitFactory, person
+from tests.factories import COUNTY
+from tests.reports.assessments.conftest import FIRST, FORMULA, SECOND, hold
 
 pytestmark = pytest.mark.django_db
-FIRST, SECOND = "330624108", "330624109"
-FORMULA = (
-    '{"format": "pingxing-assessment/1", "name": "乡镇考核", "year": 2026, "unit": "330624", "assesses": "township", '
-    '"on": "2026-12-31", "terms": [{"code": "a", "takes": "share_at_least", "star": 4, "weight": 40}, '
-    '{"code": "b", "takes": "typed", "weight": 10.5}], "values": {"b": {"330624108": "0.8", "330624109": "1"}}}'
-)
-
-
-def hold(code, star):
-    decision = DecisionFactory(unit=UnitFactory(code=code), star=star, year=2025, on=date(2026, 1, 20))
-    StarPeriodFactory(decision=decision, during=(date(2026, 1, 20), None))
-
-
-def build():
-    county = UnitFactory(code=COUNTY)
-    for code in (FIRST, SECOND):
-        UnitFactory(code=code)
-    for number, star in enumerate((5, 4, 3), start=1):
-        hold(f"{FIRST}20{number}", star)
-    hold(f"{SECOND}201", 2)
-    office, city = person(Role.COUNTY_OFFICE, COUNTY), person(Role.CITY_OFFICE, "3306")
-    return SimpleNamespace(
-        county=county,
-        office=office,
-        city=city,
-        first=person(Role.TOWNSHIP_OFFICE, FIRST),
-        second=person(Role.TOWNSHIP_LEADER, SECOND),
-        elsewhere=person(Role.COUNTY_OFFICE, "330681"),
-        one=keeping.write_assessment(county, FORMULA, by=office),
-    )
-
-
-@pytest.fixture(scope="module")
-def rows_built(rows_of_file):
-    with freeze_time("2027-01-05 10:00+08:00"):
-        return rows_of_file(build)
-
-
-@pytest.fixture
-def rows(rows_built, db, own_copy, settings):
-    settings.SECOND_FACTOR_REQUIRED = False
-    with freeze_time("2027-01-05 10:00+08:00"):
-        yield own_copy(rows_built, build)
 
 
 def frozen(rows):
