@@ -312,6 +312,7 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SCHEDULE = {
     "deliver": {"task": "notifications.tasks.deliver_due", "schedule": 60},
     "forgotten jobs": {"task": "records.tasks.make_forgotten_jobs", "schedule": 20},
+    "missed": {"task": "records.tasks.catch_up", "schedule": 60},
     "handovers": {"task": "accounts.tasks.pass_on_tasks", "schedule": crontab(hour=0, minute=2)},
     "retention": {"task": "accounts.tasks.forget_old_sign_ins", "schedule": crontab(hour=1, minute=40)},
     "files": {"task": "accounts.tasks.check_files", "schedule": crontab(hour=3, minute=40)},

@@ -7,13 +7,15 @@ from ratings.workflow import proposal_deadlines
 from ratings.workflow.register_run import run_register
 from ratings.workflow.year_reminder import remind
 from records import audit
+from records.timetable import Postponed
 
 
 @shared_task
 def rerate_all() -> None:
-    """Bring the register up to today; a run that another scheduler has begun is left to it."""
+    """Bring the register up to today; later, if somebody's run over a place is at it."""
     with audit.acting(None, "rerate"):
-        run_register()
+        if run_register() is None:
+            raise Postponed
         proposal_deadlines.follow()
 
 

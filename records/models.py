@@ -17,6 +17,7 @@ from records.integrity_run import IntegrityRun
 from records.picture_hashes import NearPicture, PictureHash
 from records.previews import Preview
 from records.schema import SchemaObject
+from records.timetable import ScheduledTask
 
 __all__ = [
     "Digest",
@@ -27,6 +28,7 @@ __all__ = [
     "PictureHash",
     "Preview",
     "ProvedColumns",
+    "ScheduledTask",
     "SchemaObject",
     "Seal",
     "StoredFile",

@@ -1,9 +1,9 @@
 """Tasks for stored data: of the schedule, and the one that runs jobs."""
 
-from celery import shared_task
+from celery import current_app, shared_task
 from django.db import transaction
 
-from records import file_sweep, jobs
+from records import file_sweep, jobs, timetable
 
 
 @shared_task
@@ -19,6 +19,12 @@ def enqueue(job: jobs.Job) -> None:
 @shared_task
 def make_forgotten_jobs() -> None:
     jobs.make_forgotten()
+
+
+@shared_task
+def catch_up() -> int:
+    """Each minute: run the tasks of the timetable that were missed."""
+    return timetable.catch_up(current_app)
 
 
 @shared_task

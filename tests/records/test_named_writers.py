@@ -104,6 +104,7 @@ def tasks() -> dict[str, list[list]]:
         "incentives.tasks.review_clawbacks": [[]],
         "honours.tasks.follow_honours": [[]],
         "records.tasks.make_forgotten_jobs": [[]],
+        "records.tasks.catch_up": [[]],
         "records.tasks.sweep_leftovers": [[]],
         "reviews.tasks.confirm_due": [[]],
         "reviews.tasks.forget_old_objectors": [[]],

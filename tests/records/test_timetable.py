@@ -1,0 +1,98 @@
+"""The timetable is kept, whatever became of a message, a worker or the database."""
+
+import pytest
+from django.db import ProgrammingError, connection, connections
+
+from accounts.tasks import forget_old_sign_ins
+from config.celery import app
+from ratings.models import RegisterRun
+from ratings.tasks import rerate_all
+from records.locks import Lock
+from records.models import ScheduledTask
+from records.tasks import catch_up
+from records.timetable import times_of
+from tests.clock import freeze_time
+
+pytestmark = pytest.mark.django_db
+NAME = "accounts.tasks.forget_old_sign_ins"
+"""At 1.40."""
+
+
+def caught_up(at):
+    """When the last run that counts began, after another look at ``at``."""
+    with freeze_time(f"{at}+08:00"):
+        catch_up()
+    return done()
+
+
+def done(name=NAME):
+    at = ScheduledTask.objects.get(name=name).done_at
+    return at and f"{at.astimezone(app.timezone):%d %H:%M}"
+
+
+@pytest.fixture
+def yesterday():
+    """All tasks have run at their times."""
+    assert caught_up("2026-11-27 01:40") == "27 01:40"
+
+
+def test_what_is_new_is_not_missed(yesterday):
+    assert set(ScheduledTask.objects.values_list("name", flat=True)) == set(times_of(app))
+    assert RegisterRun.objects.count() == 0
+
+
+def test_a_task_whose_message_was_lost_runs_soon_and_once(yesterday):
+    assert caught_up("2026-11-28 01:41") == "27 01:40"  # it may still wait in the queue
+    assert caught_up("2026-11-28 01:43") == "28 01:43"
+    assert caught_up("2026-11-28 23:59") == "28 01:43"
+    assert caught_up("2026-11-29 01:43") == "29 01:43"
+
+
+def test_a_task_that_ran_is_not_missed(yesterday):
+    with freeze_time("2026-11-28 01:40:01+08:00"):
+        forget_old_sign_ins()
+    assert caught_up("2026-11-28 01:50") == "28 01:40"
+
+
+def test_a_task_that_fails_is_tried_again_less_and_less_often(yesterday):
+    tries = []
+
+    def fail(execute, sql, params, many, context):
+        if "axes_" in sql:
+            tries.append(sql)
+            raise ProgrammingError(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(fail):
+        with freeze_time("2026-11-28 01:40:01+08:00"), pytest.raises(ProgrammingError):
+            forget_old_sign_ins()
+        for minute in range(41, 60):
+            assert caught_up(f"2026-11-28 01:{minute}") == "27 01:40"
+        assert (len(tries), ScheduledTask.objects.get(name=NAME).tries) == (4, 4)
+    assert caught_up("2026-11-28 02:30") == "28 02:30"
+
+
+def test_a_run_that_somebody_else_keeps_waiting_is_made_up_for(yesterday):
+    other = connections.create_connection("default")
+    try:
+        with other.cursor() as cursor, freeze_time("2026-11-28 00:20+08:00"):
+            cursor.execute("select pg_advisory_lock(%s, 0)", [Lock.REGISTER_RUN.value])
+            rerate_all()
+    finally:
+        other.close()
+    assert (done("ratings.tasks.rerate_all"), RegisterRun.objects.count()) == ("27 01:40", 0)
+    caught_up("2026-11-28 00:23")
+    assert (done("ratings.tasks.rerate_all"), RegisterRun.objects.count()) == ("28 00:23", 1)
+    caught_up("2026-11-28 00:30")
+    assert RegisterRun.objects.count() == 1
+
+
+def test_two_runs_of_one_task_are_never_under_way_at_once(yesterday):
+    other = connections.create_connection("default")
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("select pg_advisory_lock(%s, hashtext(%s))", [Lock.SCHEDULED_TASK.value, NAME])
+        assert caught_up("2026-11-28 01:45") == "27 01:40"
+    finally:
+        other.close()
+    assert caught_up("2026-11-28 01:46") == "28 01:46"
