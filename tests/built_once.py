@@ -6,6 +6,7 @@
 from collections.abc import Callable
 from contextlib import ExitStack
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,37 @@ from django.db import connection, transaction
 
 OPEN = ExitStack()
 """The transaction around the tests of the present file."""
+
+
+class KeptRows:
+    """Rows that take seconds to build: the files that begin with them share them while no other file comes between.
+
+    ``fixture`` is the name of the fixture that takes them; the tests that use it are ordered to follow one another.
+    """
+
+    def __init__(self, fixture: str) -> None:
+        self.fixture = fixture
+        self._rows: Any = None
+        self._transaction = ExitStack()
+        self._file: Path | None = None
+
+    def take(self, build: Callable[[], Any], blocker: Any) -> Any:
+        if self._rows is None:
+            self._rows = _built(build, self._transaction, blocker)
+        return self._rows
+
+    def are_used_by(self, item: pytest.Item) -> bool:
+        return self.fixture in item.fixturenames and not is_transactional(item)
+
+    def remove_unless_used_by(self, item: pytest.Item) -> None:
+        """Before ``item`` begins, the first of its file: unless it shares them, they are removed."""
+        if item.path != self._file and not self.are_used_by(item):
+            self.remove()
+        self._file = item.path
+
+    def remove(self) -> None:
+        self._rows = None
+        self._transaction.close()
 
 
 def is_transactional(item: pytest.Item) -> bool:
@@ -27,16 +59,18 @@ def rows_of_file(django_db_setup, django_db_blocker):
     """``rows_of_file(build)``: what ``build()`` returns, called once in a transaction that is rolled back after the
     file, or before its first transactional test (those come last)."""
 
-    def built(build: Callable[[], Any]) -> Any:
-        OPEN.enter_context(django_db_blocker.unblock())
-        OPEN.enter_context(transaction.atomic())
-        OPEN.callback(transaction.set_rollback, True)
-        rows = build()
-        connection.check_constraints()  # otherwise the end of each test would check all of them again
-        return rows
-
     with OPEN:
-        yield built
+        yield lambda build: _built(build, OPEN, django_db_blocker)
+
+
+def _built(build: Callable[[], Any], kept: ExitStack, blocker: Any) -> Any:
+    """What ``build()`` returns, made in a transaction that is rolled back when ``kept`` is closed."""
+    kept.enter_context(blocker.unblock())
+    kept.enter_context(transaction.atomic())
+    kept.callback(transaction.set_rollback, True)
+    rows = build()
+    connection.check_constraints()  # otherwise the end of each test would check all of them again
+    return rows
 
 
 @pytest.fixture

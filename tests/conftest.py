@@ -23,7 +23,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 services.attach()
 gc.disable()  # until everything is collected, see below
 
-pytest_plugins = ["tests.requests_by_role", "tests.access_isolation", "tests.built_once"]
+pytest_plugins = ["tests.built_once", "tests.requests_by_role", "tests.access_isolation"]
 
 # How long an example or a page takes depends more on the machine and its load than on our code.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -1,6 +1,7 @@
 """The two counties with everybody signed in, and one way to send a request, rolled back at once."""
 
 import logging
+from copy import deepcopy
 from io import BytesIO
 from types import SimpleNamespace
 
@@ -12,6 +13,7 @@ from django.test.utils import override_settings
 from pypdf import PdfReader
 
 from tests import two_tenants
+from tests.built_once import KeptRows
 from tests.clock import freeze_time
 from tests.two_tenants import TODAY
 
@@ -20,17 +22,48 @@ LOCMEM = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 PLAIN = {"SECOND_FACTOR_REQUIRED": False, "CACHES": LOCMEM}
 
 
+counties_kept = KeptRows("two_counties")
+
+
+@pytest.fixture(scope="session")
+def files_of_counties(tmp_path_factory, django_db_setup):
+    yield tmp_path_factory.mktemp("files")
+    counties_kept.remove()
+
+
 @pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker, tmp_path_factory):
-    """Two counties built once, everybody signed in; each request below is rolled back."""
+def two_counties(files_of_counties, django_db_blocker):
+    """The objects of the two counties, this file's own."""
+
+    def build() -> SimpleNamespace:
+        with freeze_time(TODAY), override_settings(**PLAIN, MEDIA_ROOT=files_of_counties):
+            return two_tenants.build()
+
+    return deepcopy(counties_kept.take(build, django_db_blocker))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """The files that share the counties come first, so that each worker builds them once."""
+    items.sort(key=lambda item: not counties_kept.are_used_by(item))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    counties_kept.remove_unless_used_by(item)
+
+
+@pytest.fixture(scope="module")
+def world(two_counties, files_of_counties, django_db_blocker):
+    """The two counties with everybody signed in; each request below is rolled back."""
     with (
         django_db_blocker.unblock(),
         freeze_time(TODAY),
-        override_settings(**PLAIN, MEDIA_ROOT=tmp_path_factory.mktemp("files")),
+        override_settings(**PLAIN, MEDIA_ROOT=files_of_counties),
         pytest.MonkeyPatch.context() as patch,
         transaction.atomic(),
     ):
-        world = two_tenants.build()
+        world = two_counties
         world.clients = {name: signed_in(person.user) for name, person in world.people.items()}
         world.clients["nobody"] = Client(raise_request_exception=False)
         # The page "not found" is tested elsewhere; here it is sent some five thousand times.
@@ -42,18 +75,11 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory):
         transaction.set_rollback(True)
 
 
-@pytest.fixture(scope="module")
-def counties_of_file(rows_of_file, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("files")
-    with freeze_time(TODAY), override_settings(**PLAIN, MEDIA_ROOT=folder):
-        return rows_of_file(two_tenants.build), folder
-
-
 @pytest.fixture
-def counties(counties_of_file, db, own_copy, settings):
-    """The two counties for a test that changes them, built once for its file."""
-    rows, settings.MEDIA_ROOT = counties_of_file
-    return own_copy(rows, two_tenants.build)
+def counties(two_counties, files_of_counties, db, settings):
+    """The two counties for a test that changes them."""
+    settings.MEDIA_ROOT = files_of_counties
+    return deepcopy(two_counties)
 
 
 def signed_in(user) -> Client:

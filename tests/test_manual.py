@@ -6,7 +6,6 @@ Pictures are made by ``HELP_PICTURES=1 pytest tests/test_manual.py -k pictures``
 import os
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -20,28 +19,7 @@ from tests.route_permissions import PAGES
 from tests.two_tenants import build
 
 pytestmark = pytest.mark.django_db
-NO_PAGES = {"healthz", "still_here", "set_language", "help", "help_topic"}
 PHONE, DESK = {"width": 390, "height": 720}, {"width": 900, "height": 640}
-
-
-def test_every_page_of_every_role_has_its_help():
-    world = build()
-    missing = []
-    for name, door in PAGES.items():
-        who = door.ways.get("get")
-        if who is None or name in NO_PAGES:
-            continue
-        if who == PUBLIC:
-            readers = {"nobody": AnonymousUser()}
-        else:
-            in_office = {username: one for username, one in world.people.items() if one.role}
-            readers = {
-                username: one.user
-                for username, one in in_office.items()
-                if not hasattr(who, "lets_in") or who.lets_in(one, world)
-            }
-        missing += [(name, username) for username, user in readers.items() if page_help.topic_of(user, name) is None]
-    assert missing == []
 
 
 def test_a_reader_has_help_for_the_own_tasks_alone(client):

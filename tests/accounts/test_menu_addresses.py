@@ -1,8 +1,10 @@
 """Every page belongs to one section of the menu; the numbers in the menu are those of the home page."""
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 
+from accounts import page_help
 from accounts.menu import EntryFinder, entries_of_members
 from accounts.menu_rows import section_of
 from accounts.models import User
@@ -16,6 +18,8 @@ pytestmark = pytest.mark.django_db
 MEMBERS_PAGES = sorted(
     name for name, door in PAGES.items() if door.ways.get("get") not in (None, PUBLIC) and name != "still_here"
 )
+NO_PAGES = {"healthz", "still_here", "set_language", "help", "help_topic"}
+"""Those without a help topic: they are none, or are the help itself."""
 VILLAGE, TOWNSHIP = ["filler", "signer"], ["township_office", "township_leader", "township_reviewer"]
 COUNTY = ["county_office", "county_reviewer", "discipline", "department", "finance"]
 ABOVE = ["city_office", "city_discipline", "city_leader", "sysadmin", "secadmin", "auditor"]
@@ -31,6 +35,25 @@ def test_no_address_is_declared_in_two_sections():
 
 def test_every_page_belongs_to_a_section(world):  # noqa: F811
     assert [name for name in MEMBERS_PAGES if section_of(PAGES[name].address(name, world)) is None] == []
+
+
+def test_every_page_of_every_role_has_its_help(world):  # noqa: F811
+    missing = []
+    for name, door in PAGES.items():
+        who = door.ways.get("get")
+        if who is None or name in NO_PAGES:
+            continue
+        if who == PUBLIC:
+            readers = {"nobody": AnonymousUser()}
+        else:
+            in_office = {username: one for username, one in world.people.items() if one.role}
+            readers = {
+                username: one.user
+                for username, one in in_office.items()
+                if not hasattr(who, "lets_in") or who.lets_in(one, world)
+            }
+        missing += [(name, username) for username, user in readers.items() if page_help.topic_of(user, name) is None]
+    assert missing == []
 
 
 def test_a_wrong_mark_in_the_menu_is_noticed(world):  # noqa: F811
