@@ -12,8 +12,9 @@ TOPICS = [
         (
             _("Type the name of the county or part of the title, or choose the county."),
             _("Each line names filing number, day, period and sums; the attachment is the document itself."),
+            _("The title or a sum opens the terms, and what each village was promised and paid."),
         ),
-        pages=("filed_policies", "filed_policies_place", "filed_attachment"),
+        pages=("filed_policies", "filed_policies_place", "filed_policy", "filed_attachment"),
         public=True,
         order=14,
     ),

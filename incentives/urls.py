@@ -26,6 +26,7 @@ urlpatterns = [
     *source_pages("funds", ProjectFund),
     path("public/policies/", views.filed, name="filed_policies"),
     path("public/policies/<str:code>/", views.filed, name="filed_policies_place"),
+    path("public/policies/<slug:name>/<int:pk>/", views.filing, name="filed_policy"),
     path("public/policies/<slug:name>/<int:pk>/attachment/", views.filed_attachment, name="filed_attachment"),
     path("ledger/<int:pk>/correct/", views.correct, name="ledger-correct"),
     path("clawbacks/<int:pk>/", views.settle, name="clawback"),

@@ -95,6 +95,7 @@ PAGES = {
     "public_register_place": both("county.code", who=PUBLIC),
     "filed_policies": both(who=PUBLIC),
     "filed_policies_place": both("county.code", who=PUBLIC),
+    "filed_policy": both("=policy", "policy.pk", who=PUBLIC),
     "filed_attachment": both("=policy", "policy.pk", who=PUBLIC),
     "certificate_ask": both(who=PUBLIC),
     "certificate_paper": both("held_certificate", who=PUBLIC),

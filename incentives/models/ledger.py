@@ -83,10 +83,22 @@ def lines_of(kind: type[Source]) -> GrantLineQuerySet:
     return (Reward if issubclass(kind, RewardPolicy) else Allocation).objects.all()
 
 
+class Total(models.TextChoices):
+    """The running totals of a line and of its policy or fund (``EFFECT``)."""
+
+    COMMITTED = "committed", _("Committed")
+    DISBURSED = "disbursed", _("Disbursed")
+
+
 class LedgerQuerySet(models.QuerySet):
     def of(self, source: Source) -> LedgerQuerySet:
         """The ledger of one policy or fund."""
         return self.filter(**{"reward__policy" if isinstance(source, RewardPolicy) else "allocation__fund": source})
+
+    def behind(self, total: str) -> LedgerQuerySet:
+        """The entries that make up one of the totals; a clawback counts against both."""
+        kind = {Total.COMMITTED: LedgerEntry.Kind.COMMIT, Total.DISBURSED: LedgerEntry.Kind.DISBURSE}[Total(total)]
+        return self.filter(kind__in=[kind, LedgerEntry.Kind.CLAWBACK])
 
 
 @pghistory.track(pghistory.InsertEvent())

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db.models import TextChoices
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from incentives.models import BankPayment, Explanation, Voucher
 from incentives.reconciling.differences import Difference, Finding
@@ -24,7 +27,7 @@ class ReconciledRow:
 
     @property
     def name(self) -> str:
-        return self.line.unit.name if self.line else _("Unknown unit %s") % (self.payments[0].code or "")
+        return self.line.unit.name if self.line else _unknown(self.payments[0])
 
     @property
     def code(self) -> str:
@@ -54,9 +57,23 @@ class ReconciledRow:
         return not self.difference.settled and self.explanation is None
 
 
+class Lines(TextChoices):
+    """Payments that the page counts apart."""
+
+    WITHOUT_ACCOUNT = "without_account", gettext_lazy("Without an account")
+    REPLACED = "replaced", gettext_lazy("Account replaced")
+
+
+def _unknown(payment: BankPayment) -> str:
+    return _("Unknown unit %s") % payment.code
+
+
 class VoucherPage:
-    def __init__(self, voucher: Voucher) -> None:
+    """``shown``: the payments to list alone, as in ``Lines``."""
+
+    def __init__(self, voucher: Voucher, shown: str = "") -> None:
         self.state = VoucherState(voucher)
+        self.shown = Lines(shown) if shown in Lines.values else None
 
     @cached_property
     def rows(self) -> list[ReconciledRow]:
@@ -79,5 +96,20 @@ class VoucherPage:
         return [row for row in self.rows if not row.difference.settled]
 
     @property
-    def agreeing(self) -> list[ReconciledRow]:
-        return [row for row in self.rows if row.difference.settled]
+    def lines(self) -> list[tuple[VoucherLine, str]]:
+        """Every payment with its findings, or those without an account or with one that was replaced alone."""
+        chosen = {Lines.WITHOUT_ACCOUNT: self.state.without_account, Lines.REPLACED: self.state.replaced}
+        return [(line, self._findings[line.entry.pk]) for line in chosen.get(self.shown, self.state.lines)]
+
+    @property
+    def payments(self) -> list[tuple[str, BankPayment]]:
+        """What the bank paid, with the name of whoever was paid."""
+        names = {line.entry.pk: line.unit.name for line in self.state.lines}
+        return [(names.get(one.entry_id) or _unknown(one), one) for one in self.state.payments]
+
+    @cached_property
+    def _findings(self) -> dict[int, str]:
+        found = defaultdict(list)
+        for one in self.state.differences:
+            found[one.line].append(str(one.finding.label))
+        return {line: " · ".join(labels) for line, labels in found.items()}

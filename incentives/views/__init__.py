@@ -6,7 +6,7 @@ from incentives.views.ledger import correct, ledger
 from incentives.views.payees import payee, payees
 from incentives.views.payees import propose as propose_payee
 from incentives.views.payees import settle as settle_payee
-from incentives.views.public import filed, filed_attachment
+from incentives.views.public import filed, filed_attachment, filing
 from incentives.views.settling import settle
 from incentives.views.source import attachment, detail, workbook
 from incentives.views.sources import sources
@@ -35,6 +35,7 @@ __all__ = [
     "explain",
     "filed",
     "filed_attachment",
+    "filing",
     "import_statement",
     "ledger",
     "marked_statement",

@@ -1,4 +1,4 @@
-"""The ledger and its corrections."""
+"""The ledger, whole or the rows behind a figure, and its corrections."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.authority import reached_or_404
 from incentives import workflow
 from incentives.forms import CorrectionForm
+from incentives.ledger_part import part_or_404
 from incentives.models import LedgerEntry, ProjectFund, Source
 from incentives.signatures import sign
 from incentives.views.sources import ROWS, source_or_404
@@ -30,7 +31,8 @@ def ledger(request: HttpRequest, kind: type[Source], pk: int) -> HttpResponse:
 
 def _show(request: HttpRequest, source: Source, number: Any, *, status: int = 200, **more: Any) -> HttpResponse:
     """A page of the ledger. ``more``: why a correction was refused, and its input."""
-    entries = LedgerEntry.objects.of(source).select_related("unit", "by", "corrects")
+    part = part_or_404(request.GET, source, request.user)
+    entries = part.of(LedgerEntry.objects.of(source)).select_related("unit", "by", "corrects")
     left = F("amount") + Coalesce(Sum("corrections__amount"), 0, output_field=LedgerEntry._meta.get_field("amount"))
     page = Paginator(entries.annotate(left=left).order_by("-pk"), ROWS).get_page(number)
     sign(page)
@@ -38,6 +40,8 @@ def _show(request: HttpRequest, source: Source, number: Any, *, status: int = 20
         "source": source,
         "is_fund": isinstance(source, ProjectFund),
         "page": page,
+        "part": part,
+        "sum": part.sum_of(entries),
         "may_correct": request.user.has_perm("incentives.disburse", source),
         "key": uuid4().hex,
     }

@@ -7,7 +7,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy
 
 from incentives.filings import KINDS, Filing, filings
-from incentives.models import Source
+from incentives.models import ProjectFund, Source
+from incentives.source_state import table_of
 from incentives.views.sources import ROWS
 from records.files import serve
 from villages.models import Level, Unit
@@ -35,12 +36,34 @@ def filed(request: HttpRequest, code: str = "") -> HttpResponse:
     return render(request, "incentives/filed.html", context)
 
 
+def filing(request: HttpRequest, name: str, pk: int) -> HttpResponse:
+    """The terms of one that is on file, and what each village was granted and paid; of any other 404."""
+    source = _on_file_or_404(name, pk)
+    lines = source.lines.select_related("unit").order_by("unit", "pk")
+    is_fund = isinstance(source, ProjectFund)
+    context = {
+        "source": source,
+        "is_fund": is_fund,
+        "terms": table_of(source),
+        "planned": source.planned.select_related("unit") if is_fund else [],
+        "page": Paginator(lines, ROWS).get_page(request.GET.get("page")),
+    }
+    return render(request, "incentives/filing.html", context)
+
+
 def filed_attachment(request: HttpRequest, name: str, pk: int) -> FileResponse:
     """The document of one that is on file; of any other 404."""
+    source = _on_file_or_404(name, pk)
+    if source.attachment is None:
+        raise Http404
+    return serve(source.attachment)
+
+
+def _on_file_or_404(name: str, pk: int) -> Source:
     if name not in KINDS:
         raise Http404
-    on_file = KINDS[name].objects.filter(state__in=Source.State.ON_FILE, attachment__isnull=False)
-    return serve(get_object_or_404(on_file.select_related("attachment"), pk=pk).attachment)
+    on_file = KINDS[name].objects.filter(state__in=Source.State.ON_FILE)
+    return get_object_or_404(on_file.select_related("unit", "attachment"), pk=pk)
 
 
 def _with_filings() -> set[str]:

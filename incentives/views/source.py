@@ -51,9 +51,10 @@ def show(request: HttpRequest, source: Source, *, status: int = 200, **more: Any
     by_star = list(source.lines.order_by("-star").values("star").annotate(units=Count("pk"), amount=Sum("amount")))
     source.granted = bool(by_star)
     prospects, unmet = ([], "") if by_star else prospects_of(source)
-    pages = Paginator(source.lines.select_related("unit") if by_star else prospects, ROWS)
-    pages.count = sum(row["units"] for row in by_star) or len(prospects)
-    page = pages.get_page(request.GET.get("page"))
+    stars = by_star or _by_star(prospects)
+    star = _star_or_404(request, stars)
+    lines = source.lines.select_related("unit") if by_star else prospects
+    page = _page(lines, stars, star, request.GET.get("page"))
     entries = list(LedgerEntry.objects.of(source).select_related("unit", "by")[:ENTRIES]) if by_star else []
     terms = list(table_of(source))
     clawbacks = _open_clawbacks(source) if by_star else []
@@ -63,7 +64,8 @@ def show(request: HttpRequest, source: Source, *, status: int = 200, **more: Any
         "is_fund": isinstance(source, ProjectFund),
         "steps": _steps(source, granted=bool(by_star)),
         "verbs": verbs,
-        "by_star": by_star or _by_star(prospects),
+        "by_star": stars,
+        "star": star,
         "granted": bool(by_star),
         "unmet": unmet,
         "problems": rows_of([prospect for prospect in prospects if prospect.problem][:ROWS]),
@@ -92,6 +94,25 @@ def show(request: HttpRequest, source: Source, *, status: int = 200, **more: Any
         }
         context["key"] = previews.keep(request.user, page_step(type(source), source.pk), shown)
     return render(request, "incentives/source.html", context | more, status=status)
+
+
+def _star_or_404(request: HttpRequest, stars: list[dict[str, Any]]) -> int | None:
+    """The star whose villages alone are listed, if one is asked for."""
+    asked = request.GET.get("star")
+    if asked is None:
+        return None
+    if asked not in {str(row["star"]) for row in stars}:
+        raise Http404
+    return int(asked)
+
+
+def _page(lines: Any, stars: list[dict[str, Any]], star: int | None, number: str | None) -> Any:
+    """A page of what villages get: ``lines``, or prospects; of one ``star`` or all."""
+    if star is not None:
+        lines = [one for one in lines if one.star == star] if isinstance(lines, list) else lines.filter(star=star)
+    pages = Paginator(lines, ROWS)
+    pages.count = sum(row["units"] for row in stars if star in (None, row["star"]))
+    return pages.get_page(number)
 
 
 def _by_star(prospects: list[Prospect]) -> list[dict[str, Any]]:

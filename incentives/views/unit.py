@@ -6,10 +6,11 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from incentives.models import Allocation, Reward
+from incentives.models import Allocation, LedgerEntry, Reward
 from incentives.models.source import SEES_LINES
 from incentives.payees.accounts import in_force
 from incentives.views.sources import ROWS
@@ -25,9 +26,10 @@ def unit_money(request: HttpRequest) -> HttpResponse:
         Allocation.objects.seen_by(request.user).select_related("unit", "fund").order_by("-fund__year", "unit")
     )
     number = request.GET.get("page")
+    entries = Prefetch("ledgerentry_set", LedgerEntry.objects.order_by("pk"))
     context = {
-        "rewards": Paginator(rewards, ROWS).get_page(number),
-        "allocations": Paginator(allocations, ROWS).get_page(number),
+        "rewards": Paginator(rewards.prefetch_related(entries), ROWS).get_page(number),
+        "allocations": Paginator(allocations.prefetch_related(entries), ROWS).get_page(number),
         "accounts": in_force(request.user.reach("ratings.fill")).values(),
     }
     return render(request, "incentives/unit_money.html", context)

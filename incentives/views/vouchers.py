@@ -151,7 +151,7 @@ def _voucher_or_404(request: HttpRequest, pk: int) -> Voucher:
 
 
 def _show(request: HttpRequest, one: Voucher, *, status: int = 200, **more: Any) -> HttpResponse:
-    page = VoucherPage(one)
+    page = VoucherPage(one, request.GET.get("lines", ""))
     waiting = [line.line for line in page.state.lines if line.takes_account]
     context = {
         "voucher": one,

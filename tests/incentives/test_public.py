@@ -49,3 +49,23 @@ def test_it_is_found_by_county_and_title(client, listed, draft, effect):
     assert listed(f"/public/policies/{COUNTY}/") == listed(q=policy.unit.name) == listed(q="星级村") == [policy.name]
     assert listed(f"/public/policies/{other.code}/") == listed(q="诸暨") == listed(q="没有") == []
     assert client.get("/public/policies/330699/").status_code == 404
+
+
+def test_the_sums_on_file_open_what_each_village_was_granted_and_paid(client, draft, effect, finance):
+    policy = effect(draft())
+    address = f"/public/policies/policy/{policy.pk}/"
+    assert (list(client.get(address).context["page"]), client.get("/public/policies/x/1/").status_code) == ([], 404)
+    workflow.grant(policy, by=finance)
+    workflow.disburse(policy, by=finance, key="1", document="凭1")
+    listed, policy = client.get("/public/policies/").content.decode(), type(policy).objects.get()
+    for link, figure in ((address, policy.budget), (f"{address}#villages", policy.disbursed)):
+        assert listed.count(f'<a href="{link}">{figure:,.2f}</a>') == 1, link
+    page = client.get(address).context["page"]
+    assert (sum(line.committed for line in page), sum(line.disbursed for line in page)) == (
+        policy.committed,
+        policy.disbursed,
+    )
+
+
+def test_a_draft_has_no_public_page(client, draft):
+    assert client.get(f"/public/policies/policy/{draft().pk}/").status_code == 404
