@@ -2,35 +2,41 @@
 
 For such a query the query builder takes ten times longer than the database, and most of what it does is the same for
 every reader. So the query is built for a reader of whom nothing is known but which rights lie together: placeholders
-stand for the codes of the units, for the account, for today and now. What a real reader asks is the same statement
-with that reader's own values: nothing else about any reader is kept. A query in which another moment or an altered
-code stands cannot be prepared, and is refused.
+stand for the codes of the units, for the account, for today and now, and for what the page is about. What a real reader
+asks is the same statement with that reader's own values: nothing else about any reader is kept. A query in which
+another moment or an altered code stands cannot be prepared, and is refused.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import QuerySet
+from django.db.models.sql import Query
+from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
 
 from accounts.models import Appointment, User
 
 Row = tuple[Any, ...]
 Shape = tuple[tuple[tuple[str, tuple[int, ...]], ...], tuple[tuple[str, int, bool], ...]]
+Given = int | str | date
 ACCOUNT = -7_019_283_746_501
+NEAR = 10_000
+"""No number so near to ``ACCOUNT`` is a real one."""
 MARK = "\ue000"
 """Around a placeholder; of the private use area, so that no code or department contains it."""
-PLACEHOLDER = re.compile(f"({MARK}(?:code|department) [0-9]{{16}}{MARK})(~?)")
+PLACEHOLDER = re.compile(f"({MARK}(?:code|department|given) [0-9]{{16}}{MARK})(~?)")
 """Longer than any code, so that a part of it is none; with the end of the range below it (``villages.below``)."""
 NOW, TODAY = object(), object()
 
@@ -45,29 +51,57 @@ class Totals:
 
 @dataclass(frozen=True)
 class Statement:
-    """``sql``: None where such a reader finds nothing, whatever there is."""
+    """``sql``: None where such a reader finds nothing, whatever there is. ``rows``: the queryset whose statement it is;
+    None of ``Totals``."""
 
     sql: str | None
     values: Row = ()
     empty: tuple[Row, ...] = ()
+    rows: QuerySet | None = None
+
+
+class _WrittenQuery(Query):
+    """A query that is not built again: its compiler gives the known statement with the values of one reader."""
+
+    compiled: SQLCompiler
+    statement: tuple[str, Row]
+
+    def chain(self, klass: type[Query] | None = None) -> Query:
+        return copy(self)
+
+    def get_compiler(self, using: str | None = None, *_args: Any, **_kwargs: Any) -> SQLCompiler:
+        compiler = copy(self.compiled)  # which all threads share
+        compiler.connection = connections[using or DEFAULT_DB_ALIAS]
+        compiler.as_sql = lambda: self.statement
+        return compiler
 
 
 class _Captured(Exception):
     """Instead of running a statement."""
 
 
-Build = Callable[[User], QuerySet | Totals]
+Build = Callable[..., QuerySet | Totals]
 
 
-def asked(build: Build, user: User) -> list[Row]:
-    """The rows that ``build(user)`` gives: a queryset of ``values_list``, or ``Totals``. ``build``: a function of a
-    module, whose query depends on nothing but the reader."""
-    known = _known(user)
-    statement = _statement(build, known.shape)
+def asked(build: Build, user: User | None, *given: Given, **fixed: Hashable) -> list[Any]:
+    """What ``build(user, *given, **fixed)`` gives: the objects or rows of a queryset, or the one row of ``Totals``.
+
+    ``build``: a function of a module, whose query depends on nothing else. ``given``: values of this one request, which
+    stand in the query as they are; ``fixed``: what decides how the query looks, of which there are few.
+    """
+    known = _known(user) if user else _NOBODY
+    kinds = tuple(map(type, given))
+    statement = _statement(build, known.shape, kinds, tuple(sorted(fixed.items())))
     if statement.sql is None:
         return list(statement.empty)
+    stands = dict(zip(_placeholders(kinds), given, strict=True))
+    values = tuple(known.value(value, stands) for value in statement.values)
+    if statement.rows is not None:
+        rows = statement.rows.all()
+        rows.query.statement = statement.sql, values
+        return list(rows)
     with connection.cursor() as cursor:
-        cursor.execute(statement.sql, [known.value(value) for value in statement.values])
+        cursor.execute(statement.sql, values)
         return cursor.fetchall()
 
 
@@ -92,14 +126,26 @@ class _Known:
         self.texts |= {_department(n): post.department for n, post in enumerate(user.posts)}
         self.pk = user.pk
 
-    def value(self, value: Any) -> Any:
+    def value(self, value: Any, given: dict[Given, Given]) -> Any:
         if value is NOW:
             return timezone.now()
         if value is TODAY:
             return timezone.localdate()
         if isinstance(value, str) and (found := PLACEHOLDER.fullmatch(value)):
-            return self.texts[found[1]] + found[2]
-        return self.pk if value == ACCOUNT else value
+            return str(given.get(found[1]) or self.texts[found[1]]) + found[2]
+        if isinstance(value, int | date):
+            return self.pk if value == ACCOUNT else given.get(value, value)
+        return value
+
+
+def _nobody() -> User:
+    user = User(pk=ACCOUNT)
+    user.grants, user.posts = {}, []
+    return user
+
+
+_NOBODY = _Known(_nobody())
+"""For what every reader is told alike."""
 
 
 def _code(n: int) -> str:
@@ -122,24 +168,53 @@ def _stand_in(shape: Shape) -> User:
     return user
 
 
+@lru_cache
+def _placeholders(kinds: tuple[type, ...]) -> list[Given]:
+    return [_placeholder(kind, n) for n, kind in enumerate(kinds)]
+
+
+def _placeholder(kind: type, n: int) -> Given:
+    if kind is int:
+        return ACCOUNT + 1 + n
+    if kind is date:
+        return date.min + timedelta(n)
+    if issubclass(kind, str):
+        return f"{MARK}given {n:016}{MARK}"
+    raise TypeError(f"{kind} cannot be given")
+
+
+Fixed = tuple[tuple[str, Hashable], ...]
+
+
 @lru_cache(4096)
-def _statement(build: Build, shape: Shape) -> Statement:
+def _statement(build: Build, shape: Shape, kinds: tuple[type, ...], fixed: Fixed) -> Statement:
     try:
-        return _built(build, shape)
+        return _built(build, shape, kinds, fixed)
     except ValueError:  # also where midnight passed meanwhile, or the clock was set
-        return _built(build, shape)
+        return _built(build, shape, kinds, fixed)
 
 
-def _built(build: Build, shape: Shape) -> Statement:
+def _built(build: Build, shape: Shape, kinds: tuple[type, ...], fixed: Fixed) -> Statement:
     began, day = timezone.now(), timezone.localdate()
-    query = build(_stand_in(shape))
+    given = _placeholders(kinds)
+    query = build(_stand_in(shape), *given, **dict(fixed))
+    compiler = None
     try:
-        sql, values = _captured(query) if isinstance(query, Totals) else query.query.sql_with_params()
+        if isinstance(query, Totals):
+            sql, values = _captured(query)
+        else:
+            compiler = query.query.get_compiler(DEFAULT_DB_ALIAS)
+            sql, values = compiler.as_sql()
     except EmptyResultSet:
         return Statement(None)
     if sql is None:
         return Statement(None, empty=(values,))
-    return Statement(f"select * from ({sql}) as asked", tuple(_kept(value, began, day) for value in values))  # noqa: S608 built
+    kept = tuple(value if value in given else _kept(value, began, day) for value in values)
+    if compiler is None:
+        return Statement(sql, kept)
+    query.query.__class__ = _WrittenQuery  # which nobody else has; assigned, it would give dictionaries for tuples
+    query.query.compiled = compiler
+    return Statement(sql, kept, rows=query)
 
 
 def _captured(query: Totals) -> tuple[str | None, Row]:
@@ -176,6 +251,8 @@ def _kept(value: Any, began: datetime, day: date) -> Any:
         if value != day:
             raise ValueError(f"the day {value} is not today")
         return TODAY
+    if isinstance(value, int) and value != ACCOUNT and abs(value - ACCOUNT) < NEAR:
+        raise ValueError(f"the number {value} was altered")
     if MARK in str(value) and not PLACEHOLDER.fullmatch(str(value)):
         raise ValueError(f"the code in {value!r} was altered")
     if isinstance(value, list) and all(isinstance(part, str) and MARK not in part for part in value):

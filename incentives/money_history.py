@@ -7,29 +7,28 @@ from django.db.models import CharField, Exists, OuterRef, QuerySet
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from incentives.models import Allocation, Reward
 from incentives.templatetags.money import yuan
-from ratings.explanation import ExplanationStep, ExplanationSubject, Rows, rows_of
+from ratings.explanation import ExplanationStep, ExplanationSubject, Queries, Rows, question, rows_of
 from ratings.models import StarPeriod
 
 
-def money_queries(subject: ExplanationSubject) -> dict[str, QuerySet]:
+def money_queries(subject: ExplanationSubject) -> Queries:
     """Lines that depend on the star of this decision; none before it is in force."""
     if subject.decision is None or subject.decision.on is None:
         return {}
     return {
-        "money_rewards": _lines(Reward, "policy", subject),
-        "money_allocations": _lines(Allocation, "fund", subject),
+        "money_rewards": question(_lines, subject.decision.pk, model=Reward, source="policy"),
+        "money_allocations": question(_lines, subject.decision.pk, model=Allocation, source="fund"),
     }
 
 
-def _lines(model: type[Reward | Allocation], source: str, subject: ExplanationSubject) -> QuerySet:
+def _lines(user: User, decision: int, *, model: type[Reward | Allocation], source: str) -> QuerySet:
     """Lines of the unit whose star on the source's reckoning day depends on the decision."""
     day = f"{source}__reckoning_day"
-    rests = StarPeriod.objects.known().filter(
-        decision=subject.decision.pk, unit=OuterRef("unit"), during__contains=OuterRef(day)
-    )
-    found = model.objects.seen_by(subject.user).filter(Exists(rests), unit=OuterRef("unit"))
+    rests = StarPeriod.objects.known().filter(decision=decision, unit=OuterRef("unit"), during__contains=OuterRef(day))
+    found = model.objects.seen_by(user).filter(Exists(rests), unit=OuterRef("unit"))
     money = {name: Cast(field, CharField()) for name, field in (("granted", "amount"), ("paid", "disbursed"))}
     return rows_of(found.order_by(day, "pk"), "frozen", name=f"{source}__name", day=day, **money)
 

@@ -3,9 +3,10 @@
 The rows of all sections come from one query, so that the page stays fast however many sections there are.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from typing import Any, Protocol
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -14,6 +15,8 @@ from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from accounts.models import User
+from accounts.prepared import Given, asked
 from ratings.models import Application, Decision
 from records.registry import Registry
 
@@ -61,7 +64,23 @@ class ExplanationStep:
     mark: str = ""
 
 
-def _nothing(_subject: ExplanationSubject) -> dict[str, QuerySet]:
+@dataclass(frozen=True)
+class ExplanationQuery:
+    """A question of a chapter: ``build(user, *given, **fixed)`` gives its rows, as in ``accounts.prepared.asked``."""
+
+    build: Callable[..., QuerySet]
+    given: tuple[Given, ...] = ()
+    fixed: tuple[tuple[str, Hashable], ...] = ()
+
+
+def question(build: Callable[..., QuerySet], *given: Given, **fixed: Hashable) -> ExplanationQuery:
+    return ExplanationQuery(build, given, tuple(sorted(fixed.items())))
+
+
+Queries = dict[str, ExplanationQuery]
+
+
+def _nothing(_subject: ExplanationSubject) -> Queries:
     return {}
 
 
@@ -69,13 +88,13 @@ def _nothing(_subject: ExplanationSubject) -> dict[str, QuerySet]:
 class ExplanationChapter:
     """A section: ``of`` returns the steps from the ``rows`` that ``reads`` named.
 
-    ``reads(subject)``: by name (prefixed with one's own app, ``money_lines``), rows of ``OuterRef("pk")`` (the
-    application) or ``OuterRef("unit")`` as ``rows_of`` makes them; only those that ``subject.user`` may see.
+    ``reads(subject)``: by name (prefixed with one's own app, ``money_lines``), questions about ``OuterRef("pk")`` (the
+    application) or ``OuterRef("unit")``, whose rows ``rows_of`` makes; only those that ``subject.user`` may see.
     """
 
     title: str
     of: Callable[[ExplanationSubject, Rows], list[ExplanationStep]]
-    reads: Callable[[ExplanationSubject], dict[str, QuerySet]] = _nothing
+    reads: Callable[[ExplanationSubject], Queries] = _nothing
     order: int = 50
 
 
@@ -90,11 +109,21 @@ def rows_of(queryset: QuerySet, /, *fields: str, **named: Any) -> QuerySet:
 
 def chapters_of(subject: ExplanationSubject) -> list[tuple[str, list[ExplanationStep]]]:
     """The titles with their steps; a section without steps is left out. One query."""
-    reads = {name: ArraySubquery(rows) for chapter in _chapters for name, rows in chapter.reads(subject).items()}
-    read = Application.objects.filter(pk=subject.application.pk).values(**reads).get()
+    reads = {name: query for chapter in _chapters for name, query in chapter.reads(subject).items()}
+    parts = tuple((name, query.build, len(query.given), query.fixed) for name, query in reads.items())
+    given = [value for query in reads.values() for value in query.given]
+    (read,) = asked(_all_rows, subject.user, subject.application.pk, *given, parts=parts)
     rows = {name: part or [] for name, part in read.items()}  # None where nothing may be seen at all
     chapters = ((str(chapter.title), chapter.of(subject, rows)) for chapter in _chapters)
     return [(title, steps) for title, steps in chapters if steps]
+
+
+def _all_rows(user: User, application: int, *given: Given, parts: tuple) -> QuerySet:
+    """By name, the rows of each of ``parts``: its build, how many of ``given`` are its own, and what is fixed."""
+    left, reads = iter(given), {}
+    for name, build, count, fixed in parts:
+        reads[name] = ArraySubquery(build(user, *islice(left, count), **dict(fixed)))
+    return Application.objects.filter(pk=application).values(**reads)
 
 
 def moment(text: str) -> datetime:

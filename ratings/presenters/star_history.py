@@ -7,45 +7,46 @@ from django.db.models import DateField, Func, OuterRef, Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from accounts.templatetags.face import star_name
 from ratings.events.applicable_scheme import events_of
 from ratings.events.effects import effect_words
-from ratings.explanation import ExplanationStep, ExplanationSubject, Rows, rows_of
+from ratings.explanation import ExplanationStep, ExplanationSubject, Queries, Rows, question, rows_of
 from ratings.models import Event, StarPeriod
 from villages.models import ReorganizationOrder, UnitSuccession
 
 
-def register_queries(subject: ExplanationSubject) -> dict[str, QuerySet]:
+def register_queries(subject: ExplanationSubject) -> Queries:
     """Orders on the unit; once a decision is in force, the stars that depend on it and the events after its cut-off."""
-    of_unit = Q(before=OuterRef("unit")) | Q(after=OuterRef("unit"))
-    rows = {
-        "since_orders": rows_of(
-            UnitSuccession.objects.filter(of_unit).order_by("order__on", "pk"),
-            "name_before",
-            "name_after",
-            kind="order__kind",
-            document="order__document",
-            on="order__on",
-            reason="order__reason",
-        )
-    }
+    queries = {"since_orders": question(_orders_on_unit)}
     decision = subject.decision
     if decision and decision.cut_off:
-        held = StarPeriod.objects.known().filter(decision=decision.pk, unit=OuterRef("unit")).order_by("during")
-        events = Event.objects.seen_by(subject.user).filter(unit=OuterRef("unit"), on__gt=decision.cut_off)
-        first = Func("during", function="lower", output_field=DateField())
-        rows["since_held"] = rows_of(held, "star", "effects", first=first)
-        rows["since_events"] = rows_of(
-            events.order_by("on", "pk"),
-            "kind",
-            "on",
-            "closed",
-            "rectification",
-            "source",
-            "note",
-            reversed="reversal__on",
-        )
-    return rows
+        queries["since_held"] = question(_held_by, decision.pk)
+        queries["since_events"] = question(_events_after, decision.cut_off)
+    return queries
+
+
+def _orders_on_unit(_user: User) -> QuerySet:
+    of_unit = Q(before=OuterRef("unit")) | Q(after=OuterRef("unit"))
+    return rows_of(
+        UnitSuccession.objects.filter(of_unit).order_by("order__on", "pk"),
+        "name_before",
+        "name_after",
+        kind="order__kind",
+        document="order__document",
+        on="order__on",
+        reason="order__reason",
+    )
+
+
+def _held_by(_user: User, decision: int) -> QuerySet:
+    held = StarPeriod.objects.known().filter(decision=decision, unit=OuterRef("unit")).order_by("during")
+    return rows_of(held, "star", "effects", first=Func("during", function="lower", output_field=DateField()))
+
+
+def _events_after(user: User, cut_off: date) -> QuerySet:
+    events = Event.objects.seen_by(user).filter(unit=OuterRef("unit"), on__gt=cut_off).order_by("on", "pk")
+    return rows_of(events, "kind", "on", "closed", "rectification", "source", "note", reversed="reversal__on")
 
 
 def register_steps(subject: ExplanationSubject, rows: Rows) -> list[ExplanationStep]:

@@ -26,7 +26,14 @@ def known_objections(objections: QuerySet[Objection], user: Any, unit: Any) -> Q
 
 def known_appeals(appeals: QuerySet[Appeal], user: Any, unit: Any) -> QuerySet[Appeal]:
     """Those of the ``appeals`` of ``unit`` that ``user`` may know of."""
-    if any(user.has_perm(right, unit) for right in KNOW_OF_APPEALS):
-        return appeals
+    return appeals if knows_of_appeals(user, unit) else answered_or_heard(appeals, user)
+
+
+def knows_of_appeals(user: Any, unit: Any) -> bool:
+    return any(user.has_perm(right, unit) for right in KNOW_OF_APPEALS)
+
+
+def answered_or_heard(appeals: QuerySet[Appeal], user: Any) -> QuerySet[Appeal]:
+    """What any other reader may know of: the answered ones, and those that ``user`` hears."""
     hears = Exists(Hearer.objects.filter(appeal=OuterRef("pk"), user=user))
     return appeals.filter(~Q(state__in=Appeal.State.UNANSWERED) | hears)

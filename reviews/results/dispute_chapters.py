@@ -8,19 +8,24 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import User
 from accounts.templatetags.face import star_name
-from ratings.explanation import ExplanationChapter, ExplanationStep, Rows, moment, rows_of
+from ratings.explanation import ExplanationChapter, ExplanationStep, Queries, Rows, moment, question, rows_of
 from reviews.appeals.appeal_rules import ABOVE
-from reviews.appeals.open_disputes import known_appeals
+from reviews.appeals.open_disputes import answered_or_heard, knows_of_appeals
 from reviews.models import Appeal, Objection
 from reviews.results.result import Result
 
 
-def _notice_read(result: Result) -> dict[str, QuerySet]:
+def _notice_read(_result: Result) -> Queries:
+    return {"notice_objections": question(_answered_objections)}
+
+
+def _answered_objections(_user: User) -> QuerySet:
     answered = Objection.objects.filter(decision__application=OuterRef("pk")).exclude(
         state__in=Objection.State.UNANSWERED
     )
-    return {"notice_objections": rows_of(answered.order_by("pk"), "state", "answered_at", "answer")}
+    return rows_of(answered.order_by("pk"), "state", "answered_at", "answer")
 
 
 def _notice(result: Result, rows: Rows) -> list[ExplanationStep]:
@@ -47,12 +52,14 @@ def _objection(row: dict[str, Any]) -> ExplanationStep:
     return ExplanationStep(moment(row["answered_at"]).date(), title, answer, mark="change" if upheld else "")
 
 
-def _appeals_read(result: Result) -> dict[str, QuerySet]:
-    made = Appeal.objects.filter(application=OuterRef("pk"))
-    known = known_appeals(made, result.user, result.application).order_by("pk")
-    return {
-        "appeal_rows": rows_of(known, "made_at", "reasons", "state", "answer", "answered_at", about="decision__origin")
-    }
+def _appeals_read(result: Result) -> Queries:
+    return {"appeal_rows": question(_known_appeals, all_of_them=knows_of_appeals(result.user, result.application))}
+
+
+def _known_appeals(user: User, *, all_of_them: bool) -> QuerySet:
+    made = Appeal.objects.filter(application=OuterRef("pk")).order_by("pk")
+    known = made if all_of_them else answered_or_heard(made, user)
+    return rows_of(known, "made_at", "reasons", "state", "answer", "answered_at", about="decision__origin")
 
 
 def _appeals(result: Result, rows: Rows) -> list[ExplanationStep]:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -18,8 +18,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.deputies import signature
+from accounts.models import User
 from accounts.templatetags.face import points_text, star_name
-from ratings.explanation import ExplanationChapter, ExplanationStep, ExplanationTable, Rows, moment, rows_of
+from ratings.explanation import (
+    ExplanationChapter,
+    ExplanationStep,
+    ExplanationTable,
+    Queries,
+    Rows,
+    moment,
+    question,
+    rows_of,
+)
 from ratings.models import Application, Decision, Return, ReturnedCriterion, Transition, Veto
 from ratings.models.lifecycle import STEPS
 from ratings.presenters.corrections import (
@@ -50,30 +60,34 @@ def _because(reason: str) -> tuple[str, ...]:
     return (_("Reason: %(reason)s") % {"reason": reason},) if reason else ()
 
 
-def _facts_read(result: Result) -> dict[str, QuerySet]:
+def _facts_read(result: Result) -> Queries:
     """What was asked and corrected; of most applications nothing was, and then nothing is looked for."""
     if all(taken.verb != "return" for taken in result.steps):
         return {}
-    application = {"application": OuterRef("pk")}
+    return {
+        "facts_returns": question(_returns),
+        "facts_typed": question(_changes_of, kind=AnswerEvent, fields=("item", "typed")),
+        "facts_files": question(_changes_of, kind=EvidenceEvent, fields=("criterion",)),
+        "facts_absent": question(_changes_of, kind=AbsenceEvent, fields=("criterion", "name", "reason")),
+    }
+
+
+def _returns(_user: User) -> QuerySet:
     asked = ReturnedCriterion.objects.filter(of=OuterRef("pk")).order_by("pk")
     times = ReturnEvent.objects.filter(pgh_obj=OuterRef("pk")).order_by("pgh_id")
+    return rows_of(
+        Return.objects.filter(application=OuterRef("pk")).order_by("pk"),
+        "due",
+        "answered_at",
+        asked=ArraySubquery(rows_of(asked, "criterion", "reason")),
+        times=ArraySubquery(rows_of(times, at="pgh_created_at")),
+    )
+
+
+def _changes_of(_user: User, *, kind: type[Model], fields: tuple[str, ...]) -> QuerySet:
     was_returned = Exists(Return.objects.filter(application=OuterRef("application_id")))
-    change = {"label": "pgh_label", "at": "pgh_created_at"}
-    answers = AnswerEvent.objects.filter(was_returned, **application).order_by("pgh_id")
-    files = EvidenceEvent.objects.filter(was_returned, **application).order_by("pgh_id")
-    gone = AbsenceEvent.objects.filter(was_returned, **application).order_by("pgh_id")
-    return {
-        "facts_returns": rows_of(
-            Return.objects.filter(**application).order_by("pk"),
-            "due",
-            "answered_at",
-            asked=ArraySubquery(rows_of(asked, "criterion", "reason")),
-            times=ArraySubquery(rows_of(times, at="pgh_created_at")),
-        ),
-        "facts_typed": rows_of(answers, "item", "typed", **change),
-        "facts_files": rows_of(files, "criterion", **change),
-        "facts_absent": rows_of(gone, "criterion", "name", "reason", **change),
-    }
+    changes = kind.objects.filter(was_returned, application=OuterRef("pk")).order_by("pgh_id")
+    return rows_of(changes, *fields, label="pgh_label", at="pgh_created_at")
 
 
 def _facts(result: Result, rows: Rows) -> list[ExplanationStep]:
@@ -186,18 +200,22 @@ def _points(result: Result) -> tuple[ExplanationTable, ExplanationTable]:
     )
 
 
-def _panel_read(result: Result) -> dict[str, QuerySet]:
+def _panel_read(result: Result) -> Queries:
     if not result.panel:
         return {}
-    of_stage = {"application": OuterRef("pk"), "stage": result.decision.origin}
+    stage = result.decision.origin
+    return {"panel_sheets": question(_sheets, stage=stage), "panel_notes": question(_notes, stage=stage)}
+
+
+def _sheets(_user: User, *, stage: str) -> QuerySet:
+    return rows_of(Sheet.objects.filter(application=OuterRef("pk"), stage=stage).order_by("pk"), "state")
+
+
+def _notes(_user: User, *, stage: str) -> QuerySet:
     addenda = rows_of(Addendum.objects.filter(settlement=OuterRef("pk")).order_by("pk"), "note", "reason")
-    settled = Settlement.objects.filter(**of_stage, superseded_at=None).exclude(note="").order_by("criterion")
-    return {
-        "panel_sheets": rows_of(Sheet.objects.filter(**of_stage).order_by("pk"), "state"),
-        "panel_notes": rows_of(
-            settled, "criterion", "note", gap=Cast("spread", CharField()), addenda=ArraySubquery(addenda)
-        ),
-    }
+    settled = Settlement.objects.filter(application=OuterRef("pk"), stage=stage, superseded_at=None).exclude(note="")
+    gap = Cast("spread", CharField())
+    return rows_of(settled.order_by("criterion"), "criterion", "note", gap=gap, addenda=ArraySubquery(addenda))
 
 
 def _panel(result: Result, rows: Rows) -> list[ExplanationStep]:
@@ -238,26 +256,40 @@ def _note(row: dict[str, Any]) -> str:
     return "\n".join([_colon(apart, row["note"]), *later])
 
 
-def _decision_read(result: Result) -> dict[str, QuerySet]:
+def _decision_read(result: Result) -> Queries:
     """The facts of the veto items that counted; what each department answered in the joint check."""
     if not result.panel:
         return {}
     day = timezone.localdate(result.decision.decided_at)
-    deciding = Q(to_state=Application.State.DECIDED) | Q(verb="uphold_appeal")
-    taken = Transition.objects.filter(deciding, application=OuterRef("pk"), as_deputy=True).order_by("pk")
-    met = Veto.objects.filter(unit=OuterRef("unit"), code__in=[*result.barred], on__lte=day, withdrawn_at=None)
-    of_check = {"of__candidates__application": OuterRef("pk")}
-    answers = DepartmentAnswer.objects.filter(**of_check, corrected_by=None).order_by("department")
-    findings = Finding.objects.filter(answer=OuterRef("pk"), application=OuterRef(OuterRef("pk"))).order_by("pk")
-    lapses = Lapse.objects.filter(**of_check).order_by("department")
     return {
-        "decision_of_deputies": rows_of(taken, "at"),
-        "decision_vetoes": rows_of(met.order_by("code", "on"), "code", "on", "document", "source"),
-        "decision_answers": rows_of(
-            answers, "department", "at", found=ArraySubquery(rows_of(findings, "veto", "on", "document"))
-        ),
-        "decision_lapses": rows_of(lapses, "department", "at", "note"),
+        "decision_of_deputies": question(_by_deputies),
+        "decision_vetoes": question(_met, day, codes=tuple(result.barred)),
+        "decision_answers": question(_department_answers),
+        "decision_lapses": question(_department_lapses),
     }
+
+
+def _by_deputies(_user: User) -> QuerySet:
+    deciding = Q(to_state=Application.State.DECIDED) | Q(verb="uphold_appeal")
+    taken = Transition.objects.filter(deciding, application=OuterRef("pk"), as_deputy=True)
+    return rows_of(taken.order_by("pk"), "at")
+
+
+def _met(_user: User, day: date, *, codes: tuple[str, ...]) -> QuerySet:
+    met = Veto.objects.filter(unit=OuterRef("unit"), code__in=codes, on__lte=day, withdrawn_at=None)
+    return rows_of(met.order_by("code", "on"), "code", "on", "document", "source")
+
+
+def _department_answers(_user: User) -> QuerySet:
+    answers = DepartmentAnswer.objects.filter(of__candidates__application=OuterRef("pk"), corrected_by=None)
+    findings = Finding.objects.filter(answer=OuterRef("pk"), application=OuterRef(OuterRef("pk"))).order_by("pk")
+    found = ArraySubquery(rows_of(findings, "veto", "on", "document"))
+    return rows_of(answers.order_by("department"), "department", "at", found=found)
+
+
+def _department_lapses(_user: User) -> QuerySet:
+    lapses = Lapse.objects.filter(of__candidates__application=OuterRef("pk"))
+    return rows_of(lapses.order_by("department"), "department", "at", "note")
 
 
 def _check(result: Result, rows: Rows) -> list[ExplanationStep]:

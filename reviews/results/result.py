@@ -98,13 +98,17 @@ class Result:
 
     @cached_property
     def blocks(self) -> list[ResultBlock]:
-        fitting = criteria_of(self.application)
+        fitting = {criterion.code: criterion for criterion in criteria_of(self.application)}
         return [
             ResultBlock(
                 area,
                 area_points(area, self.own) if self.own else None,
                 area_points(area, self.panel) if self.panel else None,
-                [ResultLine(c, self.own.get(c.code), self.panel.get(c.code)) for c in fitting if c in area.criteria],
+                [
+                    ResultLine(c, self.own.get(c.code), self.panel.get(c.code))
+                    for c in area.criteria
+                    if c is fitting[c.code]
+                ],
             )
             for area in self.spec.areas
             if area.criteria

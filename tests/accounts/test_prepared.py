@@ -1,6 +1,6 @@
 """A prepared query gives each reader what the query itself would, and refuses what differs between readers."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db.models import Count
@@ -67,6 +67,24 @@ def test_the_home_page_asks_the_database_no_more_than_today(world, django_assert
         assert knock(world, "county_office", "get", reverse("home")).status_code == 200
 
 
+def test_what_a_page_is_about_stands_in_the_query_and_objects_come_back(world):  # noqa: F811
+    reader = world.people["county_office"].user
+    mine, other = Unit.objects.visible_to(reader).order_by("code")[:2]
+    begun = timezone.localdate()
+    assert [asked(_named, reader, unit.name, begun, fields=("code",)) for unit in (mine, other)] == [[mine], [other]]
+    assert asked(_named, world.people["county_office2"].user, mine.name, begun, fields=("code",)) == []
+    assert [asked(_account, None, person.pk) for person in (reader, world.people["signer"].user)] == [
+        [reader],
+        [world.people["signer"].user],
+    ]
+
+
+@pytest.mark.parametrize(("given", "refused"), [(7, ValueError), (True, TypeError), (None, TypeError)])
+def test_a_given_number_is_not_altered_and_nothing_else_is_given(world, given, refused):  # noqa: F811
+    with pytest.raises(refused):
+        asked(_next_account, None, given)
+
+
 @pytest.mark.parametrize("build", ["_of_county", "_yesterday"])
 def test_what_differs_between_readers_is_refused(world, build):  # noqa: F811
     with pytest.raises(ValueError, match="altered|not now"):
@@ -88,6 +106,18 @@ def test_a_query_that_is_built_while_the_clock_jumps_is_built_once_more(world, l
 
 def _units(user: User):
     return Unit.objects.visible_to(user).order_by("code").values_list("code")
+
+
+def _named(user: User, name: str, _day: date, *, fields: tuple[str, ...]):
+    return Unit.objects.visible_to(user).filter(name=name).order_by(*fields)
+
+
+def _account(_user: User, pk: int):
+    return User.objects.filter(pk=pk)
+
+
+def _next_account(_user: User, pk: int):
+    return User.objects.filter(pk=pk + 1)
 
 
 def _of_county(user: User):
