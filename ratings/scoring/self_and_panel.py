@@ -11,20 +11,9 @@ from typing import NamedTuple
 from django.db import connection
 
 BOTH = """
-    select c.application_id, sum(c.own) as own, sum(c.panel) as panel
-    from (
-        select q.application_id, q.criterion, max(q.points) filter (where q.stage = 'self') as own,
-               coalesce(
-                   max(q.points) filter (where q.stage = 'appeal'),
-                   max(q.points) filter (where q.stage = 'county'),
-                   max(q.points) filter (where q.stage = 'township')
-               ) as panel, y.scheme_id
-        from ratings_points q
-        join ratings_application a on a.id = q.application_id
-        join ratings_cycle y on y.id = a.cycle_id
-        where q.application_id = any (array({of}))
-        group by q.application_id, q.criterion, y.scheme_id
-    ) c
+    select a.id as application_id, p.own, p.panel
+    from ratings_application a
+    join ratings_cycle y on y.id = a.cycle_id
     left join (
         select s.id, array_agg(k.body ->> 'code') as codes
         from ratings_scheme s
@@ -32,10 +21,26 @@ BOTH = """
         cross join lateral jsonb_array_elements(r.body -> 'criteria') as k (body)
         where r.body ->> 'kind' = 'penalty'
         group by 1
-    ) penalties on penalties.id = c.scheme_id
-    where c.own is not null and c.panel is not null
-      and (penalties.codes is null or not c.criterion = any (penalties.codes))
-    group by 1
+    ) penalties on penalties.id = y.scheme_id
+    -- Application by application: joined to all at once, a planner that expects one row aggregates anew for each.
+    cross join lateral (
+        select sum(c.own) as own, sum(c.panel) as panel
+        from (
+            select max(q.points) filter (where q.stage = 'self') as own,
+                   coalesce(
+                       max(q.points) filter (where q.stage = 'appeal'),
+                       max(q.points) filter (where q.stage = 'county'),
+                       max(q.points) filter (where q.stage = 'township')
+                   ) as panel
+            from ratings_points q
+            where q.application_id = a.id
+              and (penalties.codes is null or not q.criterion = any (penalties.codes))
+            group by q.criterion
+        ) c
+        where c.own is not null and c.panel is not null
+        having count(*) > 0
+    ) p
+    where a.id = any (array({of}))
 """
 """``of``: a query of the applications' keys."""
 
