@@ -40,10 +40,12 @@
     tell(left.length ? waiting.replace("{n}", left.length) : "", left.map((copy) => copy.page));
   };
 
-  /* The API endpoints for typed input and for photos: an application's, or a score sheet's ("sheet-12"). */
+  /* The API endpoints for typed input and for photos: an application's, or a score sheet's ("sheet-12"). What belongs to
+     a scheme ("scheme-12") is sent by its own page alone. */
   const doors = (of) => (of.startsWith("sheet-")
     ? { answers: `/api/v1/sheets/${of.slice(6)}/typed/`, photos: `/api/v1/sheets/${of.slice(6)}/photos/` }
     : { answers: `/api/v1/applications/${of}/answers/`, photos: `/api/v1/applications/${of}/evidence/` });
+  const hasDoors = (copy) => !copy.application.startsWith("scheme-");
   /* Responses that say nothing about the file itself: signed out, rate limited, the server down. */
   const WAITS = [401, 403, 408, 429];
   const deliverPhoto = async (copy) => {
@@ -78,7 +80,7 @@
   const send = async (which) => {
     await copies.load();
     const by = new Map();
-    for (const copy of which()) by.set(copy.application, [...(by.get(copy.application) || []), copy]);
+    for (const copy of which().filter(hasDoors)) by.set(copy.application, [...(by.get(copy.application) || []), copy]);
     for (const [application, mine] of by) {
       const typed = mine.filter((copy) => !copy.file);
       try {

@@ -69,6 +69,8 @@ def test_an_office_writes_and_issues_its_scheme(new_context, live_server, office
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth") if scripts else True
 
     _move(page, draft, scripts)
+    if scripts:
+        _lose_line_and_session(page, draft)
 
     page.locator("ol.order a").first.click()
     page.locator(".craft [name='max']").fill("十")
@@ -96,6 +98,26 @@ def test_an_office_writes_and_issues_its_scheme(new_context, live_server, office
         press(village, "main form button.primary")
         press(village, ".todo a")
         expect(village.locator("[name='1.3']")).to_have_count(1)
+
+
+def _lose_line_and_session(page, draft) -> None:
+    """What is typed meanwhile is called unsaved, and is saved once line or session are back."""
+    address, saved = f"/schemes/{draft.pk}/edit/a1c1/", page.locator("#running > .state.saved")
+    page.goto(address)
+    page.context.set_offline(True)
+    page.locator(".craft [name='name']").fill("断网时写的")
+    page.locator(".craft button.primary").click()
+    expect(page.locator("[data-stay]")).to_be_visible()
+    expect(page.locator("#running > .state")).to_have_class("state local")
+    page.context.set_offline(False)
+    expect(saved).to_be_visible()
+    page.context.clear_cookies()
+    page.locator(".craft [name='name']").fill("退出后写的")
+    page.wait_for_url("**/accounts/login/**")
+    sign_in(page, "county_office").goto(address)
+    expect(saved).to_be_visible()
+    assert scheme_drafts.written(draft)[0]["areas"][0]["criteria"][0]["name"] == "退出后写的"
+    press(page, ".craft button.primary")
 
 
 def _try(page, draft) -> None:
