@@ -4,14 +4,29 @@ What comes from people (names) is escaped once each; everything else here is a n
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from html import escape
+from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from reports.dashboard import Square
+from reports.charts import Bar
+from reports.dashboard import DashboardPlace, Square
 from reports.loss_charts import Loss
+
+
+@dataclass(frozen=True)
+class ListLinks:
+    """Where the lists behind the figures of a dashboard are: below ``base``, as of a day."""
+
+    base: str
+    and_day: str
+
+    def to(self, query: str) -> str:
+        """The address of the list that ``query`` chooses, for an attribute."""
+        return escape(f"{self.base}{query}{self.and_day}")
 
 
 def squares(shown: Iterable[Square], names: Mapping[int, str]) -> SafeString:
@@ -30,17 +45,98 @@ def squares(shown: Iterable[Square], names: Mapping[int, str]) -> SafeString:
     return mark_safe("".join(items))  # noqa: S308 (see above)
 
 
-def heat_cells(loss: Loss, base: str, and_day: str) -> SafeString:
-    """What a criterion loses in each place, as cells of a table; each opens its list below ``base``."""
+def heat_cells(loss: Loss, links: ListLinks) -> SafeString:
+    """What a criterion loses in each place, as cells of a table; each opens its list."""
     criterion, cells = escape(loss.name), []
     for cell in loss.cells:
         place, short = escape(cell.name), escape(cell.name[:2])
-        address = escape(f"{base}{cell.query}{and_day}")
         found = (
             "<span>—</span>"
             if cell.percent is None
-            else f'<a href="{address}" title="{place} {criterion} {cell.percent}%">'
+            else f'<a href="{links.to(cell.query)}" title="{place} {criterion} {cell.percent}%">'
             f"{cell.percent}{'↑' if cell.worse else ''}</a>"
         )
         cells.append(f'<td role="cell" class="heat{cell.tone}" data-label="{short}">{found}</td>')
     return mark_safe("".join(cells))  # noqa: S308 (see above)
+
+
+def star_cells(place: DashboardPlace, names: Mapping[int, str], links: ListLinks | None) -> SafeString:
+    """How many units of a place hold each star, how many are rated, rose and fell; ``links``: None where none open."""
+    figures = [(name, place.stars[star], f"c={star}&") for star, name in names.items()]
+    figures += [
+        (_("Rated units"), place.rated, ""),
+        (_("Rose"), place.up, "a=up&"),
+        (_("Fell"), place.down, "a=down&"),
+    ]
+    cells = []
+    for name, count, chosen in figures:
+        opens = f'<a href="{links.to(f"moves/?{chosen}place={place.code}")}">{count}</a>' if links and count else count
+        cells.append(f'<td role="cell" class="number" data-label="{escape(name)}"><span>{opens}</span></td>')
+    return mark_safe("".join(cells))  # noqa: S308 (see above)
+
+
+class StageCell(NamedTuple):
+    """How many units of a place have not passed a step; ``late`` when its day is past."""
+
+    name: str
+    count: int
+    late: bool
+    query: str
+
+
+def stage_cells(shown: Iterable[StageCell], links: ListLinks | None) -> SafeString:
+    """How far a place is; ``links``: None where none open."""
+    done, late = f'✓<span class="hidden"> {escape(_("all done"))}</span>', escape(_("late"))
+    cells = []
+    for cell in shown:
+        if cell.count:
+            found = f'<a href="{links.to(cell.query)}">{cell.count}</a>' if links else f"{cell.count}"
+            found += f'<span class="hidden"> {late}</span>' if cell.late else ""
+            mark = ' class="late"' if cell.late else ""
+        else:
+            found, mark = done, ' class="none"'
+        cells.append(f'<td role="cell"{mark} data-label="{escape(cell.name)}"><span>{found}</span></td>')
+    return mark_safe("".join(cells))  # noqa: S308 (see above)
+
+
+def year_column(year: str, parts: Iterable[Bar], links: ListLinks) -> SafeString:
+    """The stars at the end of a year as a column of 200, five stars on top; each part opens its list."""
+    drawn = []
+    for part in parts:
+        if not part.count:
+            continue
+        colour = "t-white" if part.kind > "3" else "t-ink"  # on the dark colours of four stars and more
+        figure = f'<text class="{colour} mid" x="30" y="{part.text_at}">{part.count}</text>' if part.width >= 8 else ""
+        drawn.append(
+            f'<a href="{links.to(part.query)}"><title>{year} {escape(part.name)} {part.count}</title>'
+            f'<svg x="2" y="22" width="56" height="200" viewBox="0 0 56 100" preserveAspectRatio="none">'
+            f'<rect class="f{part.kind} edge" y="{part.start}" width="56" height="{part.width}"/></svg>{figure}</a>'
+        )
+    return mark_safe("".join(drawn))  # noqa: S308 (see above)
+
+
+def year_cells(parts: Iterable[Bar], links: ListLinks) -> SafeString:
+    """The same in figures."""
+    cells = [
+        f'<td role="cell" class="number" data-label="{escape(part.name)}">'
+        f'<a href="{links.to(part.query)}">{part.count}</a></td>'
+        for part in parts
+    ]
+    return mark_safe("".join(cells))  # noqa: S308 (see above)
+
+
+def months(bars: Iterable[Bar], links: ListLinks) -> SafeString:
+    """The months of one kind of event as list items: a column, how many, and which month."""
+    items = []
+    for bar in bars:
+        found = (
+            f'<a href="{links.to(bar.query)}"><b>{bar.count}</b><span class="hidden"> {escape(bar.name)}</span></a>'
+            if bar.count
+            else "0"
+        )
+        items.append(
+            '<li><svg viewBox="0 0 20 24" preserveAspectRatio="none" aria-hidden="true">'
+            f'<rect class="f-tone" x="3" y="{bar.from_top}" width="14" height="{bar.width}"/></svg>'
+            f"{found}<small>{escape(bar.figure)}</small></li>"
+        )
+    return mark_safe("".join(items))  # noqa: S308 (see above)

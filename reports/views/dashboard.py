@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
 from accounts.authority import reached_or_404
@@ -18,7 +19,7 @@ from accounts.models import User
 from accounts.templatetags.face import star_name
 from ratings.models import Cycle
 from reports import charts, drawn, loss_charts
-from reports.dashboard import NOT_BEGUN, STAGES, Board, board
+from reports.dashboard import NOT_BEGUN, STAGES, Board, DashboardPlace, DashboardStage, board
 from reports.duties import duties, kept
 from reports.findings import PICTURED, AsOf, counted
 from reports.forms import DayForm
@@ -61,22 +62,25 @@ def dashboard(request: HttpRequest, code: str) -> HttpResponse:
     seen = board(unit, as_of.moment, with_open=not pictured)
     figures = figures_of(as_of.is_today)
     base, and_day = reverse("dashboard", args=[code]), "" if as_of.is_today else f"&day={as_of.day:%Y-%m-%d}"
+    links = drawn.ListLinks(base, and_day) if pictured else None
+    stars = star_names(seen)
     context = {
         "board": seen,
         "figures": figures,
         "tiles": tile_map(seen, figures, request.GET.get("figure", "")),
-        "lists": len(code) >= LISTED_FROM,
+        "lists": pictured,
         "may_move": request.user.has_perm(WarningThreshold.SET, unit) and unit.level in SETTING_LEVELS,
         "as_of": as_of,
         "base": base,
         "and_day": and_day,
         "form": DayForm({"day": as_of.day}),
-        **(answers(request, as_of, seen, base, and_day) if pictured else {"warnings": kept(request.user, as_of)}),
+        **(answers(request, as_of, seen, links) if links else {"warnings": kept(request.user, as_of)}),
         "above": above(request, unit),
-        "stars": star_names(seen),
-        "rows": star_rows(seen),
+        "stars": stars,
+        "rows": [(place, drawn.star_cells(place, stars, links)) for place in [*seen.places, seen.total]],
         "movement": movement(seen),
-        "matrix": matrix(seen),
+        "steps": [step.name for step in steps(seen)],
+        "matrix": matrix(seen, links),
         "groups": wall(seen),
         "villages": unit_rows(seen) if seen.is_township else [],
         "other_levels": [(level, name) for level, name in OTHER_LEVELS.items() if level in unit.rates],
@@ -108,9 +112,8 @@ def levels_rated(code: str) -> QuerySet[Cycle, str]:
     return Cycle.objects.filter(here).order_by().values_list("scheme__rates", flat=True).distinct()
 
 
-def answers(request: HttpRequest, as_of: AsOf, seen: Board, base: str, and_day: str) -> dict[str, Any]:
-    """The pictures of a city or below, each with its heading from the same counts; ``base`` and ``and_day``: where the
-    lists behind their figures are."""
+def answers(request: HttpRequest, as_of: AsOf, seen: Board, links: drawn.ListLinks) -> dict[str, Any]:
+    """The pictures of a city or below, each with its heading from the same counts."""
     asked = [question for question in PICTURED if may_ask(request.user, as_of.unit, question)]
     if len(as_of.unit.code) < COUNTY_LENGTH:
         asked.remove("losses")  # each county has its own criteria
@@ -123,11 +126,18 @@ def answers(request: HttpRequest, as_of: AsOf, seen: Board, base: str, and_day: 
     last = max((row.a for row in rows["losses"]), default="")
     used = next((scheme for scheme in schemes if str(scheme.year) == last), schemes[0] if schemes else None)
     lost = loss_charts.losses(rows["losses"], used, {} if seen.is_township else places)
-    heat = [(one, drawn.heat_cells(one, base, and_day)) for one in lost.criteria] if lost else []
+    heat = [(one, drawn.heat_cells(one, links)) for one in lost.criteria] if lost else []
+    stars = charts.star_years(rows["stars"], as_of.day)
+    events = charts.events(rows["events"], names.events, places, as_of.day) if "events" in asked else None
     return {
         "duties": duties(request.user, as_of),
-        "star_years": charts.star_years(rows["stars"], as_of.day),
-        "events": charts.events(rows["events"], names.events, places, as_of.day) if "events" in asked else None,
+        "star_years": stars,
+        "columns": [
+            (year, drawn.year_column(year, parts, links), drawn.year_cells(parts, links))
+            for year, parts in stars.columns
+        ],
+        "events": events,
+        "kinds": [(kind, drawn.months(kind.months, links)) for kind in events.kinds] if events else [],
         "disputes": charts.disputes(rows["disputes"]),
         "money": charts.money(rows["money"]) if rows["money"] else None,
         "losses": lost,
@@ -169,24 +179,31 @@ def movement(seen: Board) -> list[dict]:
     ]
 
 
-def matrix(seen: Board) -> list[dict]:
-    """By unit, how many have not passed each step with a deadline; ``late`` when that day is past."""
-    steps = [step for step in seen.pipe[:-1] if step.key != NOT_BEGUN]
-    keys = [step.key for step in steps]
-    heads = [(str(step.name), step.late) for step in steps]
+def steps(seen: Board) -> list[DashboardStage]:
+    """The steps with a deadline."""
+    return [step for step in seen.pipe[:-1] if step.key != NOT_BEGUN]
+
+
+def matrix(seen: Board, links: drawn.ListLinks | None) -> list[tuple[DashboardPlace, SafeString]]:
+    """By unit, how many have not passed each of the ``steps``; late when that day is past."""
+    keys = [step.key for step in steps(seen)]
+    heads = [(str(step.name), step.late) for step in steps(seen)]
     return [
-        {
-            "place": place,
-            "cells": [
-                {
-                    "name": name,
-                    "count": sum(place.stages[key] for key in keys[: n + 1]),
-                    "late": late,
-                    "query": charts.query(STAGE, a=keys[: n + 1], place=place.code),
-                }
-                for n, (name, late) in enumerate(heads)
-            ],
-        }
+        (
+            place,
+            drawn.stage_cells(
+                [
+                    drawn.StageCell(
+                        name,
+                        sum(place.stages[key] for key in keys[: n + 1]),
+                        late,
+                        charts.query(STAGE, a=keys[: n + 1], place=place.code),
+                    )
+                    for n, (name, late) in enumerate(heads)
+                ],
+                links,
+            ),
+        )
         for place in seen.begun
     ]
 
