@@ -10,10 +10,11 @@ select e.unit_id as unit, e.kind as a, extract(month from e."on")::int::text as 
        0::numeric as n, 0::numeric as m, e."on" as since, e.id::text as subject
 from ratings_event e
 left join ratings_reversal r on r.event_id = e.id and r."on" <= %(day)s
-left join lateral (
-    select f.due_at, f.closed_at from followups_followup f
-    where f.kind = 'rectification' and f.subject = e.id::text and f.state <> 'cancelled'
-    order by f.id desc limit 1
-) f on true
+left join (
+    select distinct on (subject) subject, due_at, closed_at
+    from followups_followup
+    where kind = 'rectification' and state <> 'cancelled'
+    order by subject, id desc
+) f on f.subject = e.id::text
 where not e.held and r.id is null and e."on" between make_date(%(year)s, 1, 1) and %(day)s
   and e.unit_id >= %(code)s and e.unit_id < %(end)s
