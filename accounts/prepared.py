@@ -21,9 +21,10 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, QuerySet
 from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
+from django.http import Http404
 from django.utils import timezone
 
 from accounts.models import Appointment, User
@@ -103,6 +104,14 @@ def asked(build: Build, user: User | None, *given: Given, **fixed: Hashable) -> 
     with connection.cursor() as cursor:
         cursor.execute(statement.sql, values)
         return cursor.fetchall()
+
+
+def asked_or_404(build: Build, user: User, pk: int) -> Any:
+    """The first object that ``build(user, pk)`` gives, or 404."""
+    found = asked(build, user, pk) if user.is_authenticated and 0 <= pk <= BigIntegerField.MAX_BIGINT else []
+    if not found:
+        raise Http404
+    return found[0]
 
 
 def _known(user: User) -> _Known:

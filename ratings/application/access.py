@@ -4,7 +4,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from accounts.authority import reached, reached_or_404
+from accounts.authority import reached
+from accounts.prepared import asked_or_404
 from ratings.application.absences import absences
 from ratings.disclosure import with_shown_state
 from ratings.models import Application
@@ -20,6 +21,9 @@ def applications_for(user: Any) -> QuerySet[Application]:
 
 def opened(user: Any, pk: int) -> Application:
     """The application with unit, cycle, scheme, people and the absences (``said_absent``), or 404."""
-    rows = with_shown_state(Application.objects.annotate(said_absent=absences("pk")), user)
-    rows = rows.select_related("unit", "cycle__scheme", "cycle__unit", "filled_by", "signed_by")
-    return reached_or_404(user, VIEW, rows, pk=pk)
+    return asked_or_404(_opened, user, pk)
+
+
+def _opened(user: Any, pk: int) -> QuerySet[Application]:
+    rows = applications_for(user).filter(pk=pk).annotate(said_absent=absences("pk"))
+    return rows.select_related("unit", "cycle__scheme", "cycle__unit", "filled_by", "signed_by")

@@ -4,8 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.models import User
+from accounts.prepared import asked
 from ratings.disclosure import shown_steps
 from ratings.models import Application, Stage, Transition
 from ratings.models.lifecycle import STEPS
@@ -36,7 +39,14 @@ class TrackStep:
 
 def visible_steps(user: Any, application: Application) -> list[Transition]:
     """The steps so far that ``user`` may know, oldest first."""
-    return shown_steps(user, application, list(application.transitions.select_related("by")))
+    taken = asked(_steps, None, application.pk)
+    for step in taken:
+        step.application = application
+    return shown_steps(user, application, taken)
+
+
+def _steps(_user: User, application: int) -> QuerySet[Transition]:
+    return Transition.objects.filter(application=application).select_related("by")
 
 
 def steps_of(application: Application, taken: Iterable[Transition]) -> list[TrackStep]:

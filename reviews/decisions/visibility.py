@@ -8,6 +8,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.authority import reached
+from accounts.models import User
+from accounts.prepared import asked
 from accounts.role_holders import has_post
 from ratings.application.access import VIEW
 from ratings.disclosure import DECIDED, DECIDING, shown_state
@@ -33,8 +35,15 @@ def decision_of(user: Any, application: Application) -> Decision | None:
     states = [*Decision.State.PUBLISHED]
     if application.state == DECIDED and shown_state(user, application) == DECIDED:
         states.append(Decision.State.DECIDED)
-    decisions = application.decisions.filter(state__in=states).select_related("batch_entry__batch", "replaces")
-    return decisions.order_by("-pk").first()
+    for decision in asked(_latest_decision, None, application.pk, states=tuple(states)):
+        decision.application = application
+        return decision
+    return None
+
+
+def _latest_decision(_user: User, application: int, *, states: tuple[str, ...]) -> QuerySet[Decision]:
+    decisions = Decision.objects.filter(application=application, state__in=states)
+    return decisions.select_related("batch_entry__batch", "replaces").order_by("-pk")[:1]
 
 
 def own_batches(user: Any) -> QuerySet[Batch]:

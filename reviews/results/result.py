@@ -5,10 +5,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from accounts.models import User
+from accounts.prepared import asked
 from ratings.allowance.allowed_star import Allowed, allowed
 from ratings.allowance.allowed_star import applications as source
 from ratings.allowance.shortfall import why_not
@@ -175,7 +178,7 @@ class Result:
     @cached_property
     def star_periods(self) -> list[StarPeriod]:
         """The unit's stars so far, newest first, as known now; ``last`` is the last day, None for the current one."""
-        periods = list(StarPeriod.objects.known().filter(unit=self.application.unit_id).order_by("-during"))
+        periods = asked(_periods, None, self.application.unit_id)
         for period in periods:
             period.last = period.during.upper and period.during.upper - timedelta(days=1)
         return periods
@@ -184,6 +187,10 @@ class Result:
     def today(self) -> StarPeriod | None:
         day = timezone.localdate()
         return next((period for period in self.star_periods if _covers(period, day)), None)
+
+
+def _periods(_user: User, unit: str) -> QuerySet[StarPeriod]:
+    return StarPeriod.objects.known().filter(unit=unit).order_by("-during")
 
 
 def _covers(period: StarPeriod, day: date) -> bool:
