@@ -123,7 +123,8 @@ class OpenYearForm(forms.Form):
     @cached_property
     def working_windows(self) -> dict[str, WorkingWindow]:
         """The times by step, of those that are valid."""
-        given = getattr(self, "cleaned_data", {})
+        self.is_valid()  # whichever button led here: counting the days and going back look at what was typed, too
+        given = self.cleaned_data if self.is_bound else {}
         return {
             step: WorkingWindow(given[f"{step}-opens"], given[f"{step}-days"])
             for step in STEPS_OF[self.scheme.rates]

@@ -124,7 +124,9 @@ def test_what_was_typed_stays_between_the_steps(opening):
     opening.next().next(who="townships", townships=[OTHER])
     opening.next(apply_opens="2026-10-12", apply_days="7", facts_until="2026-11-30")
     assert (opening.step, opening.fields["townships"], opening.fields["apply-days"]) == (4, [OTHER], ["7"])
-    opening.back().back()
+    opening.back().send("go", "3", apply_days="8")  # "Count the days" on the page of the times
+    assert [str(row["window"].last) for row in opening.answer.context["form"].rows][:1] == ["2026-10-21"]
+    opening.back()
     assert (opening.step, opening.fields["who"], opening.fields["townships"]) == (2, ["townships"], [OTHER])
     assert (opening.fields["facts_until"], opening.fields["apply-opens"]) == (["2026-11-30"], ["2026-10-12"])
 
