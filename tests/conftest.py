@@ -6,11 +6,13 @@ import shutil
 import threading
 
 import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db import connection
 from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import expect
 
+from accounts.passwords import OneTimeHasher
 from config import services
 from tests.as_migrated import AsMigrated
 from tests.migrated import template_database
@@ -24,6 +26,9 @@ services.attach()
 gc.disable()  # until everything is collected, see below
 
 pytest_plugins = ["tests.built_once", "tests.requests_by_role", "tests.access_isolation"]
+
+# A one-time password costs as much as one of one's own, half a second each; here their proportion is enough.
+PBKDF2PasswordHasher.iterations, OneTimeHasher.iterations = 1_000, 100
 
 # How long an example or a page takes depends more on the machine and its load than on our code.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])

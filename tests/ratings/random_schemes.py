@@ -6,6 +6,7 @@ Numbers are few and coarse on purpose, so that totals, figures and days often fa
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache, partial
 
 from hypothesis import strategies as st
 
@@ -18,12 +19,16 @@ UNITS = {"village": "330624108{}", "township": "330624{}", "station": "330624108
 """The codes of units of a level, by a number of three digits (of a station: its last two)."""
 
 
+@cache
 def numbers(low, high, places=1):
     """Decimals from ``low`` to ``high``, often whole; whole ones sometimes as ``int`` as a JSON file has them."""
     whole = st.integers(low, high)
     unit = 10**places
     fine = st.integers(low * unit, high * unit).map(lambda n: Decimal(n) / unit)
     return whole | fine | whole.map(lambda n: Decimal(f"{n}.0"))
+
+
+COUNTS, TICKS = st.sampled_from([0, 2]) | numbers(0, 8), st.sampled_from([0, 1, 1])
 
 
 def sometimes(draw, target, key, strategy):
@@ -229,21 +234,24 @@ def fact_values(criterion):
         yield code, _possible(criterion, st.sampled_from(lines) | numbers(-20, 110, 3))
     elif method == "checklist":
         for item in criterion["items"]:
-            yield f"{code}.{item['code']}", st.sampled_from([0, 1, 1])
+            yield f"{code}.{item['code']}", TICKS
     else:
         for item in criterion["items"]:
-            yield f"{code}.{item['code']}", _possible(item, st.sampled_from([0, 2]) | numbers(0, 8))
+            yield f"{code}.{item['code']}", _possible(item, COUNTS)
 
 
 def _possible(target, values):
     """Those of ``values`` that ``target``, a criterion with a figure or an item, accepts."""
     share = any(sign in target.get("figure", "") for sign in "%％")
-    return values.filter(
-        lambda value: (
-            target.get("least", 0 if share else value) <= value <= target.get("most", 100 if share else value)
-            and not (target.get("whole") and value != int(value))
-        )
-    )
+    least, most = target.get("least", 0 if share else None), target.get("most", 100 if share else None)
+    if (least, most, target.get("whole")) == (None, None, None):
+        return values
+    return values.filter(partial(_fits, least, most, target.get("whole")))
+
+
+def _fits(least, most, whole, value):
+    over, under = least is None or least <= value, most is None or value <= most
+    return over and under and not (whole and value != int(value))
 
 
 @st.composite
