@@ -70,7 +70,7 @@ def names_for(user: Any, round: Round, place: str) -> dict[str, str] | None:
     """The names of the events that ``user`` may see at ``place``; None for who may see none there."""
     if not any(place.startswith(code) for code in user.reach("ratings.view_event")):
         return None
-    return event_names({round.unit_id, place})
+    return event_names({round.unit_id, place}).of_villages()
 
 
 def judged(nominations: NominationQuerySet, on: date | None = None) -> Any:

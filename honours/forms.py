@@ -22,7 +22,7 @@ TEXT = forms.Textarea(attrs={"rows": 4})
 def event_choices(place: str) -> list[tuple[str, str]]:
     """The kinds of event of the schemes of a place, of those above and below it."""
     below_it = Scheme.objects.issued().filter(below(place, "unit_id")).order_by().values_list("unit", flat=True)
-    names = event_names([place, *below_it.distinct()])
+    names = event_names([place, *below_it.distinct()]).of_villages()
     return sorted(names.items(), key=lambda item: item[1])
 
 

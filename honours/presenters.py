@@ -57,7 +57,7 @@ class RoundPage:
 
     @cached_property
     def barring(self) -> list[str]:
-        names = event_names({self.round.unit_id, *(one.unit_id for one in self.user.posts)})
+        names = event_names({self.round.unit_id, *(one.unit_id for one in self.user.posts)}).of_villages()
         return [names.get(kind, kind) for kind in self.round.barring]
 
     @cached_property

@@ -1,10 +1,9 @@
 """What the lists of ratings export to Excel: the same as their pages show, nothing more."""
 
-from collections.abc import Mapping
-
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from ratings.events.applicable_scheme import EventNames
 from ratings.events.effects import effects_words
 from ratings.models import Application, Event, RegisterRun, RegisterRunChange
 from ratings.presenters import register_runs as runs_presenter
@@ -78,9 +77,7 @@ def register_run_changes(run: RegisterRun) -> list[SheetColumn]:
     ]
 
 
-def events(names: Mapping[str, str]) -> list[SheetColumn]:
-    """``names``: event code → its name."""
-
+def events(names: EventNames) -> list[SheetColumn]:
     def state(event: Event) -> str:
         if event.held:
             return _("Held")
@@ -90,7 +87,7 @@ def events(names: Mapping[str, str]) -> list[SheetColumn]:
 
     return [
         *unit_columns(lambda row: row.unit),
-        SheetColumn(_("Event"), lambda event: names.get(event.kind, event.kind), 28),
+        SheetColumn(_("Event"), lambda event: names.of(event.unit, event.kind), 28),
         SheetColumn(_("Day"), lambda event: event.on, 14),
         SheetColumn(_("State"), state),
         SheetColumn(_("Closed as rectified on"), lambda event: event.closed, 14),

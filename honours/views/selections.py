@@ -97,7 +97,7 @@ def selection(request: HttpRequest, pk: int) -> HttpResponse:
         return book
     page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
     keys = previews.keep_all(request.user, [_step(one, each.unit.pk) for each, _reasons in page]) if asks else {}
-    names = event_names({one.unit_id, *(post.unit_id for post in request.user.posts)})
+    names = event_names({one.unit_id, *(post.unit_id for post in request.user.posts)}).of_villages()
     context = {
         "selection": one,
         "barring": [names.get(kind, kind) for kind in one.barring],

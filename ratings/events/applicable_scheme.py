@@ -11,7 +11,7 @@ from django.db.models import Case, F, Q, QuerySet, When
 from django.db.models.functions import Length
 
 from ratings.models import Scheme
-from villages.models import Unit, below_any, prefixes
+from villages.models import Level, Unit, below_any, prefixes
 
 
 def judging_scheme(unit: Unit, on: date) -> Scheme | None:
@@ -46,20 +46,33 @@ def events_of(scheme: Scheme | None) -> dict[str, str]:
     )
 
 
-def event_names(codes: Iterable[str]) -> dict[str, str]:
-    """Names by code of the events in any version of the schemes of these units and of those above them."""
+class EventNames(dict[tuple[str, str], str]):
+    """Names of events by the level that a scheme rates and their code: levels give one code different names."""
+
+    def of(self, unit: Unit, kind: str) -> str:
+        return self.get((unit.level, kind), kind)
+
+    def of_villages(self) -> dict[str, str]:
+        """By code alone."""
+        return {kind: name for (level, kind), name in self.items() if level == Level.VILLAGE}
+
+
+def event_names(codes: Iterable[str]) -> EventNames:
+    """The names in any version of the schemes of these units and of those above them, the latest last."""
     above = {prefix for code in codes for prefix in prefixes(code)}
     return _names(Scheme.objects.issued().filter(unit__in=above))
 
 
 def event_names_anywhere(kinds: Iterable[str]) -> dict[str, str]:
-    """Names by code of these events, whoever's scheme they are of: the latest one's name."""
-    return {code: name for code, name in _names(Scheme.objects.issued()).items() if code in set(kinds)}
+    """Names by code of these events, whoever's scheme they are of: the latest one's name, rather for villages."""
+    names, wanted = _names(Scheme.objects.issued()), set(kinds)
+    found = {kind: name for (_level, kind), name in names.items()} | names.of_villages()
+    return {kind: name for kind, name in found.items() if kind in wanted}
 
 
-def _names(issued: QuerySet[Scheme]) -> dict[str, str]:
-    return {
-        event["code"]: event.get("name") or event["code"]
-        for events in issued.order_by("year", "version").values_list("body__events", flat=True)
+def _names(issued: QuerySet[Scheme]) -> EventNames:
+    return EventNames(
+        ((level, event["code"]), event.get("name") or event["code"])
+        for level, events in issued.order_by("year", "version").values_list("rates", "body__events")
         for event in events or []
-    }
+    )

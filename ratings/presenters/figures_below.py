@@ -54,7 +54,7 @@ def figures_behind(application: Application) -> list[FigureBehind]:
     names = dict(rated_on(unit, cycle.facts_until).values_list("code", "name"))
     stars = {code: star for code, star, _before, _n in villages.stars}
     kept = dict(application.answers.filter(source=BELOW).values_list("item", "value"))
-    events = event_names([unit])
+    events = event_names([unit]).of_villages()
     shown = []
     for criterion in computed:
         figure = from_below(criterion.supplier)

@@ -47,7 +47,7 @@ def events(request: HttpRequest) -> HttpResponse:
     page = Paginator(shown, ROWS).get_page(request.GET.get("page"))
     names = event_names({event.unit_id for event in page})
     for event in page:
-        event.name = names.get(event.kind, event.kind)
+        event.name = names.of(event.unit, event.kind)
     may_record = request.user.has_perm("ratings.record_event")
     return render(request, "ratings/events/events.html", {"form": form, "page": page, "may_record": may_record})
 
@@ -119,7 +119,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
     page = Paginator(waiting, ROWS).get_page(request.GET.get("page"))
     names = event_names({proposal.unit_id for proposal in page})
     for proposal in page:
-        proposal.event_name = names.get(proposal.event.kind, proposal.event.kind)
+        proposal.event_name = names.of(proposal.unit, proposal.event.kind)
     return render(request, "ratings/events/proposals.html", {"page": page})
 
 
@@ -148,11 +148,10 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
         if tried.made:
             return _settled(request, confirm)
         proposal = _proposal_or_404(request, pk)
-    names = event_names([proposal.unit_id])
     context = {
         "proposal": proposal,
         "form": form,
-        "name": names.get(proposal.event.kind, proposal.event.kind),
+        "name": event_names([proposal.unit_id]).of(proposal.unit, proposal.event.kind),
         "shifts": shift_words(foresee_confirmed(proposal), proposal.unit),
         "key": previews.keep(request.user, step, workflow.proposed_on(proposal)),
     }

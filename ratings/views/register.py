@@ -45,7 +45,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
     events = list(Event.objects.seen_by(request.user).filter(unit=place))
     names = event_names([place.code])
     for happened in events:
-        happened.name = names.get(happened.kind, happened.kind)
+        happened.name = names.of(place, happened.kind)
     today = StarPeriod.objects.on().filter(unit=place).select_related("decision").first()
     return render(
         request,

@@ -40,7 +40,7 @@ def follow() -> None:
                 settling_office(one),
                 due(one.unit_id),
                 reverse("proposal_settle", args=[one.pk]),
-                {"event": names.get(one.event.kind, one.event.kind), "on": str(one.event.on)},
+                {"event": names.of(one.unit, one.event.kind), "on": str(one.event.on)},
             )
             for one in _with_office(new)
         ),
@@ -59,7 +59,7 @@ def lapse(proposals: Collection[Proposal], *, by: User | None, reason: str) -> N
     for one in rows:
         office = settling_office(one)
         settling = {*responsible({office.role}, office.unit), *responsible(INSPECTORS, one.unit_id)}
-        params = {"unit": one.unit.name, "event": names.get(one.event.kind, one.event.kind), "on": str(one.event.on)}
+        params = {"unit": one.unit.name, "event": names.of(one.unit, one.event.kind), "on": str(one.event.on)}
         readers = {
             reverse("event", args=[one.event_id]): settling,
             reverse("register_unit", args=[one.unit_id]): concerned[one.unit_id] - settling,

@@ -21,7 +21,7 @@ from followups.kinds import KINDS
 from followups.models import FollowUp
 from incentives.models import Allocation, Reward
 from ratings.application.access import VIEW, applications_for
-from ratings.events.applicable_scheme import event_names
+from ratings.events.applicable_scheme import EventNames, event_names
 from ratings.models import Application, Decision, Event, StarPeriod
 from ratings.scoring.kept_points import points_behind
 from ratings.scoring.totals import area_points
@@ -163,9 +163,9 @@ class UnitFile:
     def _events(self, printed: bool) -> list[Event]:
         seen = Event.objects.seen_by(self.user).filter(unit=self.unit).select_related("reversal")
         found = list(seen.filter(held=False) if printed else seen)
-        names = event_names([self.unit.code]) if found else {}
+        names = event_names([self.unit.code]) if found else EventNames()
         for one in found:
-            one.name = names.get(one.kind, one.kind)
+            one.name = names.of(self.unit, one.kind)
             one.how = _how_it_ended(one)
         return found
 
