@@ -48,7 +48,7 @@ MENU = (
         ("ratings.fill",),
         order=30,
         audiences=(CADRE,),
-        note=_("Rewards and project money of your village"),
+        note=_("Your rewards and project money"),
     ),
     MenuEntry(
         Section.RESULTS,

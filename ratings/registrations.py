@@ -26,6 +26,7 @@ from ratings.presenters import star_history, trail_names
 from ratings.todos import event_todos
 from ratings.todos.application_todos import SOURCES
 from ratings.todos.usual_times import APPLICATIONS, PROPOSALS
+from ratings.workflow.cycle import GIVE_TIME
 from records import encrypting_anew, integrity, openable, proof
 from records.encrypting_anew import Encrypted
 from villages import unit_panels
@@ -52,7 +53,7 @@ def register() -> None:
     page_help.register(*help_topics.TOPICS)
     openable.register(
         application=lambda user: reached(user, VIEW, Application.objects.all()),
-        applications_not_begun=lambda user: user.has_perm("ratings.fill_on_behalf"),
+        applications_not_begun=lambda user: any(map(user.reach, GIVE_TIME)),
         event=Event.objects.seen_by,
         proposal_settle=lambda user: reached(user, "ratings.view_event", to_settle(user)),
         register_unit=lambda user: reached(user, "ratings.view_register", Unit.objects.all(), "code"),

@@ -192,8 +192,10 @@ PAGES = {
     "application_accept": both("application.pk", who=at("village", ACCEPT)),
     "application_return": both("application.pk", who=at("village", ACCEPT)),
     "application_resume": both("application.pk", who=at("village", ACCEPT)),
-    "applications_not_begun": both(who=anywhere("ratings.fill_on_behalf")),
-    "application_reopen": both("cycle.pk", "village.code", who=at("village", "ratings.fill_on_behalf")),
+    "applications_not_begun": both(who=anywhere("ratings.fill_on_behalf", "ratings.manage_cycle")),
+    "application_reopen": both(
+        "cycle.pk", "village.code", who=at("village", "ratings.fill_on_behalf", "ratings.manage_cycle")
+    ),
     "evidence": both("evidence.pk", who=at("village", VIEW)),
     "schemes": both(who=anywhere("ratings.view_scheme")),
     "scheme": both("cycle.scheme_id", who=around("ratings.view_scheme")),

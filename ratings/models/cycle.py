@@ -17,7 +17,7 @@ from django.utils.translation import pgettext_lazy
 
 from ratings.models.programme import stars_only
 from ratings.models.scheme import Scheme
-from villages.models import CODE_LENGTHS, Unit, UnitQuerySet, below_any, prefixes
+from villages.models import CODE_LENGTHS, Level, Unit, UnitQuerySet, below_any, prefixes
 
 TOWNSHIP_DIGITS = CODE_LENGTHS[3]
 RATED_IN_CYCLE = """
@@ -118,7 +118,17 @@ class Cycle(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.unit} {self.year}"
+        return f"{self.unit} {self.title}"
+
+    @property
+    def title(self) -> str:
+        """Its year, and what tells it from the other ratings of that year."""
+        return " · ".join(filter(None, [str(self.year), self.standard]))
+
+    @property
+    def standard(self) -> str:
+        """The name of its scheme where townships or stations are rated, as their county rates its villages too."""
+        return "" if self.scheme.rates == Level.VILLAGE else self.scheme.name
 
     @property
     def places(self) -> list[str]:
@@ -137,8 +147,11 @@ class Cycle(models.Model):
         return any(code.startswith(place) for place in self.places)
 
     def works_at(self, code: str) -> bool:
-        """Whether it is reviewed at ``code``: the county itself, or a place that it covers."""
-        return code == self.unit_id or self.covers(code)
+        """Whether it is reviewed at ``code``: the county itself, or a place that it covers.
+
+        No township reviews itself.
+        """
+        return code == self.unit_id or (self.covers(code) and self.scheme.rates != Level.TOWNSHIP)
 
     def concerned(self, field: str = "code") -> Q:
         """Its county's own rows and those of the places that it rates, not those of the townships left alone."""

@@ -32,6 +32,7 @@ from ratings.presenters.corrections import corrections
 from ratings.presenters.figures_below import figures_behind
 from ratings.workflow import application as workflow
 from ratings.workflow.actions import available, own_step
+from ratings.workflow.cycle import GIVE_TIME
 from records import previews
 from records.confirming import confirming_sent
 from records.deadlines import end_of, last_day
@@ -89,7 +90,7 @@ def queue(request: HttpRequest) -> HttpResponse:
             "state": state,
             "states": [(s, s.label, counts[s]) for s in State if s in counts],
             "all": sum(counts.values()),
-            "may_fill": bool(request.user.reach("ratings.fill_on_behalf")),
+            "may_give_time": any(map(request.user.reach, GIVE_TIME)),
             "may_undo": state == State.SUBMITTED and any(map(request.user.reach, UNDOING)),
         },
     )
@@ -261,7 +262,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
         pk,
         "submit",
         lambda application, shown: workflow.submit(application, by=request.user, expected=shown),
-        _("Submitted. The township office has been told."),
+        _("Submitted. The office above has been told."),
         detail=_("You sign that what is filled in is true. Afterwards the form is locked."),
     )
 
@@ -273,7 +274,7 @@ def resubmit(request: HttpRequest, pk: int) -> HttpResponse:
         pk,
         "resubmit",
         lambda application, shown: workflow.resubmit(application, by=request.user, expected=shown),
-        _("Handed back. The township office has been told."),
+        _("Handed back. The office above has been told."),
         detail=_("You sign that the corrections are true. Afterwards the form is locked again."),
     )
 

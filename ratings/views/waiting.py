@@ -1,5 +1,7 @@
-"""The township's villages that have not sent their application: filled in on their behalf, or extended."""
+"""The units that have not sent their application: filled in on their behalf by the township, or given more time, by the
+county too."""
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -10,14 +12,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.authority import reached_or_404
 from accounts.working_days import last_of
 from ratings import exports
 from ratings.forms.office_forms import ReopenForm
 from ratings.forms.working_days import COUNT, first_more
 from ratings.models import Application, Cycle
 from ratings.models.cycle import CycleStep
-from ratings.workflow.cycle import may_reopen
+from ratings.workflow.cycle import MANAGE, may_reopen
 from ratings.workflow.cycle import reopen as reopen_for
 from ratings.workflow.window import in_force
 from records.deadlines import end_of
@@ -33,22 +34,29 @@ USUAL_DAYS = 3
 
 @login_required
 def not_begun(request: HttpRequest) -> HttpResponse:
-    """Villages without an application, and drafts, in every open cycle: begin for them, or extend their deadline.
+    """Units without an application, and drafts, in every open cycle: begin for them, or extend their deadline.
 
-    Not the township itself: nobody fills in on its behalf, and the county gives it more time.
+    Nobody fills in on behalf of a township, and the county alone gives it more time.
     """
-    codes = request.user.reach(ON_BEHALF)
+    on_behalf, managed = request.user.reach(ON_BEHALF), request.user.reach(MANAGE)
+    codes = {*on_behalf, *managed}
     if not codes:
         raise Http404
-    open_cycles = Cycle.objects.reaching(codes).filter(state=Cycle.State.OPEN)
-    cycles = open_cycles.exclude(scheme__rates=Level.TOWNSHIP).select_related("scheme", "unit")
-    rows = [row for cycle in cycles.prefetch_related("windows") for row in _rows(cycle, codes)]
+    cycles = Cycle.objects.reaching(codes).filter(state=Cycle.State.OPEN).select_related("scheme", "unit")
+    rows = [
+        row
+        for cycle in cycles.prefetch_related("windows")
+        for of_township in [cycle.scheme.rates == Level.TOWNSHIP]
+        for row in _rows(cycle, managed if of_township else codes, [] if of_township else on_behalf)
+    ]
     if book := as_workbook(request, _("Units that have not begun"), exports.not_begun(), rows):
         return book
-    return render(request, "ratings/application/waiting.html", {"rows": rows, "now": timezone.now()})
+    return render(
+        request, "ratings/application/waiting.html", {"rows": rows, "now": timezone.now(), "on_behalf": on_behalf}
+    )
 
 
-def _rows(cycle: Cycle, codes: list[str]) -> list[dict[str, Any]]:
+def _rows(cycle: Cycle, codes: Collection[str], on_behalf: Sequence[str]) -> list[dict[str, Any]]:
     there = {a.unit_id: a for a in cycle.applications.filter(below_any(codes, "unit_id"))}
     units: QuerySet[Unit] = cycle.rated_units().filter(below_any(codes)).order_by("code")
     applying = cycle.window(CycleStep.APPLY)
@@ -61,6 +69,7 @@ def _rows(cycle: Cycle, codes: list[str]) -> list[dict[str, Any]]:
             "application": there.get(unit.code),
             "closes": closes[unit.code],
             "opens": applying and applying.opens,
+            "may_fill": unit.code.startswith(tuple(on_behalf)),
         }
         for unit in waiting[:SHOWN]
     ]
@@ -68,8 +77,8 @@ def _rows(cycle: Cycle, codes: list[str]) -> list[dict[str, Any]]:
 
 @login_required
 def reopen(request: HttpRequest, cycle: int, unit: str) -> HttpResponse:
-    """Extend the deadline of one village, with a reason."""
-    of_unit = reached_or_404(request.user, ON_BEHALF, Unit.objects.all(), field="code", code=unit)
+    """Extend the deadline of one unit, with a reason."""
+    of_unit = get_object_or_404(Unit, code=unit)
     if not may_reopen(request.user, of_unit):
         raise Http404
     of_cycle = get_object_or_404(Cycle.objects.reaching([unit]).select_related("scheme"), pk=cycle)

@@ -29,6 +29,8 @@ from villages.models import Level, Unit
 State = Application.State
 Times = Mapping[str, tuple[datetime, datetime]]
 MANAGE = "ratings.manage_cycle"
+GIVE_TIME = ("ratings.fill_on_behalf", MANAGE)
+"""Whoever holds one of these sees who has not applied, and may give units of theirs more time."""
 TOLD_OF_OPENING = (*RATED_POSTS, Role.TOWNSHIP_OFFICE)
 STEPS_OF: dict[str, tuple[CycleStep, ...]] = {
     Level.VILLAGE: tuple(CycleStep),

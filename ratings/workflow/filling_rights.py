@@ -80,4 +80,4 @@ def require_fillable(application: Application, by: User, criteria: Iterable[str]
 def require_in_time(question: Return | None) -> None:
     """Raise ``WrongState`` when the deadline of a return is over."""
     if question is None or timezone.now() >= question.due:
-        raise WrongState(_("The deadline for correcting is over. Please ask the township office."))
+        raise WrongState(_("The deadline for correcting is over. Please ask the office above."))

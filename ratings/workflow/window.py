@@ -76,9 +76,11 @@ def require_not_over(cycle: Cycle, step: str, units: Collection[str] = (), at: d
 def _require_begun(cycle: Cycle, step: str, at: datetime | None) -> None:
     of_step = cycle.window(step)
     if of_step and (at or timezone.now()) < of_step.opens:
-        raise WrongState(
-            _("“%(step)s” opens on %(day)s.") % {"step": CycleStep(step).label, "day": moment(of_step.opens)}
-        )
+        raise WrongState(opens_on(step, of_step.opens))
+
+
+def opens_on(step: str, opens: datetime) -> str:
+    return _("“%(step)s” opens on %(day)s.") % {"step": CycleStep(step).label, "day": moment(opens)}
 
 
 def _all_extended(cycle: Cycle, step: str, units: Collection[str], at: datetime | None) -> bool:

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import JSONObject
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from accounts.models import User
 from ratings.application.absences import Said, absences
@@ -16,6 +17,7 @@ from ratings.models import Answer, Return, StarPeriod
 from ratings.presenters.area_sections import LastYear
 from ratings.presenters.last_year import as_answers, of_application
 from ratings.scoring.totals import full_marks, running_total
+from ratings.workflow.window import opens_on
 from reviews.models import FieldPhoto, Sheet
 from reviews.models.review_levels import REVIEW_LEVELS
 from reviews.sheets.entries import entries_of
@@ -86,6 +88,12 @@ class OwnSheet:
     def is_open(self) -> bool:
         ready = self.application.state == REVIEW_LEVELS[self.sheet.stage].state
         return ready and self.sheet.state == Sheet.State.OPEN
+
+    @property
+    def not_yet(self) -> str:
+        """From when it may be scored, while that day is to come."""
+        opens = self.sheet.opens
+        return opens_on(self.sheet.window, opens) if self.is_open and opens and timezone.now() < opens else ""
 
     @property
     def progress(self) -> dict[str, Any]:

@@ -28,7 +28,16 @@ def poster(batch: Batch) -> bytes:
         {
             "title": _("Public notice of proposed stars"),
             "place": _("%(unit)s %(year)s") % {"unit": batch.unit.name, "year": batch.cycle.year},
-            "document": f"{batch.document} · {date_format(timezone.localtime(batch.released_at), 'DATE_FORMAT')}",
+            "document": " · ".join(
+                filter(
+                    None,
+                    [
+                        batch.cycle.standard,
+                        batch.document,
+                        date_format(timezone.localtime(batch.released_at), "DATE_FORMAT"),
+                    ],
+                )
+            ),
             "foot": address,
             "code": qr(address),
             "groups": [

@@ -17,7 +17,7 @@ def notices() -> QuerySet[Batch]:
     """Released batches, newest first, with ``size``, the number of current decisions."""
     return (
         Batch.objects.filter(state__in=Batch.State.PUBLISHED)
-        .select_related("unit", "cycle")
+        .select_related("unit", "cycle__scheme")
         .annotate(
             size=Count(
                 "entries",

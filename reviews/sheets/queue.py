@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.utils import timezone
 
 from accounts.models import User
-from ratings.models import Application, Cycle
+from ratings.models import Application, Cycle, Window
 from ratings.workflow.window import closes_for
 from reviews.models import Sheet
 from reviews.models.review_levels import BEFORE_ITS_BENCH, REVIEW_LEVELS
@@ -20,7 +21,7 @@ DONE = Q(state__in=Sheet.State.DONE)
 
 @dataclass
 class Queue:
-    """At most ``SHOWN`` sheets; the counts include all. ``closes``: the end of the review window."""
+    """At most ``SHOWN`` sheets; the counts include all. ``closes``: the first end of a review window."""
 
     to_score: list[Sheet] = field(default_factory=list)
     returned: list[Sheet] = field(default_factory=list)
@@ -40,10 +41,16 @@ def sheets_of(user: User) -> QuerySet[Sheet]:
 
 
 def with_deadline(sheets: QuerySet[Sheet]) -> QuerySet[Sheet]:
-    """Annotate ``closes``, the end of the review of the sheet's unit at its level; None in a closed cycle."""
+    """Annotate ``opens`` and ``closes``, the review of the sheet's unit at its level; None in a closed cycle."""
     step = Case(*(When(stage=stage, then=Value(review_level.window)) for stage, review_level in REVIEW_LEVELS.items()))
     closes = closes_for(OuterRef("window"), cycle="application__cycle", unit="application__unit")
-    return sheets.annotate(window=step).annotate(closes=closes)
+    opens = Window.objects.filter(cycle=OuterRef("application__cycle"), step=OuterRef("window")).values("opens")
+    return sheets.annotate(window=step).annotate(opens=Subquery(opens), closes=closes)
+
+
+def begun(sheets: QuerySet[Sheet]) -> QuerySet[Sheet]:
+    """Those, ``with_deadline``, whose review does not begin on a later day."""
+    return sheets.filter(Q(opens=None) | Q(opens__lte=timezone.now()))
 
 
 def queue_of(user: User) -> Queue:
@@ -62,5 +69,5 @@ def queue_of(user: User) -> Queue:
     heaps = (queue.to_score, queue.returned, queue.done)
     for sheet in sheets[:SHOWN]:
         heaps[sheet.heap].append(sheet)
-    queue.closes = next((sheet.closes for sheet in queue.to_score if sheet.closes), None)
+    queue.closes = min((sheet.closes for sheet in queue.to_score if sheet.closes), default=None)
     return queue

@@ -21,7 +21,7 @@ from reviews.decisions.release_due import release_dues
 from reviews.decisions.visibility import objections_for
 from reviews.models import Objection, Panel, Settlement, Sheet
 from reviews.models.review_levels import REVIEW_LEVELS
-from reviews.sheets.queue import TO_SCORE, sheets_of, with_deadline
+from reviews.sheets.queue import TO_SCORE, begun, sheets_of, with_deadline
 from reviews.todos.usual_times import DECIDING, OBJECTION, SCORING
 from villages.models import below_any
 
@@ -111,7 +111,7 @@ def _to_score(user: User) -> Todo | None:
 
 
 def _open_sheets(user: User) -> Totals:
-    mine = _entered(with_deadline(sheets_of(user).filter(TO_SCORE)), "application")
+    mine = _entered(begun(with_deadline(sheets_of(user).filter(TO_SCORE))), "application")
     of_sheets = {"since": Min("entered"), "first": Min("application__unit__name")}
     return Totals(mine, {"count": Count("pk"), "due": Min("closes"), **of_sheets})
 

@@ -66,7 +66,7 @@ class Waiting:
 def batches(request: HttpRequest) -> HttpResponse:
     """The office's batches, newest first, and the decisions for the next one."""
     offices = _offices(request.user)
-    batches = own_batches(request.user).select_related("unit", "cycle").annotate(size=Count("entries"))
+    batches = own_batches(request.user).select_related("unit", "cycle__scheme").annotate(size=Count("entries"))
     batches = batches.order_by("-pk")
     reach = sorted({code for _bench, codes in offices for code in codes})
     narrow = TownshipFilterForm(request.GET, codes=reach)
@@ -275,6 +275,6 @@ def _waiting(review_level: ReviewLevel, codes: list[str]) -> list[Waiting]:
     by_place: dict[tuple[int, str], list[Decision]] = {}
     for one in free.select_related("unit").order_by("unit_id"):
         by_place.setdefault((one.cycle_id, one.unit_id[: review_level.code_length]), []).append(one)
-    cycles = Cycle.objects.in_bulk({cycle for cycle, _unit in by_place}) if by_place else {}
+    cycles = Cycle.objects.select_related("scheme").in_bulk({cycle for cycle, _unit in by_place}) if by_place else {}
     units = Unit.objects.in_bulk({unit for _cycle, unit in by_place}) if by_place else {}
     return [Waiting(cycles[cycle], units[unit], review_level, of) for (cycle, unit), of in sorted(by_place.items())]

@@ -199,7 +199,7 @@ def _waiting(user: User) -> list[tuple[Cycle, list[Application]]]:
     by_cycle: dict[int, list[Application]] = {}
     for one in on_no_list(codes).select_related("unit").order_by("unit"):
         by_cycle.setdefault(one.cycle_id, []).append(one)
-    cycles = Cycle.objects.filter(pk__in=by_cycle).select_related("unit").order_by("-year")
+    cycles = Cycle.objects.filter(pk__in=by_cycle).select_related("unit", "scheme").order_by("-year")
     return [(cycle, by_cycle[cycle.pk]) for cycle in cycles] if by_cycle else []
 
 

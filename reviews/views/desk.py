@@ -193,6 +193,7 @@ class SheetPage(OwnSheet):
             "step": self.step,
             "form": self._with_evidence(),
             "is_open": self.is_open,
+            "not_yet": self.not_yet,
             "progress": self.progress,
             "others": others,
             "all_in": all(other.state != Sheet.State.OPEN for other in [self.sheet, *others]),

@@ -1,5 +1,6 @@
 """Convening panels: who sits, how far each reviewer is, drawing members by lot."""
 
+from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass
 
@@ -143,7 +144,7 @@ def _draws_for(user: User) -> QuerySet[Draw]:
     for review_level in REVIEW_LEVELS.values():
         codes = {code for verb in ("convene", "decide") for code in user.reach(review_level.permission(verb))}
         mine |= below_any(codes, "panel__unit_id") & Q(panel__stage=review_level.stage)
-    return Draw.objects.filter(mine).select_related("panel__unit", "panel__cycle", "by")
+    return Draw.objects.filter(mine).select_related("panel__unit", "panel__cycle__scheme", "by")
 
 
 def _panel_of(request: HttpRequest) -> dict:
@@ -197,7 +198,8 @@ def _places(review_level: ReviewLevel, codes: list[str]) -> list[PanelPlace]:
     )
     exceptional = {(cycle, unit[: review_level.code_length]) for cycle, unit in waiting} if units else set()
     wanted = Q(state=Cycle.State.OPEN) | Q(pk__in={cycle for cycle, _unit in exceptional})
-    cycles = Cycle.objects.filter(wanted, unit__in={county_of(code) for code in units}).select_related("unit")
+    of_counties = Cycle.objects.filter(wanted, unit__in={county_of(code) for code in units})
+    cycles = of_counties.select_related("unit", "scheme")
     by_place: dict[tuple[int, str], list[Panel]] = {}
     shown = Panel.objects.filter(unit__in=units, stage=review_level.stage).prefetch_related(
         "seats", Prefetch("draws", Draw.objects.only("panel_id", "at"))
@@ -207,8 +209,9 @@ def _places(review_level: ReviewLevel, codes: list[str]) -> list[PanelPlace]:
     people, parts = _people(review_level, units), _parts(review_level, units)
     places = []
     for cycle in cycles:
+        reviewing = _reviewing(cycle, units)
         for code, unit in units.items():
-            if cycle.works_at(code) and (cycle.state == Cycle.State.OPEN or (cycle.pk, code) in exceptional):
+            if code in reviewing and (cycle.state == Cycle.State.OPEN or (cycle.pk, code) in exceptional):
                 panels = by_place.get((cycle.pk, code), [])
                 whole = [] if any(not panel.group for panel in panels) else [None]
                 for panel in [*whole, *panels]:
@@ -221,6 +224,15 @@ def _places(review_level: ReviewLevel, codes: list[str]) -> list[PanelPlace]:
                     )
                 )
     return places
+
+
+def _reviewing(cycle: Cycle, codes: Iterable[str]) -> set[str]:
+    """Those of ``codes`` where it is reviewed. Villages are everywhere; of townships without a station, not one is."""
+    here = {code for code in codes if cycle.works_at(code)}
+    if cycle.scheme.rates != Level.STATION:
+        return here
+    rated = cycle.rated_units().filter(below_any(here)).values_list("code", flat=True)
+    return {code for code in here if any(one.startswith(code) for one in rated)}
 
 
 def _parts(review_level: ReviewLevel, units: dict[str, Unit]) -> dict[str, list[Unit]]:

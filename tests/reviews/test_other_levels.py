@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.role_holders import unit_and_offices
 from accounts.roles import Role
 from notifications.models import Notice
+from ratings.events.applicable_scheme import event_names, event_names_anywhere
 from ratings.home.office_home import applied
 from ratings.models import Application, Cycle, Decision, Scheme, Stage, StarPeriod, Transition
 from ratings.models.lifecycle import STEPS
@@ -26,6 +27,7 @@ from reports.annual.figures import area_names, register
 from reports.dashboard import with_stage
 from reviews.conflicts_of_interest import hearing_conflicts
 from reviews.models import Appeal, Sheet
+from reviews.todos.review_todos import entries as review_entries
 from reviews.workflow import appeals, decisions, panels
 from reviews.workflow.confirmation import confirm_due
 from tests.clock import freeze_time
@@ -43,9 +45,10 @@ from tests.factories import (
     UnitFactory,
     at,
     person,
+    scheme_body,
 )
 from tests.ratings.test_figures_below import township_body
-from villages.models import Level
+from villages.models import Level, Unit
 
 pytestmark = pytest.mark.django_db
 STATION = "330624108S01"
@@ -282,6 +285,51 @@ def test_those_of_a_rated_township_stay_out_of_its_review_and_of_its_villages(pe
             decisions.reject(application, by=people["leader"], reason="x")
 
 
+def test_the_ratings_of_a_year_are_told_apart_and_no_township_reviews_itself(people, client):
+    with freeze_time("2026-03-02 10:00+08:00"):
+        of_villages = CycleFactory(scheme=SchemeFactory())
+        ratings = {rates: cycle_of(rates) for rates in ("station", "township")}
+        shown = {}
+        for who in ("office", "county_office"):
+            client.force_login(people[who])
+            places = client.get(reverse("review_panels")).context["places"]
+            shown[who] = {place.cycle for place in places}
+        assert shown["office"] == {of_villages, ratings["station"]}
+        assert shown["county_office"] == {of_villages, *ratings.values()}
+        named = [of_villages.title, ratings["station"].title]
+        assert named == ["2026", f"2026 · {ratings['station'].scheme.name}"]
+        office, reviewers = people["office"], [people["reviewer"], people["reviewer_b"]]
+        with pytest.raises(NotAllowed):
+            panels.convene(ratings["township"], UnitFactory(code=TOWNSHIP), Stage.TOWNSHIP, reviewers, by=office)
+
+
+def test_an_event_is_named_as_the_schemes_for_its_units_level_name_it(people):
+    for rates, name in (("village", "村干部被立案"), ("station", "工作人员被立案")):
+        events = [{"code": "case_opened", "name": name}]
+        SchemeFactory(rates=rates, year=2026, body=scheme_body(rates=rates, events=events, rules=[]))
+    names = event_names([STATION, VILLAGE])
+    units = [UnitFactory(code=VILLAGE), Unit.objects.get(code=STATION)]
+    assert [names.of(unit, "case_opened") for unit in units] == ["村干部被立案", "工作人员被立案"]
+    assert event_names_anywhere(["case_opened"]) == {"case_opened": "村干部被立案"}
+
+
+def test_a_review_that_begins_later_is_said_on_the_sheet_and_waits_for_its_day(people, client):
+    cycle = cycle_of("station", townships_decide_up_to=3)
+    cycle.windows.filter(step="township_review").update(opens=at(2026, 3, 13))
+    application = ApplicationFactory(cycle=cycle, unit=UnitFactory(code=STATION), state="township_review")
+    reviewer = people["reviewer"]
+    with freeze_time("2026-03-02 10:00+08:00"):
+        reviewers = [reviewer, people["reviewer_b"]]
+        panels.convene(cycle, UnitFactory(code=TOWNSHIP), Stage.TOWNSHIP, reviewers, by=people["office"])
+    page = reverse("review_sheet", args=[Sheet.objects.get(application=application, reviewer=reviewer).pk])
+    seen = {}
+    for day in (2, 13):
+        with freeze_time(f"2026-03-{day:02} 10:00+08:00"):
+            client.force_login(reviewer)
+            seen[day] = client.get(page).context["not_yet"], [one.title for one in review_entries(reviewer)]
+    assert seen == {2: ("“乡镇评审”在2026年3月13日 00:00开始。", []), 13: ("", ["有1份申报等您评分"])}
+
+
 def told(kind):
     return sorted(Notice.objects.filter(kind=kind).values_list("user__username", flat=True))
 
@@ -314,6 +362,12 @@ def test_a_township_neither_extends_nor_accepts_its_own_application(people, clie
         assert [(row["cycle"], row["unit"].code) for row in rows] == [(of_villages, VILLAGE)]
         assert client.get(reverse("application_reopen", args=[of_villages.pk, VILLAGE])).status_code == 200
         assert client.get(reverse("application_reopen", args=[cycle.pk, TOWNSHIP])).status_code == 404
+        client.force_login(county)
+        rows = client.get(reverse("applications_not_begun")).context["rows"]
+        assert {(row["unit"].code, row["may_fill"]) for row in rows} == {(VILLAGE, False), (TOWNSHIP, False)}
+        page = reverse("application_reopen", args=[cycle.pk, TOWNSHIP])
+        assert client.post(page, {"closes": "2027-07-01", "reason": "来不及"}).status_code == 302
+        assert cycle.extensions.get().closes == at(2027, 7, 2)
         assert dict(applied(office))["cycle"] == of_villages
         ApplicationFactory(cycle=cycle, unit=township, state="submitted")
         assert (accepting(office), accepting(county)) == ([], ["Accept 1 application"])
