@@ -67,8 +67,17 @@ def of_villages(unit: Unit) -> Q:
 
 
 def decisions(unit: Unit, year: int) -> QuerySet[Decision]:
-    """Every decision of the year that came into force, those that were replaced too."""
-    found = Decision.objects.confirmed().filter(of_villages(unit), year=year)
+    """Every decision of the year on a village that came into force, those that were replaced too."""
+    return _in_force(year).filter(of_villages(unit))
+
+
+def decisions_on_other_levels(unit: Unit, year: int) -> QuerySet[Decision]:
+    """The same for the townships and stations that are rated themselves."""
+    return _in_force(year).filter(below(unit.code, "unit_id")).exclude(unit__level=Level.VILLAGE)
+
+
+def _in_force(year: int) -> QuerySet[Decision]:
+    found = Decision.objects.confirmed().filter(year=year)
     return found.select_related("unit", "replaces").order_by("unit", "on", "pk")
 
 

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 import xlsxwriter
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -44,6 +45,15 @@ class ReportLists:
             table.finish()
 
     def decisions(self) -> None:
+        self._decisions(_("Decisions and reasons"), figures.decisions(self.unit, self.year))
+
+    def other_levels(self) -> None:
+        """No sheet where only villages are rated."""
+        found = figures.decisions_on_other_levels(self.unit, self.year)
+        if found.exists():
+            self._decisions(_("Townships and stations"), found, of=_("Unit"))
+
+    def _decisions(self, name: str, found: QuerySet[Decision], of: str = "") -> None:
         columns = [
             ReportColumn(_("Decided star"), 8),
             ReportColumn(_("Total (points)"), 9, POINTS),
@@ -56,8 +66,8 @@ class ReportLists:
         note = _(
             "Each line is one decision in force. Where no reason is given, the star follows from points and conditions."
         )
-        table = self._table(_("Decisions and reasons"), columns, [note])
-        for one in figures.decisions(self.unit, self.year).iterator(CHUNK):
+        table = self._table(name, columns, [note], of)
+        for one in found.iterator(CHUNK):
             replaced = star_name(one.replaces.star) if one.replaces else None
             decided_by = Decision.Origin(one.origin).label
             table.append(
@@ -183,7 +193,7 @@ class ReportLists:
             ReportColumn(_("Escalated to"), 14),
         ]
         note = _("Each line is one warning or follow-up that waits on %s; those due first come first.") % today
-        table = self._table(_("What is still open"), columns, [note])
+        table = self._table(_("What is still open"), columns, [note], _("Unit"))
         for one in figures.still_open(self.unit, reader).iterator(CHUNK):
             counts["all"] += 1
             counts["late"] += one.is_late
@@ -231,11 +241,11 @@ class ReportLists:
             _sum(table, whole, len(grounds))
         return whole
 
-    def _table(self, name: str, columns: Sequence[ReportColumn], notes: Sequence[str]) -> ReportTable:
+    def _table(self, name: str, columns: Sequence[ReportColumn], notes: Sequence[str], of: str = "") -> ReportTable:
         places = [
             ReportColumn(_("Township"), 14),
             ReportColumn(_("Division code"), 14),
-            ReportColumn(_("Village"), 16),
+            ReportColumn(of or _("Village"), 16),
         ]
         sheet, title = ExcelSheet(self.book, name), titled(name, self.unit, self.year)
         self.tables.append(ReportTable(sheet, title, [*places, *columns], notes))

@@ -62,6 +62,7 @@ def write(
 def _lists(lists: ReportLists, unit: Unit, reader: User | None, progress: Callable[[int], None]) -> Counts:
     counts = Counts()
     lists.decisions()
+    lists.other_levels()
     progress(REGISTER_SHARE + 10)
     if reader is None or reader.has_perm(SEES_EVENTS, unit):
         counts.events, counts.objections, counts.appeals = lists.events(), lists.objections(), lists.appeals()

@@ -191,6 +191,8 @@ def test_decisions_events_and_appeals_of_the_year(county, tmp_path):
         ("=HYPERLINK(1)", "Three stars", "沙评〔2026〕1号"),
         (unit.name, "Five stars", None),
     ]
+    levels = rows(book["Townships and stations"])
+    assert (levels[0][2], [row[1:4] for row in levels[1:]]) == ("Unit", [[TOWNSHIP, town.name, "Four stars"]])
     events = rows(book["Events and consequences"])[1:]
     assert [row[2:6] for row in events] == [[unit.name, datetime(2026, 4, 1), "抽查不合格", "Not rectified"]]
     empty = [rows(book[name])[1:] for name in ("Objections", "Appeals", "Rewards", "Project funds")]
