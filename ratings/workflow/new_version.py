@@ -55,6 +55,11 @@ def consequences(scheme: Scheme, new: Reading | None = None) -> dict[str, Any]:
     }
 
 
+def waiting_words(n: int) -> str:
+    """What has to be done first while ``n`` decisions are ``waiting``."""
+    return _("%s decisions wait for their release. Please release them or take them back first.") % n
+
+
 def follow(scheme: Scheme, *, by: Any) -> None:
     """Let the year's open cycle go on under ``scheme``: answers that fit are kept, new questions asked, people told.
 
@@ -64,7 +69,7 @@ def follow(scheme: Scheme, *, by: Any) -> None:
     if cycle is None:
         return
     if n := _waiting(cycle).count():
-        raise WrongState(_("%s decisions wait for their release. Please release them or take them back first.") % n)
+        raise WrongState(waiting_words(n))
     old, moved = cycle.scheme, {one.unit for one in revised(Reading(scheme.body, scheme.spec), cycle.scheme, _today())}
     cycle.scheme = scheme
     with audit.acting(by, "issue_scheme"):

@@ -17,7 +17,7 @@ from ratings.models import Scheme
 from ratings.scheme import drafting
 from ratings.scheme.problems import errors
 from ratings.scheme.reading import SchemeRefused, check_scheme
-from ratings.workflow.new_version import consequences
+from ratings.workflow.new_version import consequences, waiting_words
 from ratings.workflow.scheme import issue_scheme
 from ratings.workflow.scheme_drafts import require_writer, written
 from records.previews import require_unchanged
@@ -47,6 +47,9 @@ def offered(scheme: Scheme) -> dict[str, Any]:
         problems, moves = reading.warnings, consequences(scheme, reading)
     except SchemeRefused as refused:
         problems, moves = refused.problems, {}
+    missing = [words for find in hindrances for words in find(scheme)]
+    if waiting := moves.get("waiting"):
+        missing.append(waiting_words(waiting))
     return {
         "digest": drafting.digest(body),
         "errors": len(errors(problems)),
@@ -54,7 +57,7 @@ def offered(scheme: Scheme) -> dict[str, Any]:
         "units": scheme.rated_units().count(),
         "people": len(_concerned(scheme)),
         "moves": moves,
-        "hindrances": [words for find in hindrances for words in find(scheme)],
+        "hindrances": missing,
     }
 
 

@@ -12,8 +12,9 @@ from ratings.models import Answer, Application, Cycle, Decision, Points, Return,
 from ratings.workflow.answers import AnswerEntry, save_answers
 from ratings.workflow.application import resume
 from ratings.workflow.filling_rights import criteria_of
-from ratings.workflow.new_version import consequences
+from ratings.workflow.new_version import consequences, waiting_words
 from ratings.workflow.scheme import import_scheme, issue_scheme
+from ratings.workflow.scheme_issuing import offered
 from ratings.workflow.supply import asked_of, supply
 from records.refusals import WrongState
 from tests.clock import freeze_time
@@ -156,6 +157,7 @@ def test_what_waits_for_its_release_comes_first():
     )
     new = import_scheme(amended(), by=None)
     assert consequences(new)["waiting"] == 1
+    assert offered(new)["hindrances"][-1:] == [waiting_words(1)], "the page offers no button that would be refused"
     with pytest.raises(WrongState):
         issue_scheme(new, by=None)
     assert (Cycle.objects.get().scheme, type(new).objects.get(pk=new.pk).state) == (cycle.scheme, "draft")
