@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -25,6 +26,22 @@ def confirming_sent(request: HttpRequest, step: str) -> Iterator[Any]:
 def was_done_so(kept: previews.Preview, request: HttpRequest) -> bool:
     """Whether the step shown was carried out with just what is sent now."""
     return kept.done_at is not None and kept.sent == _fingerprint(request)
+
+
+def answer_late(request: HttpRequest, step: str, done: Any) -> None:
+    """Answer a form whose page is no longer there: what it is about has moved on since it was opened.
+
+    ``done``: the words where this very form had taken ``step`` before (a second click); otherwise nothing was done.
+    """
+    if request.method != "POST":
+        return
+    kept = previews.find(request.user, step, request.POST.get("key", ""))
+    if kept and was_done_so(kept, request):
+        messages.success(request, done)
+    else:
+        messages.warning(
+            request, _("Something has changed since this page was opened. Nothing was done. Please look again.")
+        )
 
 
 def _fingerprint(request: HttpRequest) -> str:

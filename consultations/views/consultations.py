@@ -41,7 +41,7 @@ from consultations.refusing import Refusal
 from consultations.standing import standing_of
 from ratings.models import Scheme
 from records import previews
-from records.confirming import carry_out
+from records.confirming import answer_late, carry_out
 from records.deadlines import is_over
 from records.excel_export import as_workbook
 from records.step_forms import ReasonForm
@@ -52,6 +52,7 @@ SAYING = ("comment_draft", "propose_change", "acknowledge_draft")
 """Steps of those who are asked; they stay in the state."""
 Opened = tuple[str, int]
 """The remark to which the reader replies: a key of ``REPLIES``, and its id."""
+BEGUN = gettext_lazy("The draft is open for comments. Those who are asked have been told.")
 DONE = {
     "comment_draft": gettext_lazy("Your comment is kept. The office answers it."),
     "propose_change": gettext_lazy("Your proposal is kept. The county settles it."),
@@ -91,11 +92,11 @@ def consultations(request: HttpRequest) -> HttpResponse:
 def begin(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for comments on a draft: until when, and whom."""
     scheme = reached_or_404(request.user, WRITE, Scheme.with_programmes.select_related("unit"), pk=pk)
-    if there := current(scheme):
-        return redirect("consultation", there.pk)
-    if scheme.state != Scheme.State.DRAFT:
-        return redirect("scheme", pk)
     step, form, status = f"begin_consultation:{pk}", BeginForm(request.POST or None), 200
+    there = current(scheme)
+    if there or scheme.state != Scheme.State.DRAFT:
+        answer_late(request, step, BEGUN)
+        return redirect("consultation", there.pk) if there else redirect("scheme", pk)
     if request.method == "POST":
         tried = carry_out(
             request,
@@ -105,7 +106,7 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
             done=lambda: current(scheme),
         )
         if tried.made:
-            messages.success(request, _("The draft is open for comments. Those who are asked have been told."))
+            messages.success(request, BEGUN)
             return redirect("consultation", tried.made.pk)
         status = tried.status
     key = previews.keep(request.user, step, {})

@@ -12,7 +12,7 @@ from consultations.forms import PaperForm
 from consultations.models import COMMENT, LEAD, REVIEW, WRITE, Consultation, SchemePaper
 from ratings.models import Scheme
 from records import previews
-from records.confirming import carry_out
+from records.confirming import answer_late, carry_out
 from records.documents import served
 from records.files import serve
 
@@ -46,9 +46,10 @@ def word(request: HttpRequest, pk: int) -> FileResponse:
 def papers(request: HttpRequest, pk: int) -> HttpResponse:
     """The papers by which a draft will be issued: numbers, issuers, files."""
     scheme = reached_or_404(request.user, WRITE, Scheme.with_programmes.select_related("unit"), pk=pk)
-    if scheme.state != Scheme.State.DRAFT:
-        return redirect("scheme", pk)
     step, status = f"attach_scheme_paper:{pk}", 200
+    if scheme.state != Scheme.State.DRAFT:
+        answer_late(request, step, _("The paper is attached."))
+        return redirect("scheme", pk)
     form = PaperForm(request.POST or None, request.FILES or None, initial={"kind": request.GET.get("kind", "")})
     if request.method == "POST":
         tried = carry_out(

@@ -25,7 +25,7 @@ from honours.workflow import awards, rounds
 from honours.workflow.actions import available_round
 from incentives.models import RewardPolicy
 from records import previews
-from records.confirming import carry_out
+from records.confirming import answer_late, carry_out
 from records.excel_export import as_workbook
 from records.files import serve
 from records.step_forms import DocumentForm, ReasonForm
@@ -79,6 +79,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.user.has_perm(RUN, one):
         raise Http404
     if one.state != Round.State.DRAFT:
+        answer_late(request, f"revise_round:{pk}", _("The draft is saved."))
         return redirect("honour_round", pk)
     form, status = RoundForm(request.POST or None, request.FILES or None, unit=one.unit, round=one), 200
     if request.method == "POST":

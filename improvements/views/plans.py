@@ -27,13 +27,14 @@ from improvements.models.lifecycle import DRAW_UP, HELP, VIEW
 from improvements.presenters import PlanPage
 from improvements.standing import standing_of
 from records import previews
-from records.confirming import carry_out, was_done_so
+from records.confirming import answer_late, carry_out
 from records.excel_export import as_workbook
 from records.files import serve
 from records.lifecycle import Step
 from records.step_forms import ReasonForm
 
 ROWS = 50
+DRAWN_UP = gettext_lazy("The draft is saved.")
 DONE = {
     "propose_plan": gettext_lazy("Sent to village, helper unit and township for agreement."),
     "agree_plan": gettext_lazy("You have agreed to the plan."),
@@ -82,6 +83,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.user.has_perm(DRAW_UP, one):
         raise Http404
     if one.state not in STEPS["draw_up_plan"].states:
+        answer_late(request, f"draw_up_plan:{pk}", DRAWN_UP)
         return redirect("plan", pk)
     form, status = DraftForm(request.POST or None, plan=one), 200
     if request.method == "POST":
@@ -93,7 +95,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             done=lambda: one,
         )
         if tried.made:
-            messages.success(request, _("The draft is saved."))
+            messages.success(request, DRAWN_UP)
             return redirect("plan", pk)
         one, status = _seen_or_404(request, pk), tried.status
     key = previews.keep(request.user, f"draw_up_plan:{pk}", standing_of(one))
@@ -127,14 +129,9 @@ def _done(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 
 def _out_of_sight(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """Answer a step from a page whose plan the reader no longer sees: a double click, or somebody was quicker."""
-    shown = previews.find(request.user, _key(verb, pk), request.POST.get("key", ""))
-    if shown is None:
+    if previews.find(request.user, _key(verb, pk), request.POST.get("key", "")) is None:
         raise Http404
-    if was_done_so(shown, request):
-        return _done(request, pk, verb)
-    messages.warning(
-        request, _("Something has changed since this page was opened. Nothing was done. Please look again.")
-    )
+    answer_late(request, _key(verb, pk), DONE[verb])
     return redirect("plans")
 
 

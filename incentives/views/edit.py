@@ -17,10 +17,12 @@ from accounts.models import User
 from incentives import workflow
 from incentives.forms import Bands, FundForm, PolicyForm, Weights
 from incentives.models import ProjectFund, RewardPolicy, Source
+from incentives.models.lifecycle import STEPS
 from incentives.source_state import planned_of, written
 from incentives.views.sources import source_or_404
-from incentives.workflow.actions import available, writers
+from incentives.workflow.actions import available, open_to, writers
 from records import previews
+from records.confirming import answer_late
 from records.files import sha256_of
 from records.numbers import count_of
 from records.refusals import Incomplete, Outdated, WrongState
@@ -49,9 +51,12 @@ def new(request: HttpRequest, kind: type[Source], county: str) -> HttpResponse:
 @login_required
 def edit(request: HttpRequest, kind: type[Source], pk: int) -> HttpResponse:
     source = source_or_404(request, kind, pk)
-    if "revise" not in {action.verb for action in available(request.user, source)}:
+    if "revise" in {action.verb for action in available(request.user, source)}:
+        return _edit(request, source)
+    if not open_to(request.user, STEPS["revise"], source):
         raise Http404
-    return _edit(request, source)
+    answer_late(request, _step(source), _("Saved as a draft."))
+    return redirect(source)
 
 
 def _edit(request: HttpRequest, source: Source, others: Sequence[str] = ()) -> HttpResponse:

@@ -21,7 +21,7 @@ from incentives.views.source import STEPS_OF_PAGE, page_step, show
 from incentives.views.sources import seen_source, source_or_404
 from incentives.workflow.actions import open_to
 from records import previews
-from records.confirming import confirming_sent, was_done_so
+from records.confirming import answer_late, confirming_sent
 from records.refusals import Incomplete, Refused, refuse_unknown_fields
 from records.step_forms import ReasonForm
 
@@ -91,11 +91,7 @@ def _out_of_sight(request: HttpRequest, kind: type[Source], pk: int, verb: str) 
     shown = previews.find(request.user, page_step(kind, pk), request.POST.get("key", ""))
     if shown is None or verb not in DONE:
         raise Http404
-    if was_done_so(shown, request):
-        return _done(request, kind, pk, verb)
-    messages.warning(
-        request, _("Something has changed since this page was opened. Nothing was done. Please look again.")
-    )
+    answer_late(request, page_step(kind, pk), DONE[verb])
     return redirect(kind.LIST)
 
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.authority import permission_or_404, reached_or_404
@@ -29,10 +30,11 @@ from ratings.presenters.event_outlook import in_words, shift_words
 from ratings.register.rerating import acting
 from ratings.workflow import event as workflow
 from records import previews
-from records.confirming import Tried, carry_out
+from records.confirming import Tried, answer_late, carry_out
 from records.excel_export import as_workbook, wanted
 
 ROWS = 50
+CLOSED = gettext_lazy("Closed as rectified. The register is up to date.")
 
 
 @permission_or_404("ratings.view_event")
@@ -75,9 +77,15 @@ def _close_form() -> CloseForm:
 @require_POST
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     happened = _recorded_or_404(request, pk)
+    if happened.closed is not None:
+        answer_late(request, _step("close", happened), CLOSED)
+        return redirect("event", pk)
     form = CloseForm(request.POST)
     closing = form.day_in(happened) if form.is_valid() else None
-    if closing and ("look" in request.POST or str(closing) != request.POST.get("looked", str(closing))):
+    if closing and "look" in request.POST:
+        return _show(request, happened, form, closing=closing)
+    if closing and str(closing) != request.POST.get("looked", str(closing)):
+        messages.warning(request, _("It is not closed yet: see what the day that you chose changes, then close it."))
         return _show(request, happened, form, closing=closing)
     tried = carry_out(
         request,
@@ -88,7 +96,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
         buttons=["look", "looked"],
     )
     if tried.made:
-        messages.success(request, _("Closed as rectified. The register is up to date."))
+        messages.success(request, CLOSED)
         return redirect("event", pk)
     return _show(request, _recorded_or_404(request, pk), form, tried.status, closing=closing)
 

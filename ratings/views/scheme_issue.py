@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.authority import permission_or_404, reached_or_404
 from ratings.forms.scheme_outline import SchemeOutline
@@ -14,7 +14,9 @@ from ratings.presenters.scheme_panels import panels_of
 from ratings.workflow import scheme_drafts, scheme_issuing
 from ratings.workflow.scheme_drafts import MANAGE
 from records import previews
-from records.confirming import Tried, carry_out
+from records.confirming import Tried, answer_late, carry_out
+
+ISSUED = gettext_lazy("The scheme is issued. Those whom it concerns have been told.")
 
 
 @permission_or_404(MANAGE)
@@ -31,9 +33,10 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
             done=lambda: Scheme.with_programmes.issued().filter(pk=pk).first(),
         )
         if tried.made:
-            messages.success(request, _("The scheme is issued. Those whom it concerns have been told."))
+            messages.success(request, ISSUED)
             return redirect("scheme", pk)
     if scheme.state != Scheme.State.DRAFT:
+        answer_late(request, step, ISSUED)
         return redirect("scheme", pk)
     body, _number = scheme_drafts.written(scheme)
     offered = scheme_issuing.offered(scheme)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.authority import permission_or_404, reached_or_404
 from records import previews
-from records.confirming import carry_out
+from records.confirming import answer_late, carry_out
 from records.excel_export import as_workbook
 from reports import exports
 from reports.assessments import keeping
@@ -62,12 +62,17 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     one = _made_or_404(request, pk)
     if one.state != AssessmentState.DRAFT:
+        answer_late(request, _step(one.unit, one), _("Saved as a draft."))
         return redirect(one)
     return _write(request, one.unit, one)
 
 
+def _step(unit: Unit, one: Assessment | None) -> str:
+    return f"write_assessment:{one.pk if one else f'new {unit.pk}'}"
+
+
 def _write(request: HttpRequest, unit: Unit, one: Assessment | None) -> HttpResponse:
-    step, status = f"write_assessment:{one.pk if one else f'new {unit.pk}'}", 200
+    step, status = _step(unit, one), 200
     form = FormulaForm(request.POST or None, unit=unit, assessment=one)
     preview: list[dict[str, Any]] = []
     if request.method == "POST" and "preview" in request.POST:

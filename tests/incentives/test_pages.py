@@ -137,6 +137,18 @@ def test_the_document_comes_with_the_draft_and_stays_with_it(sign_in, finance, o
     assert sign_in(person(Role.FILLER, VILLAGE)).get(f"{page}attachment/").status_code == 404
 
 
+def test_a_draft_sent_meanwhile_is_not_changed_from_an_open_page(sign_in, draft, finance):
+    policy = draft()
+    client, address = sign_in(finance), f"/policies/{policy.pk}/edit/"
+    given = opened(client, address) | POLICY | {"budget": "90000.00"} | grid(TABLE)
+    workflow.seek_opinion(policy, by=finance)
+    answer = client.post(address, given, follow=True)
+    assert (answer.redirect_chain, [str(one) for one in answer.context["messages"]]) == (
+        [(f"/policies/{policy.pk}/", 302)],
+        ["打开本页后情况有变化，未作任何处理，请按最新情况重新核对。"],
+    )
+
+
 @pytest.mark.parametrize("fund", [False, True])
 def test_a_draft_open_in_two_tabs_is_not_saved_over_unseen(sign_in, finance, draft, draft_fund, fund):
     source = draft_fund(at_most=None) if fund else draft()

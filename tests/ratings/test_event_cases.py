@@ -183,12 +183,16 @@ def test_closing_on_another_day_is_shown_before_it_is_done(client, discipline):
         date(2026, 6, 10),
         True,
     )
+    assert [str(one) for one in page.context["messages"]] == ["还没有销号：请先看按您所选日期星级怎样变动，再点销号。"]
     event.refresh_from_db()
     assert event.closed is None
     sent |= {"key": page.context["keys"]["close"], "looked": "2026-06-10"}
     assert client.post(reverse("event_close", args=[event.pk]), sent).status_code == 302
     event.refresh_from_db()
     assert event.closed == date(2026, 6, 10)
+    for late, said in ((sent, "已整改销号"), (sent | {"reason": "另一页"}, "打开本页后情况有变化")):
+        page = client.post(reverse("event_close", args=[event.pk]), late, follow=True)
+        assert [str(one).startswith(said) for one in page.context["messages"]][-1:] == [True], said
 
 
 def test_papers_are_seen_by_those_they_are_for(client, discipline):
