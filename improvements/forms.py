@@ -186,6 +186,10 @@ class ProgressForm(DoneForm):
         super().__init__(*args, **kwargs)
         self.fields["measure"].queryset = Measure.objects.filter(problem__plan=plan).order_by("problem", "pk")
 
+    def clean(self) -> None:
+        if self.cleaned_data.get("done") and not self.cleaned_data.get("measure") and "measure" not in self.errors:
+            self.add_error("measure", _("Choose the measure that is finished."))
+
 
 class LibraryForm(forms.Form):
     """A measure for the library of the county."""

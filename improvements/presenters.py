@@ -7,8 +7,8 @@ from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.functional import cached_property
 
-from accounts.templatetags.face import points_text
 from improvements.models import Agreement, Measure, Party, Plan, PlanState, Problem, Progress
+from ratings.models import StarPeriod
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,21 @@ class PlanPage:
         all_of_them = [measure for problem in self.problems for measure in problem.measures.all()]
         return sum(measure.finished for measure in all_of_them), len(all_of_them)
 
+    @property
+    def unfinished(self) -> int:
+        finished, planned = self.count
+        return planned - finished
+
+    @property
+    def register(self) -> str:
+        """The address of the unit's stars, for who may open it."""
+        sees = self.user.has_perm("ratings.view_register", self.plan)
+        return reverse("register_unit", args=[self.plan.unit_id]) if sees else ""
+
+    @cached_property
+    def star_today(self) -> int | None:
+        return StarPeriod.objects.on().filter(unit=self.plan.unit_id).values_list("star", flat=True).first()
+
     @cached_property
     def progress(self) -> list[Progress]:
         rows = self.plan.progress.select_related("by", "measure").prefetch_related("files__file")
@@ -69,12 +84,13 @@ class PlanPage:
     @property
     def score_card(self) -> str:
         """The address of the score card, for who may open it."""
-        application = self.plan.decision.application_id
-        sees = application and self.user.has_perm("ratings.view_application", self.plan)
-        return reverse("score_card", args=[application]) if sees else ""
+        return self._score_card_of(self.plan.decision.application_id)
 
     @property
-    def before_and_after(self) -> tuple[str, str]:
-        """The totals of the result and of the next one, as written; "" where there is none."""
-        before, after = self.plan.decision.total, self.plan.after_total
-        return ("" if before is None else points_text(before), "" if after is None else points_text(after))
+    def score_card_after(self) -> str:
+        """The same of the next result."""
+        return self._score_card_of(self.plan.after_application)
+
+    def _score_card_of(self, application: int | None) -> str:
+        sees = application and self.user.has_perm("ratings.view_application", self.plan)
+        return reverse("score_card", args=[application]) if sees else ""

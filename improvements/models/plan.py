@@ -55,11 +55,14 @@ class PlanQuerySet(models.QuerySet["Plan"]):
         return self.filter(named | wrote).distinct()
 
     def with_outcome(self) -> PlanQuerySet:
-        """Each with ``after_total`` and ``after_star``: what the unit's next confirmed result of a later year was."""
+        """Each with ``after_total``, ``after_star`` and ``after_application``: the unit's next confirmed result of a
+        later year."""
         later = Decision.objects.confirmed().filter(unit=OuterRef("unit"), year__gt=OuterRef("year"))
         next_one = later.order_by("year", "-on", "-pk")
         return self.annotate(
-            after_total=Subquery(next_one.values("total")[:1]), after_star=Subquery(next_one.values("star")[:1])
+            after_total=Subquery(next_one.values("total")[:1]),
+            after_star=Subquery(next_one.values("star")[:1]),
+            after_application=Subquery(next_one.values("application")[:1]),
         )
 
 

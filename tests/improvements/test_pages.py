@@ -64,6 +64,33 @@ def test_a_wrong_draft_keeps_what_was_typed(who):
     assert office.post(edit, {"due": "2026-06-30", "state": "passed", "key": key}).status_code == 400
 
 
+def test_a_plan_sent_meanwhile_is_not_changed_from_an_open_page(who):
+    result(2)
+    plan = Plan.objects.get()
+    office, edit = client_of(who.office), reverse("plan_edit", args=[plan.pk])
+    given = {"due": "2026-06-30", "helper": HELPER, "key": office.get(edit).context["key"]}
+    workflow.draw_up(plan, terms(plan), by=who.office)
+    workflow.propose(plan, by=who.office)
+    answer = office.post(edit, given, follow=True)
+    assert [str(one) for one in answer.context["messages"]] == [
+        "打开本页后情况有变化，未作任何处理，请按最新情况重新核对。"
+    ]
+    assert list(office.get(edit, follow=True).context["messages"]) == []
+
+
+def test_what_is_finished_is_one_of_the_measures_and_what_is_not_is_said(who):
+    result(2)
+    plan = agreed(who, Plan.objects.get())
+    refused = take(who.helper, plan, "progress_plan", text="培训了两场", done="on")
+    form = next(one["form"] for one in refused.context["steps"] if one["step"].verb == "progress_plan")
+    assert (refused.status_code, list(form.errors), form["text"].value()) == (400, ["measure"], "培训了两场")
+    page = client_of(who.signer).get(plan.get_absolute_url())
+    assert page.text.count("还有2条措施没有报告完成。") == 1
+    assert "尚未同意" not in page.text
+    held = page.context["page"]
+    assert (held.star_today, held.register) == (2, reverse("register_unit", args=[plan.unit_id]))
+
+
 def test_a_double_click_is_answered_like_the_first_and_a_stale_page_shows_the_new_state(who):
     result(2)
     plan = workflow.draw_up(Plan.objects.get(), terms(Plan.objects.get()), by=who.office)
