@@ -47,7 +47,7 @@ def withdraw_statement(statement: BankStatement, *, reason: str, by: User) -> No
     lock(statement.voucher, by)
     statement.refresh_from_db()
     if statement.withdrawn_at:
-        if statement.withdrawn_by_id == by.pk:
+        if (statement.withdrawn_by_id, statement.reason) == (by.pk, reason.strip()):
             return
         raise WrongState(_("This statement has been withdrawn already."))
     statement.reason = require_reason(reason)

@@ -117,6 +117,9 @@ def test_a_statement_is_compared_explained_and_corrected(rows):
     with pytest.raises(NotAllowed):
         workflow.explain(voucher, less.key, text="不再有", by=rows.elsewhere)
     workflow.withdraw_statement(statement, reason="传错了", by=rows.first)
+    workflow.withdraw_statement(statement, reason="传错了", by=rows.first)  # a second click
+    with pytest.raises(WrongState):
+        workflow.withdraw_statement(statement, reason="另一个理由", by=rows.first)
     voucher.refresh_from_db()
     assert voucher.unexplained is None
     assert PLAIN not in str(BankPayment.objects.values_list())
