@@ -42,7 +42,10 @@ TOPICS = [
             _("Finance drafts amounts by star and population; a department drafts its own and attaches its document."),
             _("The county office gives its opinion and number. Returned: change it, and answer when you ask again."),
             _("A department that nobody acts for any more: the county office hands its policy over to another one."),
-            _("Once in force, finance presses Grant: each village's amount is calculated and shown first."),
+            _(
+                "Once in force, finance presses “Commit the amounts”: each village's amount is calculated "
+                "and shown first."
+            ),
             _(
                 "Disburse shows line by line what is paid. The ledger is never changed: mistakes are "
                 "corrected by a new entry."
