@@ -161,6 +161,13 @@ def banner(content: SafeString, kind: str = "", title: str = "") -> SafeString:
 
 
 @register.simple_block_tag
+def part(content: SafeString, title: str, id: str, whole: bool = False) -> SafeString:
+    """``{% part title id="money" %}…{% endpart %}``: a part that begins folded on a phone; in print never, and with
+    ``whole`` on one page."""
+    return render_to_string("components/part.html", {"content": content, "title": title, "id": id, "whole": whole})
+
+
+@register.simple_block_tag
 def cards_table(content: SafeString, caption: str, *headings: str) -> SafeString:
     """``{% cards_table caption "Name" "Role" %}<tr role="row">…{% endcards_table %}``: a table, cards on a phone.
 
