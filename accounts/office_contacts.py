@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Appointment, User
 from accounts.phones import spelt
+from accounts.prepared import asked
 from accounts.roles import OFFICE_HEADS, ROLES
 from villages.models import prefixes
 
@@ -33,10 +34,15 @@ def whom_to_call(user: User) -> list[Contact]:
     if not user.posts:
         return []
     post = user.posts[0]
-    above = _held().filter(role__in=ROLES[post.role].appointed_by, unit__in=prefixes(post.unit_id)).exclude(user=user)
+    roles = tuple(sorted(ROLES[post.role].appointed_by))
+    above = asked(_appointing, None, user.pk, *prefixes(post.unit_id), roles=roles)
     posts = sorted(above, key=lambda one: (-len(one.unit_id), not one.phone, one.starts, one.pk))
     near = [one for one in posts if one.unit_id == posts[0].unit_id]
     return [_contact(one, one.user.name) for one in near[:MOST]]
+
+
+def _appointing(_user: User, but: int, *units: str, roles: tuple[str, ...]) -> QuerySet[Appointment]:
+    return _held().filter(role__in=roles, unit__in=units).exclude(user=but)
 
 
 def public_contacts() -> list[Contact]:

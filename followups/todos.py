@@ -1,9 +1,11 @@
 """What a person has to do or to check by a moment (a source of ``accounts.todo_list``)."""
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.prepared import asked
 from accounts.todo_list import Todo
 from followups.kinds import KINDS
 from followups.models import FollowUp, FollowUpState
@@ -16,10 +18,13 @@ def entries(user: User) -> list[Todo]:
     """One query; kinds that other to-dos lead to are theirs."""
     if not user.reach(ANSWER):
         return []
+    return [_todo(one) for one in asked(_waiting, user)]
+
+
+def _waiting(user: User) -> QuerySet[FollowUp]:
     listed = [key for key, kind in KINDS.items() if not kind.own_todo]
     mine = FollowUp.objects.waiting_for(user).filter(kind__in=listed)
-    mine = mine.select_related("unit", "opened_by", "reported_by").order_by("due_at", "pk")
-    return [_todo(one) for one in mine[:SHOWN]]
+    return mine.select_related("unit", "opened_by", "reported_by").order_by("due_at", "pk")[:SHOWN]
 
 
 def _todo(followup: FollowUp) -> Todo:

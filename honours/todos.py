@@ -1,11 +1,12 @@
 """What waits for a person in rounds of model villages (a source of ``accounts.todo_list``)."""
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.prepared import asked
 from accounts.todo_list import Todo
 from honours.candidates import eligible
 from honours.models import Nomination, NominationState, OpinionLevel, Round, RoundAward, RoundObjection
@@ -24,13 +25,8 @@ def entries(user: User) -> list[Todo]:
 
 
 def _opinions(user: User) -> list[Todo]:
-    waits = Q(pk__in=[])
-    for level in OpinionLevel:
-        if codes := user.reach(OPINE[level]):
-            waits |= below_any(codes, "unit_id") & Q(state=level)
-    if not waits.children:
+    if not any(user.reach(OPINE[level]) for level in OpinionLevel):
         return []
-    rows = Nomination.objects.filter(waits, round__state=Round.State.OPEN).select_related("unit", "round")
     return [
         Todo(
             title=_("%(unit)s: give your opinion on the nomination for “%(round)s”")
@@ -39,8 +35,17 @@ def _opinions(user: User) -> list[Todo]:
             over=_("Model villages"),
             action=_("Read"),
         )
-        for one in rows.order_by("pk")[:SHOWN]
+        for one in asked(_without_opinion, user)
     ]
+
+
+def _without_opinion(user: User) -> QuerySet[Nomination]:
+    waits = Q(pk__in=[])
+    for level in OpinionLevel:
+        if codes := user.reach(OPINE[level]):
+            waits |= below_any(codes, "unit_id") & Q(state=level)
+    rows = Nomination.objects.filter(waits, round__state=Round.State.OPEN).select_related("unit", "round")
+    return rows.order_by("pk")[:SHOWN]
 
 
 def _answers(user: User) -> list[Todo]:
@@ -48,9 +53,9 @@ def _answers(user: User) -> list[Todo]:
     if not codes:
         return []
     above = {prefix for code in codes for prefix in prefixes(code)}
-    asked = Round.objects.filter(state=Round.State.CHECK, unit__in=above).select_related("unit").order_by("check_due")
+    checked = Round.objects.filter(state=Round.State.CHECK, unit__in=above).select_related("unit").order_by("check_due")
     found = []
-    for round in asked[:SHOWN]:
+    for round in checked[:SHOWN]:
         silent = {(unit.pk, name) for unit, name in checking.silent(round)}
         found += [
             Todo(
@@ -71,7 +76,6 @@ def _objections(user: User) -> list[Todo]:
     codes = user.reach(objections.ANSWER)
     if not codes:
         return []
-    waiting = RoundObjection.objects.filter(below_any(codes, "unit_id"), state=RoundObjection.State.OPEN)
     return [
         Todo(
             title=_("%(unit)s: answer the objection to its nomination for “%(round)s”")
@@ -80,18 +84,21 @@ def _objections(user: User) -> list[Todo]:
             over=_("Objection to a nomination"),
             action=_("Answer"),
         )
-        for one in waiting.select_related("unit", "nomination__round").order_by("pk")[:SHOWN]
+        for one in asked(_unanswered, user)
     ]
+
+
+def _unanswered(user: User) -> QuerySet[RoundObjection]:
+    codes = user.reach(objections.ANSWER)
+    waiting = RoundObjection.objects.filter(below_any(codes, "unit_id"), state=RoundObjection.State.OPEN)
+    return waiting.select_related("unit", "nomination__round").order_by("pk")[:SHOWN]
 
 
 def _rounds(user: User) -> list[Todo]:
     """For the office that runs a round: its next step, when it is due. For a village: rounds that it may enter."""
-    today, found = timezone.localdate(), []
-    if codes := user.reach(RUN):
-        over = Round.objects.filter(unit__in=codes).filter(
-            Q(state=Round.State.OPEN, nominate_until__lt=today) | Q(state=Round.State.NOTICE, last_day__lt=today)
-        )
-        for round in over.order_by("pk")[:SHOWN]:
+    found = []
+    if user.reach(RUN):
+        for round in asked(_over, user):
             open_still = round.state == Round.State.OPEN
             words = _("“%s”: close the list") if open_still else _("“%s”: name the villages")
             found.append(
@@ -110,14 +117,17 @@ def _rounds(user: User) -> list[Todo]:
     return found
 
 
+def _over(user: User) -> QuerySet[Round]:
+    today = timezone.localdate()
+    ended = Q(state=Round.State.OPEN, nominate_until__lt=today) | Q(state=Round.State.NOTICE, last_day__lt=today)
+    return Round.objects.filter(ended, unit__in=user.reach(RUN)).order_by("pk")[:SHOWN]
+
+
 def _awards(user: User) -> list[Todo]:
     """For finance: the rounds that have named villages of its county and whose award is not drafted."""
     codes = user.reach(RewardPolicy.MANAGE)
     if not codes:
         return []
-    drafted = RoundAward.objects.filter(round=OuterRef("pk"), county__in=codes)
-    named = Nomination.objects.filter(below_any(codes, "unit_id"), round=OuterRef("pk"), state=NominationState.NAMED)
-    waiting = Round.objects.filter(Exists(named), ~Exists(drafted), state=Round.State.NAMED, award__isnull=False)
     return [
         Todo(
             title=_("“%s” has named villages: draft their award") % round.name,
@@ -125,8 +135,16 @@ def _awards(user: User) -> list[Todo]:
             over=_("Model villages"),
             action=_("Open"),
         )
-        for round in waiting.order_by("pk")[:SHOWN]
+        for round in asked(_without_award, user)
     ]
+
+
+def _without_award(user: User) -> QuerySet[Round]:
+    codes = user.reach(RewardPolicy.MANAGE)
+    drafted = RoundAward.objects.filter(round=OuterRef("pk"), county__in=codes)
+    named = Nomination.objects.filter(below_any(codes, "unit_id"), round=OuterRef("pk"), state=NominationState.NAMED)
+    waiting = Round.objects.filter(Exists(named), ~Exists(drafted), state=Round.State.NAMED, award__isnull=False)
+    return waiting.order_by("pk")[:SHOWN]
 
 
 def _to_enter(user: User) -> list[Round]:

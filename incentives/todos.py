@@ -145,7 +145,9 @@ def _never() -> Value:
 
 def _clawbacks(user: Any) -> list[Todo]:
     """Each question once: which village, why, of what, how much."""
-    mine = Clawback.objects.filter(below_any(user.reach("incentives.disburse"), "unit_id"), state="open")
+    if not user.reach(PAY):
+        return []
+    mine = Clawback.objects.filter(below_any(user.reach(PAY), "unit_id"), state="open")
     waiting = FollowUp.objects.waiting().filter(kind=SETTLEMENT, subject=Cast(OuterRef("pk"), CharField()))
     mine = mine.annotate(due=Subquery(waiting.values("due_at")[:1]))
     return [

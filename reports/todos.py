@@ -1,12 +1,13 @@
 """To-dos of reports: requests that are ready or failed and not seen yet; what is late."""
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from accounts.prepared import asked
 from accounts.todo_list import Todo, of_several
 from followups.models import FollowUp
 from reports.kept_warnings import KINDS
@@ -46,8 +47,11 @@ def _warnings(user: User) -> list[Todo]:
 def _reports(user: User) -> list[Todo]:
     if not user.reach(VIEW_REPORT):
         return []
-    ended = ReportRequest.objects.filter(by=user, seen_at=None, ended_at__isnull=False).select_related("unit")
-    return [_entry(request) for request in ended]
+    return [_entry(request) for request in asked(_ended, user)]
+
+
+def _ended(user: User) -> QuerySet[ReportRequest]:
+    return ReportRequest.objects.filter(by=user, seen_at=None, ended_at__isnull=False).select_related("unit")
 
 
 def _entry(request: ReportRequest) -> Todo:

@@ -1,11 +1,14 @@
 """The home page: the person's next step first; and their day on one page."""
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.home import panels_of
+from accounts.models import User
+from accounts.prepared import asked
 from accounts.todo_list import todos_of
 from notifications.models import Notice
 
@@ -24,10 +27,14 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "first": first,
             "others": others,
-            "notices": Notice.objects.filter(user=request.user)[:NOTICES_SHOWN],
+            "notices": asked(_latest_notices, request.user),
             "panels": panels_of(request.user),
         },
     )
+
+
+def _latest_notices(user: User) -> QuerySet[Notice]:
+    return Notice.objects.filter(user=user)[:NOTICES_SHOWN]
 
 
 @login_required

@@ -253,10 +253,7 @@ class ToRun:
     def entries(self, user: User) -> list[Todo]:
         if not user.reach("ratings.manage_cycle"):
             return []
-        cycles = reached(user, "ratings.manage_cycle", Cycle.objects.filter(state=Cycle.State.OPEN))
-        running = [
-            entry for cycle in cycles.prefetch_related("windows") if (entry := self._entry(cycle, timezone.now()))
-        ]
+        running = [entry for cycle in asked(_running, user) if (entry := self._entry(cycle, timezone.now()))]
         return [*self._to_open(user), *running]
 
     def _to_open(self, user: User) -> list[Todo]:
@@ -286,6 +283,11 @@ class ToRun:
             action=_("Open"),
             since=cycle.scoring_closed_at,
         )
+
+
+def _running(user: User) -> QuerySet[Cycle]:
+    cycles = reached(user, "ratings.manage_cycle", Cycle.objects.filter(state=Cycle.State.OPEN))
+    return cycles.prefetch_related("windows")
 
 
 def _to_open(user: User) -> QuerySet:

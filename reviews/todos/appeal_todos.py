@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from accounts.prepared import asked
 from accounts.todo_list import Todo, of_several
 from reviews.appeals.appeal_rights import appeal_rights
 from reviews.appeals.appeal_rules import HEARD_BY, answer_dues
@@ -22,32 +23,45 @@ def entries(user: User) -> list[Todo]:
 
 
 def _to_convene(user: User) -> list[Todo]:
-    mine = Q(pk__in=[])
-    for level, heard in HEARD_BY.items():
-        if codes := user.reach(level.convene):
-            mine |= below_any(codes, "unit_id") & heard
-    if mine == Q(pk__in=[]):
+    if not any(user.reach(level.convene) for level in HEARD_BY):
         return []
-    waiting = _due_first(Appeal.objects.filter(mine, state__in=Appeal.State.UNANSWERED, hearers=None))
+    waiting = _due_first(asked(_without_hearers, user))
     n = len(waiting)
     words = ngettext("%(count)s appeal needs people to hear it", "%(count)s appeals need people to hear them", n)
     return [_appeals(words, waiting, urgent=True)] if n else []
 
 
+def _without_hearers(user: User) -> QuerySet[Appeal]:
+    mine = Q(pk__in=[])
+    for level, heard in HEARD_BY.items():
+        if codes := user.reach(level.convene):
+            mine |= below_any(codes, "unit_id") & heard
+    return _oldest_first(Appeal.objects.filter(mine, state__in=Appeal.State.UNANSWERED, hearers=None))
+
+
 def _to_decide(user: User) -> list[Todo]:
     if not any(user.reach(level.hear) for level in HEARD_BY):
         return []
-    heard = Hearer.objects.filter(user=user).values("appeal")
-    waiting = _due_first(Appeal.objects.filter(pk__in=heard, state__in=Appeal.State.UNANSWERED))
+    waiting = _due_first(asked(_heard_by, user))
     words = ngettext("%(count)s appeal to decide", "%(count)s appeals to decide", len(waiting))
     return [_appeals(words, waiting)] if waiting else []
 
 
-def _due_first(appeals: QuerySet[Appeal]) -> list[tuple[datetime, Appeal]]:
+def _heard_by(user: User) -> QuerySet[Appeal]:
+    heard = Hearer.objects.filter(user=user).values("appeal")
+    return _oldest_first(Appeal.objects.filter(pk__in=heard, state__in=Appeal.State.UNANSWERED))
+
+
+def _oldest_first(appeals: QuerySet[Appeal]) -> QuerySet[Appeal]:
+    return appeals.select_related("decision", "unit").order_by("made_at", "pk")
+
+
+def _due_first(appeals: list[Appeal]) -> list[tuple[datetime, Appeal]]:
     """The appeals with the day until which each is to be answered, the earliest first."""
+    if not appeals:
+        return []
     until = answer_dues()
-    waiting = [(until(one), one) for one in appeals.select_related("decision", "unit").order_by("made_at", "pk")]
-    return sorted(waiting, key=lambda pair: pair[0])
+    return sorted(((until(one), one) for one in appeals), key=lambda pair: pair[0])
 
 
 def _appeals(words: str, waiting: list[tuple[datetime, Appeal]], *, urgent: bool = False) -> Todo:

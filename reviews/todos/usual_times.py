@@ -13,11 +13,14 @@ TIMES = f"""
     from ratings_application a join reviews_sheet s on s.application_id = a.id
     where s.handed_in_at >= %(since)s and a.state in ({_OUT}) and a.unit_id >= %(code)s and a.unit_id < %(end)s
     union all
-    select '{DECIDING}', a.unit_id, max(s.handed_in_at), d.decided_at
+    select '{DECIDING}', a.unit_id, scored.at, d.decided_at
     from ratings_application a join ratings_decision d on d.application_id = a.id
-    join reviews_sheet s on s.application_id = a.id and s.stage = d.origin and s.handed_in_at <= d.decided_at
+    cross join lateral (
+        select max(s.handed_in_at) as at from reviews_sheet s
+        where s.application_id = a.id and s.stage = d.origin and s.handed_in_at <= d.decided_at
+    ) scored
     where d.decided_at >= %(since)s and a.state in ({_OUT}) and a.unit_id >= %(code)s and a.unit_id < %(end)s
-    group by a.unit_id, d.id
+      and scored.at is not null
     union all
     select '{CHECK}', c.unit_id, c.opened_at, w.at
     from reviews_departmentcheck c join reviews_departmentanswer w on w.of_id = c.id and w.corrects_id is null
