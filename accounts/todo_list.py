@@ -8,6 +8,7 @@ query: until the person takes a step, and for two minutes at most, as others tak
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Protocol
 
 from django.core.cache import cache
@@ -86,7 +87,7 @@ class Todo:
             *([self.usually] if self.usually else []),
         ]
 
-    @property
+    @cached_property
     def facts(self) -> list[str]:
         """``until`` and ``origin``."""
         return [*([self.until] if self.until else []), *self.origin]

@@ -4,23 +4,15 @@ A built-in of the engine (``TEMPLATES`` in the settings), so that templates are 
 on the name and the arguments alone; a tag with keyword arguments, a variable or a namespace is Django's own.
 """
 
-from functools import lru_cache
-
-from django.conf import settings
 from django.template import Context, Library, Node
 from django.template.base import Parser, Token
 from django.template.defaulttags import URLNode
 from django.template.defaulttags import url as do_url
-from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils.html import escape
 
+from records.addresses import address
+
 register = Library()
-
-
-@lru_cache(maxsize=8192)
-def _address(_prefix: str, urlconf: str, name: str, args: tuple[str, ...], escaped: bool) -> str:
-    address = reverse(name, urlconf, args=args)
-    return escape(address) if escaped else address
 
 
 class AddressNode(URLNode):
@@ -30,8 +22,8 @@ class AddressNode(URLNode):
         args = [arg.resolve(context) for arg in self.args]
         if not all(isinstance(arg, str | int) for arg in args):
             return super().render(context)
-        urlconf = get_urlconf() or settings.ROOT_URLCONF
-        return _address(get_script_prefix(), urlconf, self.view_name.var, tuple(map(str, args)), context.autoescape)
+        found = address(self.view_name.var, *args)
+        return escape(found) if context.autoescape else found
 
 
 @register.tag

@@ -48,9 +48,13 @@ class ExplanationTable:
     addresses: tuple[str, ...] = ()
 
     @property
-    def linked_rows(self) -> list[tuple[str, tuple[str, ...]]]:
-        """Each row with where its first cell leads."""
-        return list(zip(self.addresses or ("",) * len(self.rows), self.rows, strict=True))
+    def linked_rows(self) -> list[tuple[str, str, list[tuple[bool, str]]]]:
+        """Each row: where its first cell leads, that cell, and the others, each with whether it is numeric."""
+        addresses = self.addresses or ("",) * len(self.rows)
+        return [
+            (address, first, [(column in self.right, cell) for column, cell in enumerate(others, start=1)])
+            for address, (first, *others) in zip(addresses, self.rows, strict=True)
+        ]
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import quote
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from ratings.events.effects import rule_words
@@ -13,6 +12,7 @@ from ratings.models import Scheme
 from ratings.scheme.spec import Area, Criterion, SchemeSpec
 from ratings.scheme.star_wording import line_words, veto_words
 from ratings.scheme.wording import bounds_words, check_words, evidence_words, rule_lines, supplier_words
+from records.addresses import address
 from records.numbers import plain
 
 Rows = list[tuple[str, str]]
@@ -25,7 +25,7 @@ def anchor(code: str) -> str:
 
 def criterion_address(scheme: int, code: str) -> str:
     """The address of the criterion of this code on the page of its scheme."""
-    return f"{reverse('scheme', args=[scheme])}#{quote(anchor(code))}"
+    return f"{address('scheme', scheme)}#{quote(anchor(code))}"
 
 
 @dataclass(frozen=True)
