@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from reports.charts import Bar
 from reports.dashboard import DashboardPlace, Square
 from reports.loss_charts import Loss
+from reports.tiles import Tile
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def squares(shown: Iterable[Square], names: Mapping[int, str]) -> SafeString:
 
 
 def heat_cells(loss: Loss, links: ListLinks) -> SafeString:
-    """What a criterion loses in each place, as cells of a table; each opens its list."""
+    """What a criterion loses in each place, in all, and the year before, as cells of a table; each opens its list."""
     criterion, cells = escape(loss.name), []
     for cell in loss.cells:
         place, short = escape(cell.name), escape(cell.name[:2])
@@ -57,7 +58,31 @@ def heat_cells(loss: Loss, links: ListLinks) -> SafeString:
             f"{cell.percent}{'↑' if cell.worse else ''}</a>"
         )
         cells.append(f'<td role="cell" class="heat{cell.tone}" data-label="{short}">{found}</td>')
+    in_all = f'<a href="{links.to(loss.query)}">{loss.percent}</a>'
+    before = "<span>—</span>" if loss.before is None else f'<a href="{links.to(loss.query_before)}">{loss.before}</a>'
+    cells.append(f'<td role="cell" class="all" data-label="{escape(_("All"))}">{in_all}</td>')
+    cells.append(f'<td role="cell" class="was" data-label="{escape(_("Year before"))}">{before}</td>')
     return mark_safe("".join(cells))  # noqa: S308 (see above)
+
+
+def tiles(shown: Iterable[Tile], links: ListLinks | None) -> SafeString:
+    """The tiles of a map as list items; ``links``: None where no list opens."""
+    before, after = reverse("dashboard", args=["CODE"]).split("CODE")
+    items = []
+    for tile in shown:
+        at = f' class="r{tile.row} c{tile.column}"' if tile.row else ""
+        count = f'<a href="{links.to(tile.query)}">{tile.count}</a>' if links else f"{tile.count}"
+        items.append(
+            f'<li{at}><div class="tone{tile.tone}"><a href="{before}{tile.code}{after}">{escape(tile.name)}</a>'
+            f" <b>{tile.percent}%</b> <small>{count}／{tile.of} {_moved(tile.change)}</small></div></li>"
+        )
+    return mark_safe("".join(items))  # noqa: S308 (see above)
+
+
+def _moved(change: int | None) -> str:
+    if change is None:
+        return ""
+    return f"↑{change}" if change > 0 else f"↓{-change}" if change < 0 else "＝"
 
 
 def star_cells(place: DashboardPlace, names: Mapping[int, str], links: ListLinks | None) -> SafeString:
@@ -68,9 +93,20 @@ def star_cells(place: DashboardPlace, names: Mapping[int, str], links: ListLinks
         (_("Rose"), place.up, "a=up&"),
         (_("Fell"), place.down, "a=down&"),
     ]
+    return _numbers(((name, count, f"moves/?{chosen}place={place.code}") for name, count, chosen in figures), links)
+
+
+def moved_cells(star: int, before: int, now: int, heading: str, links: ListLinks | None) -> SafeString:
+    """How many units held a star on 1 January and hold it on the day, whose column has this ``heading``."""
+    figures = [(_("1 January"), before, f"moves/?b={star}"), (heading, now, f"moves/?c={star}")]
+    return _numbers(figures, links)
+
+
+def _numbers(figures: Iterable[tuple[str, int, str]], links: ListLinks | None) -> SafeString:
+    """Cells of numbers: each its column's name, how many, and what opens the list of them."""
     cells = []
-    for name, count, chosen in figures:
-        opens = f'<a href="{links.to(f"moves/?{chosen}place={place.code}")}">{count}</a>' if links and count else count
+    for name, count, query in figures:
+        opens = f'<a href="{links.to(query)}">{count}</a>' if links and count else count
         cells.append(f'<td role="cell" class="number" data-label="{escape(name)}"><span>{opens}</span></td>')
     return mark_safe("".join(cells))  # noqa: S308 (see above)
 

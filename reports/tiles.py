@@ -76,10 +76,6 @@ class Tile:
     def percent(self) -> int:
         return percent(self.count, self.of)
 
-    @property
-    def fewer(self) -> int:
-        return -(self.change or 0)
-
 
 @dataclass(frozen=True)
 class TileMap:

@@ -64,10 +64,12 @@ def dashboard(request: HttpRequest, code: str) -> HttpResponse:
     base, and_day = reverse("dashboard", args=[code]), "" if as_of.is_today else f"&day={as_of.day:%Y-%m-%d}"
     links = drawn.ListLinks(base, and_day) if pictured else None
     stars = star_names(seen)
+    tiles = tile_map(seen, figures, request.GET.get("figure", ""))
     context = {
         "board": seen,
         "figures": figures,
-        "tiles": tile_map(seen, figures, request.GET.get("figure", "")),
+        "tiles": tiles,
+        "drawn_tiles": drawn.tiles(tiles.tiles, links) if tiles else "",
         "lists": pictured,
         "may_move": request.user.has_perm(WarningThreshold.SET, unit) and unit.level in SETTING_LEVELS,
         "as_of": as_of,
@@ -78,7 +80,7 @@ def dashboard(request: HttpRequest, code: str) -> HttpResponse:
         "above": above(request, unit),
         "stars": stars,
         "rows": [(place, drawn.star_cells(place, stars, links)) for place in [*seen.places, seen.total]],
-        "movement": movement(seen),
+        "movement": movement(seen, as_of.heading, links),
         "steps": [step.name for step in steps(seen)],
         "matrix": matrix(seen, links),
         "groups": wall(seen),
@@ -170,11 +172,16 @@ def star_rows(seen: Board) -> list[dict]:
     ]
 
 
-def movement(seen: Board) -> list[dict]:
-    """The figures of the chart."""
-    total = seen.total
+def movement(seen: Board, heading: str, links: drawn.ListLinks | None) -> list[dict]:
+    """The figures of the chart; ``heading``: of the column of the day."""
+    then, now = seen.total.before, seen.total.stars
     return [
-        {"star": star, "name": name, "before": total.before[star], "now": total.stars[star]}
+        {
+            "star": star,
+            "name": name,
+            "now": now[star],
+            "cells": drawn.moved_cells(star, then[star], now[star], heading, links),
+        }
         for star, name in star_names(seen).items()
     ]
 
