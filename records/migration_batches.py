@@ -1,17 +1,28 @@
-"""Operations that follow one another and need nothing of one another, carried out against one rendering of the models.
+"""Operations that follow one another and need nothing of one another, carried out against one rendering of models.
 
-Django renders the models anew after every operation. On an empty database that, not the SQL, is nearly all the time.
+Django renders all models anew after every operation. On an empty database that, not the SQL, is nearly all the time.
+A batch is rendered once, and of the models only those that it concerns and those that they refer to.
 ``migrate`` puts every migration that it will apply into batches; a first migration may do so itself.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations import AddConstraint, AddField, AddIndex, CreateModel, Migration, RemoveConstraint
+from django.db.migrations import (
+    AddConstraint,
+    AddField,
+    AddIndex,
+    AlterField,
+    CreateModel,
+    Migration,
+    RemoveConstraint,
+)
 from django.db.migrations.operations.base import Operation
-from django.db.migrations.state import ProjectState
+from django.db.migrations.operations.models import ModelOperation
+from django.db.migrations.state import ModelState, ProjectState
+from django.db.migrations.utils import resolve_relation
 from pgtrigger.migrations import AddTrigger, RemoveTrigger
 
 # Operations of a kind need nothing of one another but that the models exist: foreign keys are added at the end anyway.
@@ -21,6 +32,8 @@ KINDS: tuple[tuple[type[Operation], ...], ...] = (
     (CreateModel,),
     (RemoveTrigger, RemoveConstraint, AddField, AddConstraint, AddIndex, AddTrigger),
 )
+
+ModelKey = tuple[str, str]
 
 
 class Batch(Operation):
@@ -36,17 +49,43 @@ class Batch(Operation):
     def database_forwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
+        before, after = self._part_of(from_state, app_label), self._part_of(to_state, app_label)
         for operation in self.operations:
-            operation.database_forwards(app_label, schema_editor, from_state, to_state)
+            operation.database_forwards(app_label, schema_editor, before, after)
 
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
+        before, after = self._part_of(from_state, app_label), self._part_of(to_state, app_label)
         for operation in reversed(self.operations):
-            operation.database_backwards(app_label, schema_editor, from_state, to_state)
+            operation.database_backwards(app_label, schema_editor, before, after)
 
     def describe(self) -> str:
         return "; ".join(operation.describe() for operation in self.operations)
+
+    def _part_of(self, state: ProjectState, app_label: str) -> ProjectState:
+        """The models that the operations concern, and all that these refer to."""
+        part: dict[ModelKey, ModelState] = {}
+        waiting = [(app_label, _model_of(operation)) for operation in self.operations]
+        while waiting:
+            key = waiting.pop()
+            if key in state.models and key not in part:
+                part[key] = state.models[key]
+                waiting += _referred_to(part[key])
+        return ProjectState(part, real_apps=state.real_apps)
+
+
+def _model_of(operation: Any) -> str:
+    return operation.name_lower if isinstance(operation, ModelOperation) else operation.model_name.lower()
+
+
+def _referred_to(model: ModelState) -> Iterator[ModelKey]:
+    own = model.app_label, model.name_lower
+    named: list[Any] = [base for base in model.bases if isinstance(base, str)]
+    for field in model.fields.values():
+        if field.remote_field:
+            named += [field.remote_field.model, getattr(field.remote_field, "through", None)]
+    return (resolve_relation(one, *own) for one in named if one)
 
 
 def in_batches(operations: Iterable[Operation]) -> list[Operation]:
@@ -54,7 +93,10 @@ def in_batches(operations: Iterable[Operation]) -> list[Operation]:
     batches: list[Operation] = []
     for kind, same in groupby(operations, _kind):
         together = list(same)
-        batches.extend(together if kind is None else [Batch(together)])
+        if kind is AlterField:  # the same field may be altered twice
+            batches.extend(Batch([operation]) for operation in together)
+        else:
+            batches.extend(together if kind is None else [Batch(together)])
     return batches
 
 
@@ -65,4 +107,7 @@ def apply_in_batches(plan: Iterable[tuple[Migration, bool]], **_signal: Any) -> 
 
 
 def _kind(operation: Operation) -> Any:
+    if isinstance(operation, AlterField):
+        # What others may refer to is altered together with their references, which a batch does not know.
+        return None if operation.field.unique else AlterField
     return next((kind for kind in KINDS if isinstance(operation, kind)), None)

@@ -21,6 +21,20 @@ from records.migration_batches import apply_in_batches
 class WholeExecutor(MigrationExecutor):
     """Django records most migrations after their transaction: one that was killed in between would never run again."""
 
+    def _migrate_all_forwards(
+        self,
+        state: ProjectState,
+        plan: list[tuple[Migration, bool]],
+        full_plan: list[tuple[Migration, bool]],
+        **how: bool,
+    ) -> ProjectState:
+        """Django would also render all models before each of them, which most need only in part (``Batch``)."""
+        wanted = {migration for migration, _backwards in plan}
+        for migration, _backwards in full_plan:
+            if migration in wanted:
+                state = self.apply_migration(state, migration, **how)
+        return state
+
     def apply_migration(self, state: ProjectState, migration: Migration, *args: Any, **options: Any) -> ProjectState:
         if not migration.atomic:
             return super().apply_migration(state, migration, *args, **options)
