@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from ratings.forms.scheme_parts import METHODS, RULES, STEPS
 from ratings.models import Scheme
 from ratings.scheme import spec as shapes
 from ratings.scheme.problems import wrong_cells
@@ -99,6 +100,14 @@ def test_every_key_of_a_scheme_has_its_column():
     assert columns["星级线"] == star | {"condition", "code", "at_least", "at_most"}
     assert columns["一票否决"] == shapes.VetoSpec.model_fields.keys()
     assert columns["情形规则"] == shapes.Rule.model_fields.keys() | {"event_name"}
+
+
+def test_the_pages_choices_are_the_workbooks():
+    """Whoever goes on in the workbook chooses by the words read on the page."""
+    with translation.override("zh-hans"):
+        assert {code: str(words) for code, words in METHODS} == layout.METHODS
+        assert {code: str(words) for code, words in RULES} == layout.RULES
+        assert {code: str(words) for code, words in STEPS if code} == layout.STEPS
 
 
 @pytest.mark.parametrize("file", FIXTURES, ids=lambda file: file.stem)
