@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from django.conf import settings
 from django.utils import translation
+from django.utils.formats import date_format
 
 from records.deadlines import days_left, deadline, deadline_left
 from tests.clock import freeze_time
@@ -40,6 +41,7 @@ def test_an_hour_within_a_day_is_said_with_its_hour():
 def test_english_is_complete():
     with freeze_time("2026-11-27T02:00:00Z"), translation.override("en"):
         assert deadline_left(DUE) == "24:00 on Dec. 8, 2026 (11 days left)"
+        assert date_format(at(2026, 12, 8, 17), "DATETIME_FORMAT") == "Dec. 8, 2026, 17:00"
 
 
 def test_no_page_says_a_deadline_in_its_own_way():
