@@ -368,6 +368,7 @@ def test_an_answer_to_an_objection_is_given_as_it_was_listed_or_not_at_all(relea
     objections.dismiss(objection, by=person(Role.TOWNSHIP_OFFICE, TOWNSHIP, username="colleague"), answer="不属实。")
     late = office.post(url, confirmation)
     assert (late.status_code, "不属实。" in late.content.decode()) == (409, True)
+    assert f"<strong>{late.context['error']}</strong>" in squeezed(late.content.decode())  # though its form is gone
     released.decision.refresh_from_db()
     assert (Objection.objects.get().state, released.decision.state) == ("dismissed", "released")
 
