@@ -7,16 +7,20 @@ from collections.abc import Mapping
 from decimal import Decimal
 from functools import cached_property
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
+from accounts.prepared import asked
 from ratings.application import questions
 from ratings.application.absences import absences_of
 from ratings.application.answer_parsing import parsed_answer
 from ratings.application.prefill import Prefill, prefill
-from ratings.models import Answer, Application, Return
+from ratings.models import Answer, Application, Evidence, Return
 from ratings.models.application import Paper
+from ratings.presenters import last_year
 from ratings.presenters.area_sections import (
     AreaSection,
     CriterionCard,
@@ -25,7 +29,6 @@ from ratings.presenters.area_sections import (
     PaperPiece,
     QuestionField,
 )
-from ratings.presenters.last_year import last_year
 from ratings.scheme.spec import Area, Criterion, Linear, Question, SchemeSpec, Tiers
 from ratings.scheme.wording import evidence_words, loss_words
 from ratings.scoring.methods import Scored
@@ -39,6 +42,14 @@ from villages.models import Profile
 State = Application.State
 
 
+def _answers(_user: User, application: int) -> QuerySet[Answer]:
+    return Answer.objects.filter(application=application).select_related("by")
+
+
+def _evidence(_user: User, application: int) -> QuerySet[Evidence]:
+    return Evidence.objects.filter(application=application).select_related("file").order_by("id")
+
+
 class ApplicationFormView:
     """The whole form of ``application`` (with unit, cycle and scheme) for a reader who may or may not fill it in."""
 
@@ -46,8 +57,10 @@ class ApplicationFormView:
         self.application = application
         self.spec: SchemeSpec = application.scheme.spec
         self.criteria = criteria_of(application)
-        self.answers: dict[str, Answer] = {a.item: a for a in application.answers.select_related("by")}
-        self.evidence = list(application.evidence.select_related("file").order_by("id"))
+        self.answers: dict[str, Answer] = {a.item: a for a in asked(_answers, None, application.pk)}
+        self.evidence: list[Evidence] = asked(_evidence, None, application.pk)
+        for row in (*self.answers.values(), *self.evidence):
+            row.application = application
         self.absences = {(said["criterion"], said["name"]): said for said in absences_of(application)}
         self.question: Return | None = open_return(application) if application.state == State.RETURNED else None
         self.may_fill = may_fill and application.with_village
@@ -60,8 +73,7 @@ class ApplicationFormView:
     @cached_property
     def last(self) -> dict[str, LastYear]:
         """Last year's answers, by item, where the criterion has kept its name."""
-        mine = self.application
-        return last_year(mine.cycle, [mine.unit_id]).get(mine.unit_id, {})
+        return last_year.of_unit(self.application.cycle, self.application.unit_id)
 
     @cached_property
     def known_values(self) -> dict[str, Prefill]:

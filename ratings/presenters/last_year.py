@@ -8,6 +8,8 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, Func, JSONField, OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, JSONObject
 
+from accounts.models import User
+from accounts.prepared import asked
 from ratings.models import Answer, Application, Cycle
 from ratings.presenters.area_sections import LastYear
 
@@ -18,6 +20,16 @@ def last_year(cycle: Cycle, codes: Collection[str]) -> dict[str, Answers]:
     """For each unit in ``codes``, its answers in the previous year's cycle, by item; one query."""
     before = _rows(codes, cycle.year - 1, cycle.scheme.rates, "__in").values_list("unit_id", "said")
     return {unit: as_answers(cycle, said) for unit, said in before}
+
+
+def of_unit(cycle: Cycle, unit: str) -> Answers:
+    """``last_year`` of one unit."""
+    found = asked(_said, None, unit, year=cycle.year - 1, rates=cycle.scheme.rates)
+    return as_answers(cycle, found[-1]) if found else {}
+
+
+def _said(_user: User, unit: str, *, year: int, rates: str) -> QuerySet:
+    return _rows(unit, year, rates).values_list("said", flat=True)
 
 
 def of_application(application: str) -> Subquery:
