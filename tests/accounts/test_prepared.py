@@ -11,11 +11,14 @@ from accounts import todos as of_posts
 from accounts.models import User
 from accounts.prepared import Totals, asked
 from consultations import todos as of_drafts
+from followups import todos as of_follow_ups
+from honours import todos as of_honours
 from improvements import todos as of_plans
 from incentives import todos as of_money
 from ratings.models import Application
 from ratings.todos import application_todos, event_todos
-from reviews.todos import check_todos, review_todos
+from reports import todos as of_reports
+from reviews.todos import appeal_todos, check_todos, review_todos
 from tests.clock import freeze_time
 from tests.requests_by_role import knock, world  # noqa: F401 - a fixture
 from villages.models import Unit, county_of
@@ -23,6 +26,15 @@ from villages.models import Unit, county_of
 pytestmark = pytest.mark.django_db
 BUILDS = {
     application_todos._to_open: "ratings.manage_cycle",
+    application_todos._running: "ratings.manage_cycle",
+    of_follow_ups._waiting: "",
+    of_honours._without_opinion: "",
+    of_honours._unanswered: "",
+    of_honours._over: "",
+    of_honours._without_award: "",
+    of_reports._ended: "",
+    appeal_todos._without_hearers: "",
+    appeal_todos._heard_by: "",
     event_todos._waiting: "",
     of_drafts._waiting: of_drafts.COMMENT,
     of_plans._waiting: of_plans.DRAW_UP,
