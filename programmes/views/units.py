@@ -62,7 +62,7 @@ def unit(request: HttpRequest, pk: int, code: str) -> HttpResponse:
 
 def _saved(missing: int) -> str:
     if not missing:
-        return _("Saved. Nothing is missing any more.")
-    return ngettext("Saved. %(n)s answer is still missing.", "Saved. %(n)s answers are still missing.", missing) % {
-        "n": missing
-    }
+        return _("Saved. Nothing of yours is missing any more.")
+    return ngettext(
+        "Saved. %(n)s answer of yours is still missing.", "Saved. %(n)s answers of yours are still missing.", missing
+    ) % {"n": missing}

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.role_holders import has_post
 from programmes.facts import FactAsked, FactsOfUnit, fact_of
 from programmes.models import RUN, ProgrammeAnswer, ProgrammeCycle
 from programmes.models.lifecycle import ON_BEHALF, OWN
@@ -25,12 +26,13 @@ class Typed(NamedTuple):
 
 def may_answer(user: User, cycle: ProgrammeCycle, unit: Unit, fact: FactAsked) -> bool:
     """The unit's own people or, for one that cannot, its township's office answer what is asked of the unit; what is
-    asked of others, the township's office or the one that runs the programme. A township's office never answers for
-    the township itself."""
+    asked of others, the township's office or the one that runs the programme, if they have no post in the unit. A
+    township's office never answers for the township itself."""
     on_behalf = unit.level != Level.TOWNSHIP and user.has_perm(ON_BEHALF, unit)
     if fact.source == "village":
         return user.has_perm(OWN, unit) or on_behalf
-    return fact.source == "office" and (on_behalf or user.has_perm(RUN, cycle))
+    judges = fact.source == "office" and (on_behalf or user.has_perm(RUN, cycle))
+    return judges and not Unit.objects.filter(has_post(user.pk, "pk"), pk=unit.pk).exists()
 
 
 def open_to(user: User, cycle: ProgrammeCycle, known: FactsOfUnit) -> list[FactAsked]:
@@ -46,7 +48,7 @@ def standing(facts: list[FactAsked]) -> dict[str, list[str]]:
 def save_answers(
     cycle: ProgrammeCycle, unit: Unit, typed: Mapping[str, Typed], *, by: User, expected: Any = None
 ) -> int:
-    """Save what ``by`` typed, all of it or nothing; returns how many questions are still open.
+    """Save what ``by`` typed, all of it or nothing; returns how many of ``by``'s questions are still open.
 
     Raises ``NotAllowed``; ``WrongState`` when the time is over, or a question is answered in the application;
     ``Incomplete`` with a message by question; ``Outdated`` when others have answered meanwhile (``standing``).
@@ -69,7 +71,7 @@ def save_answers(
                 problems[item] = str(wrong)
         if problems:
             raise Incomplete(_("Some answers are not valid. Nothing was saved."), problems)
-        return len(fact_of(fresh, unit).missing)
+        return sum(one.value is None for one in open_to(by, fresh, fact_of(fresh, unit)))
 
 
 def _keep(cycle: ProgrammeCycle, unit: Unit, fact: FactAsked, given: Typed, by: User) -> None:

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
+from accounts.roles import Role
 from notifications.models import Notice
 from programmes.facts import fact_of
 from programmes.grading import graded
@@ -22,8 +23,10 @@ from records.previews import as_stored
 from records.refusals import Incomplete, NotAllowed, Outdated, WrongState
 from tests.factories import (
     COUNTY,
+    TOWNSHIP,
     VILLAGE,
     ApplicationFactory,
+    AppointmentFactory,
     CycleFactory,
     SchemeFactory,
     SheetEntryFactory,
@@ -31,6 +34,7 @@ from tests.factories import (
     UserFactory,
     VetoFactory,
     at,
+    person,
     walk,
 )
 from tests.programmes.conftest import OTHER, SHARED, provincial
@@ -140,6 +144,11 @@ def test_each_answers_what_is_theirs(place):
     for by, typed in ((place.filler, OFFICES), (place.office, OWN)):
         with pytest.raises(WrongState):
             save_answers(place.cycle, place.village, typed, by=by)
+    secretary = person(Role.TOWNSHIP_OFFICE, TOWNSHIP)
+    AppointmentFactory(user=secretary, role=Role.SIGNER, unit=place.village)
+    with pytest.raises(WrongState):
+        save_answers(place.cycle, place.village, OFFICES, by=secretary)
+    assert save_answers(place.cycle, place.village, OWN, by=secretary) == 0
     save_answers(place.cycle, place.village, OWN | OFFICES, by=place.township)
     assert fact_of(place.cycle, place.village).is_complete
 
