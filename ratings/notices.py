@@ -96,12 +96,12 @@ KINDS = {
         outside=ngettext_lazy("%(count)s application was withdrawn", "%(count)s applications were withdrawn", "count"),
     ),
     "submission_undone": Kind(
-        _("%(unit)s: the township has given the application back, not reviewed: %(reason)s"),
+        _("%(unit)s: the application has been given back, not reviewed: %(reason)s"),
         Group.APPLICATION,
         outside=None,
     ),
     "application_accepted": Kind(
-        _("%(unit)s: the township has accepted the application and reviews it"),
+        _("%(unit)s: the application has been accepted and is reviewed"),
         Group.APPLICATION,
         outside=ngettext_lazy(
             "%(count)s application was accepted for review", "%(count)s applications were accepted for review", "count"

@@ -14,17 +14,21 @@ MOST_TO_CHOOSE = 200
 
 
 class Townships(dict[str, str]):
-    """Township code → name, loaded lazily per county, with one statement for each."""
+    """Township code → name, and county code → name, loaded lazily per county, with one statement for each."""
 
     def __missing__(self, code: str) -> str:
-        county = Unit.objects.within(code[:COUNTY]).filter(level=Level.TOWNSHIP)
+        of_county = Unit.objects.within(code[:COUNTY]).filter(level__in=[Level.TOWNSHIP, Level.COUNTY])
         self[code] = ""
-        self.update(county.values_list("code", "name"))
+        self.update(of_county.values_list("code", "name"))
         return self[code]
 
     def of(self, code: str) -> str:
         """The name of the township that contains the unit of ``code``; "" if there is none."""
         return self[code[:TOWNSHIP]] if len(code) > TOWNSHIP else ""
+
+    def above(self, code: str) -> str:
+        """The same, and of a township the name of its county."""
+        return self[code[:COUNTY]] if len(code) == TOWNSHIP else self.of(code)
 
 
 def unit_columns(unit_of: Callable[[Any], Unit], name: str = "") -> list[SheetColumn]:

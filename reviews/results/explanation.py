@@ -30,7 +30,7 @@ from ratings.explanation import (
     question,
     rows_of,
 )
-from ratings.models import Application, Decision, Return, ReturnedCriterion, Transition, Veto
+from ratings.models import Application, Decision, Return, ReturnedCriterion, Stage, Transition, Veto
 from ratings.models.lifecycle import STEPS
 from ratings.presenters.corrections import (
     AbsenceEvent,
@@ -203,8 +203,14 @@ def _points(result: Result) -> tuple[ExplanationTable, ExplanationTable]:
 def _panel_read(result: Result) -> Queries:
     if not result.panel:
         return {}
-    stage = result.decision.origin
+    stage = _reviewed(result).origin
     return {"panel_sheets": question(_sheets, stage=stage), "panel_notes": question(_notes, stage=stage)}
+
+
+def _reviewed(result: Result) -> Decision:
+    """The decision that rests on the panel's work: a hearing has no panel of its own."""
+    decision = result.decision
+    return decision.replaces if decision.origin == Stage.APPEAL and decision.replaces else decision
 
 
 def _sheets(_user: User, *, stage: str) -> QuerySet:
@@ -222,11 +228,15 @@ def _panel(result: Result, rows: Rows) -> list[ExplanationStep]:
     """How many scored, the points, what cost most, and the settlements of differing scores."""
     if not result.panel:
         return []
+    reviewed = _reviewed(result)
     states = Counter(row["state"] for row in rows["panel_sheets"])
     back = sum(states[state] for state in Sheet.State.STEPPED_BACK)
     lines = [_("%(n)d reviewers scored, each alone; the points are their mean.") % {"n": states["handed_in"]}]
     if back:
         lines.append(_("%(n)d stepped back because of a conflict of interest or for another reason.") % {"n": back})
+    if reviewed.total != result.decision.total:
+        changed = points_text(result.decision.total)
+        lines.append(_("The hearing of the appeal changed the points to %(total)s.") % {"total": changed})
     if costly := result.costliest:
         lines.append(_("What cost most:"))
         lines += [
@@ -236,8 +246,8 @@ def _panel(result: Result, rows: Rows) -> list[ExplanationStep]:
             )
             for one in costly
         ]
-    day = timezone.localdate(result.decision.decided_at)
-    title = _("Facts became points: the panel's %(total)s") % {"total": points_text(result.decision.total)}
+    day = timezone.localdate(reviewed.decided_at)
+    title = _("Facts became points: the panel's %(total)s") % {"total": points_text(reviewed.total)}
     steps = [ExplanationStep(day, title, tuple(lines), _points(result))]
     if rows["panel_notes"]:
         steps.append(ExplanationStep(day, _("Notes of the panel"), tuple(_note(row) for row in rows["panel_notes"])))

@@ -49,6 +49,7 @@ from tests.factories import (
 )
 from tests.ratings.test_figures_below import township_body
 from villages.models import Level, Unit
+from villages.townships import Townships
 
 pytestmark = pytest.mark.django_db
 STATION = "330624108S01"
@@ -298,6 +299,10 @@ def test_the_ratings_of_a_year_are_told_apart_and_no_township_reviews_itself(peo
         assert shown["county_office"] == {of_villages, *ratings.values()}
         named = [of_villages.title, ratings["station"].title]
         assert named == ["2026", f"2026 · {ratings['station'].scheme.name}"]
+        assert [Townships().above(code) for code in (TOWNSHIP, VILLAGE)] == [
+            of_villages.unit.name,
+            UnitFactory(code=TOWNSHIP).name,
+        ]
         office, reviewers = people["office"], [people["reviewer"], people["reviewer_b"]]
         with pytest.raises(NotAllowed):
             panels.convene(ratings["township"], UnitFactory(code=TOWNSHIP), Stage.TOWNSHIP, reviewers, by=office)

@@ -9,10 +9,11 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def township(context: template.Context, code: str) -> str:
-    """``{% township row.unit_id %}``: the township's name. Names are read once for all rows of a page."""
+    """``{% township row.unit_id %}``: the township's name, of a township the county's. Names are read once for all
+    rows of a page."""
     request = getattr(context, "request", None)
     if request is None:
-        return Townships().of(code)
+        return Townships().above(code)
     if not hasattr(request, "townships"):
         request.townships = Townships()
-    return request.townships.of(code)
+    return request.townships.above(code)

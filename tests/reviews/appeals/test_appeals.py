@@ -30,6 +30,7 @@ from tests.reviews.appeals.conftest import IN_FORCE, appeal_of, heard, told, uph
 from tests.reviews.conftest import clear, score_county, score_township
 from tests.reviews.test_decisions import SOUND
 from tests.reviews.test_release import prepare
+from tests.reviews.test_result import told as shown_result
 from villages.workflow import OrderPaper, SplitPart, merge
 
 # These begin before the release, which the other tests of this file share.
@@ -252,6 +253,8 @@ def test_an_appeal_upheld_takes_the_place_of_what_waited_and_keeps_the_cut_off(r
         released.decision,
         "新评复〔2026〕1号",
     )
+    chapters = shown_result(released.signer, released.application)["评审组评审"]
+    assert [step[1] for step in chapters] == ["2名评审员各评各的，每项取平均。"]
     assert list(decisions_of(released.batch)) == [new]
     assert list(StarPeriod.objects.known().filter(unit=new.unit_id).values_list("star", flat=True)) == [3]
     rerate([new.unit_id])
