@@ -252,6 +252,7 @@ def _conflict(body: Body, name: str, overtaken: Overtaken) -> dict[str, Any]:
     rows = [(table.table.label, row) for table in form.shown_tables(stands, choices) for row in table.rows]
     return {
         "conflict": str(overtaken),
+        "was": drafting.digest(stands),
         "theirs": [cell for cell in form.cells(stands, choices) if cell.typed],
         "their_rows": [(label, [cell for cell in row.cells if cell.typed]) for label, row in rows if not row.is_new],
     }

@@ -211,6 +211,23 @@ def test_two_editors_of_one_criterion_both_keep_their_text(writer, draft):
     assert body_of(draft)["areas"][0]["criteria"][0]["name"] == "我的名称"
 
 
+def test_what_stands_now_is_the_same_criterion_wherever_it_is(writer, draft):
+    first, second = (part_address(draft, name) for name in ("a1c1", "a1c2"))
+    mine = shown(writer.get(first))
+    press(writer, draft, "down:a1c1")
+    writer.post(second, shown(writer.get(second)) | {"name": "对方的名称"})
+    response = writer.post(first, mine | {"name": "我的名称"})
+    theirs = [cell.typed for cell in response.context["theirs"]]
+    assert (response.status_code, theirs[:2]) == (409, ["1.1", "对方的名称"])
+    over = re.search(r'name="do" value="(over:\w+)"', response.content.decode())[1]
+    assert writer.post(first, mine | {"name": "我的名称", "do": over}).status_code == 302
+    assert [one["name"] for one in body_of(draft)["areas"][0]["criteria"]][1] == "我的名称"
+    mine = shown(writer.get(second))
+    press(writer, draft, "remove:a1c2")
+    gone = writer.post(second, mine | {"name": "删后写的"})
+    assert (gone.status_code, gone.context.get("gone"), shown(gone)["was"]) == (409, True, mine["was"])
+
+
 def test_two_editors_of_two_criteria_do_not_meet(writer, draft):
     first, second = part_address(draft, "a1c1"), part_address(draft, "a1c2")
     one, two = shown(writer.get(first)), shown(writer.get(second))
