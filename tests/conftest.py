@@ -48,6 +48,7 @@ LONG = (
     "tests/test_nothing_leaks.py",
     "tests/test_held_events.py",
     "tests/test_odd_requests.py",
+    "tests/test_month.py",
 )
 
 
