@@ -195,7 +195,7 @@ def _placeholder(kind: type, n: int) -> Given:
 Fixed = tuple[tuple[str, Hashable], ...]
 
 
-@lru_cache(4096)
+@lru_cache(1024)  # of some 90 KB each; the accounts of the demonstration share 135
 def _statement(build: Build, shape: Shape, kinds: tuple[type, ...], fixed: Fixed) -> Statement:
     try:
         return _built(build, shape, kinds, fixed)
