@@ -27,6 +27,8 @@ class KeptRows:
         self._rows: Any = None
         self._transaction = ExitStack()
         self._file: Path | None = None
+        self.held_by_file = False
+        """Whether a fixture of the whole file stands on them."""
 
     def take(self, build: Callable[[], Any], blocker: Any) -> Any:
         if self._rows is None:
@@ -37,8 +39,8 @@ class KeptRows:
         return self.fixture in item.fixturenames and not is_transactional(item)
 
     def remove_unless_used_by(self, item: pytest.Item) -> None:
-        """Before ``item`` begins, the first of its file: unless it shares them, they are removed."""
-        if item.path != self._file and not self.are_used_by(item):
+        """Before ``item`` begins: unless it shares them, they are removed, or at the end of a file that holds them."""
+        if not self.are_used_by(item) and (item.path != self._file or not self.held_by_file):
             self.remove()
         self._file = item.path
 

@@ -63,7 +63,7 @@ def world(two_counties, files_of_counties, django_db_blocker):
         pytest.MonkeyPatch.context() as patch,
         transaction.atomic(),
     ):
-        world = two_counties
+        counties_kept.held_by_file, world = True, two_counties
         world.clients = {name: signed_in(person.user) for name, person in world.people.items()}
         world.clients["nobody"] = Client(raise_request_exception=False)
         # The page "not found" is tested elsewhere; here it is sent some five thousand times.
@@ -71,6 +71,7 @@ def world(two_counties, files_of_counties, django_db_blocker):
         logging.disable()
         connection.check_constraints()  # otherwise the end of each test would check all of this world again
         yield world
+        counties_kept.held_by_file = False
         logging.disable(logging.NOTSET)
         transaction.set_rollback(True)
 
