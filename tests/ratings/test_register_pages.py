@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from ratings import exports
+from ratings.events.applicable_scheme import EventNames
 from ratings.models import Event, Proposal
 from ratings.register.certificate import code_of, decision_of
 from ratings.register.rerating import rerate
@@ -146,7 +147,7 @@ def test_discipline_staff_record_and_close_an_event(client, star):
 
 def test_a_list_calls_an_open_event_not_rectified():
     event = EventFactory()
-    assert "未整改" in [column.value(event) for column in exports.events({})]
+    assert "未整改" in [column.value(event) for column in exports.events(EventNames())]
 
 
 def test_what_was_typed_is_kept_beside_what_is_wrong(client, star):
