@@ -1,4 +1,4 @@
-"""Who may open an address, in the words in which ``route_permissions.py`` says it."""
+"""Who may open an address, in the words in which ``route_permissions`` says it."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -171,3 +171,15 @@ SCORE, DECIDE, CONVENE, RELEASE, ANSWER = (
     (f"reviews.{verb}_township", f"reviews.{verb}_county")
     for verb in ("score", "decide", "convene", "release", "answer_objection")
 )
+CHECK = ("reviews.open_check", "reviews.answer_check")
+CONVENE_APPEAL, HEAR = (
+    (f"reviews.{verb}_appeal_county", f"reviews.{verb}_appeal_city") for verb in ("convene", "hear")
+)
+APPEAL = "reviews.appeal"
+SETTLE = tuple(f"ratings.settle_proposal_{level}" for level in ("township", "county", "city"))
+MAKE_ASSESSMENT, OWN_ASSESSMENT = (f"reports.{verb}_assessment" for verb in ("manage", "view"))
+PAYEES = tuple(f"incentives.{verb}_payee" for verb in ("propose", "confirm"))
+OPINION, LINES = "incentives.give_opinion", (MONEY, "ratings.fill", ACCEPT)
+PANEL = ("township_reviewer", "township_reviewer_b")
+PLANNERS = anywhere("accounts.appoint")
+HONOUR, RUN_ROUND = "honours.view_honour", On("county", ("honours.run_round",))
