@@ -234,7 +234,7 @@ def test_only_the_office_of_its_place_runs_it(place, clock):
 
 def test_a_year_is_opened_with_the_latest_version_alone(place):
     old, new = (import_scheme(provincial(year=2027), by=None, issue=True, programme="sheng") for _version in "12")
-    with pytest.raises(WrongState, match="新版本"):
+    with pytest.raises(WrongState, match="已印发新版"):
         workflow.open_cycle(old, answers_until=at(2027, 1, 1), by=place.office)
     assert workflow.open_cycle(new, answers_until=at(2027, 1, 1), by=place.office).scheme == new
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 from accounts.roles import Role
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, ProfileFactory, UnitFactory, person
 from tests.markup import squeezed
+from villages.models import Unit
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +84,7 @@ def test_two_figures_are_the_beginning_of_a_code_alone(client, office):
     assert listed(client, "?q=04") == []
 
 
-def test_every_row_tells_the_township(client, office):
+def test_every_row_tells_the_unit_above(client, office):
     assert f"<span>沙溪镇 {VILLAGE}</span>" in squeezed(client.get(reverse("units")).content.decode())
-    assert f"<span> {TOWNSHIP}</span>" in squeezed(client.get(reverse("units")).content.decode())
+    county = Unit.objects.get(pk=COUNTY).name
+    assert f"<span>{county} {TOWNSHIP}</span>" in squeezed(client.get(reverse("units")).content.decode())
