@@ -18,12 +18,15 @@ def entries(user: User) -> list[Todo]:
     """One query; kinds that other to-dos lead to are theirs."""
     if not user.reach(ANSWER):
         return []
-    return [_todo(one) for one in asked(_waiting, user)]
+    return [_todo(one) for one in asked(_waiting, user, kinds=listed())]
 
 
-def _waiting(user: User) -> QuerySet[FollowUp]:
-    listed = [key for key, kind in KINDS.items() if not kind.own_todo]
-    mine = FollowUp.objects.waiting_for(user).filter(kind__in=listed)
+def listed() -> tuple[str, ...]:
+    return tuple(key for key, kind in KINDS.items() if not kind.own_todo)
+
+
+def _waiting(user: User, *, kinds: tuple[str, ...]) -> QuerySet[FollowUp]:
+    mine = FollowUp.objects.waiting_for(user).filter(kind__in=kinds)
     return mine.select_related("unit", "opened_by", "reported_by").order_by("due_at", "pk")[:SHOWN]
 
 
