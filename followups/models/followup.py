@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.models import Appointment
 from accounts.roles import VILLAGE_POSTS, Role, office_name
 from followups.kinds import KINDS
 from followups.models.lifecycle import STEPS, FollowUpState
@@ -60,16 +61,22 @@ class FollowUpQuerySet(models.QuerySet):
 
     def checked_by(self, user: Any) -> FollowUpQuerySet:
         """Those that ``user`` would check, by post."""
-        return self.seen_by(user).filter(self._duty(user, sides=("checker",)))
+        return self.seen_by(user).filter(self._to_check(user))
 
     def waiting_for(self, user: Any) -> FollowUpQuerySet:
         """Those that ``user`` has to do, or to check though somebody else reported them."""
         to_do = Q(state=FollowUpState.OPEN) & self._to_do(user)
-        to_check = Q(state=FollowUpState.REPORTED) & ~Q(reported_by=user) & self._duty(user, sides=("checker",))
+        to_check = Q(state=FollowUpState.REPORTED) & ~Q(reported_by=user) & self._to_check(user)
         return self.seen_by(user).filter(to_do | to_check)
 
     def _to_do(self, user: Any) -> Q:
         return self._duty(user, sides=("responsible",)) & (Q(person=None) | Q(person=user))
+
+    def _to_check(self, user: Any) -> Q:
+        """Nobody checks what a unit reports where he holds or held a post, but for the unit's own second office."""
+        own = Appointment.objects.filter(user=user).values("unit")
+        elsewhere = Q(checker_unit=F("responsible_unit")) | ~Q(responsible_unit__in=own)
+        return self._duty(user, sides=("checker",)) & elsewhere
 
     @staticmethod
     def _duty(user: Any, sides: Iterable[str] = ("responsible", "checker"), own_role_only: bool = False) -> Q:

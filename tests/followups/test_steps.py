@@ -176,6 +176,19 @@ def test_only_the_responsible_office_reports_it_done(who, somebody):
         workflow.report_done(opened(), by=getattr(who, somebody), report="已公开")
 
 
+def test_nobody_checks_a_unit_of_their_own(who):
+    person(Role.TOWNSHIP_OFFICE, TOWNSHIP, username="next_signer")
+    filler = person(Role.FILLER, NEXT_VILLAGE, username="next_filler")
+    one = opened(unit=NEXT_VILLAGE, responsible=Office(NEXT_VILLAGE, Role.SIGNER))
+    workflow.report_done(one, by=filler, report="已公开")
+    both = User.objects.get(pk=who.next_signer.pk)
+    assert [len(todos_of(one)) for one in (who.office, both)] == [1, 0]
+    with pytest.raises(NotAllowed):
+        workflow.accept(one, by=both)
+    workflow.accept(one, by=who.office)
+    assert again(one).state == "done"
+
+
 def test_without_a_checker_reported_is_done(who):
     one = workflow.report_done(opened(checker=None), by=who.signer, report="已公开")
     assert (one.state, one.closed_by) == ("done", who.signer)
