@@ -1,6 +1,9 @@
 /* On a phone, parts marked data-fold begin folded, so that what is first to see and to do fits; everything opens with one
-   press, and a part that is led to with the link. Without script, and on a desk, they are open. */
+   press, and a part that is led to with the link. Without script, on a desk and on paper, they are open. */
 (() => {
+  addEventListener("beforeprint", () => {
+    for (const details of document.querySelectorAll("details[data-fold]")) details.open = true;
+  });
   if (!matchMedia("(max-width: 639px)").matches) return;
   const target = (hash) => hash.length > 1 && document.getElementById(decodeURIComponent(hash.slice(1)));
   const wanted = target(location.hash);
