@@ -338,6 +338,18 @@ def test_the_page_by_form(client, who):
     assert again(one).state == "reported"
 
 
+def test_a_stale_report_keeps_its_text_and_says_that_its_photos_are_gone(client, who):
+    one = opened()
+    client.force_login(who.signer)
+    page = client.get(reverse("followup", args=[one.pk]))
+    key = {step["step"].verb: step["key"] for step in page.context["steps"]}["report_followup"]
+    workflow.report_progress(one, by=who.filler, report="正在公开")
+    given = {"key": key, "report": "已公开", "files": [SimpleUploadedFile("墙.png", PNG)]}
+    stale = client.post(reverse("followup_step", args=[one.pk, "report_followup"]), given)
+    text = stale.content.decode()
+    assert (stale.status_code, "已公开" in text, "附件需要重新选择。" in text) == (409, True, True)
+
+
 def test_the_list_and_its_filters(client, who, clock):
     late, waiting, elsewhere = opened(), opened(subject=2), opened(subject=3, unit=NEXT_VILLAGE)
     workflow.report_done(waiting, by=who.signer, report="已公开")
