@@ -33,7 +33,7 @@ class NamedTask(Task):
         with pghistory.context(verb=self.name):
             if self.name not in timetable.times_of(self.app):
                 return super().__call__(*args, **kwargs)
-            with timetable.tried(self.name) as alone:
+            with timetable.kept(self.name).tried() as alone:
                 return super().__call__(*args, **kwargs) if alone else None
 
 

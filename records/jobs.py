@@ -6,20 +6,20 @@ is killed (``free`` finds it again).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
-from threading import Event, Thread
 from typing import Any, Self
 
 from django.apps import apps
 from django.conf import settings
-from django.db import DatabaseError, connection, models
+from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from records.heartbeats import heartbeat
 from records.lifecycle import Group
 from records.registry import KeyedRegistry
 
@@ -106,17 +106,9 @@ class Job(models.Model):
         """Store the progress."""
         self._in_hand().update(progress=progress)
 
-    @contextmanager
-    def kept_alive(self) -> Iterator[None]:
+    def kept_alive(self) -> AbstractContextManager[None]:
         """Send a heartbeat every few seconds, whatever this thread is doing."""
-        over = Event()
-        signs = Thread(target=self._give_signs, args=(over,), daemon=True)
-        signs.start()
-        try:
-            yield
-        finally:
-            over.set()
-            signs.join()
+        return heartbeat(lambda: self._in_hand().update(alive_at=timezone.now()), HEARTBEAT_SECONDS)
 
     def end(self, state: str, **changes: Any) -> bool:
         """Store the result; False if it had already ended or another worker has claimed it."""
@@ -125,14 +117,6 @@ class Job(models.Model):
     def _in_hand(self) -> JobQuerySet:
         """This job, as long as the worker that started it still has it."""
         return type(self).objects.filter(pk=self.pk, state=self.State.RUNNING, started_at=self.started_at)
-
-    def _give_signs(self, over: Event) -> None:
-        while not over.wait(HEARTBEAT_SECONDS):
-            try:
-                self._in_hand().update(alive_at=timezone.now())
-            except DatabaseError:  # the database restarts; the next heartbeat follows
-                connection.close()
-        connection.close()
 
 
 class ShownState(models.TextChoices):

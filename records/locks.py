@@ -25,7 +25,6 @@ class Lock(IntEnum):
     TRAIL_REVIEW = 330633
     LEADS = 330634
     MIGRATION = 330635
-    SCHEDULED_TASK = 330636
 
 
 def call_of(lock: Lock, key: str = "0", *, shared: bool = False) -> str:
@@ -56,20 +55,19 @@ def try_hold(lock: Lock) -> bool:
 
 
 @contextmanager
-def held_across_transactions(lock: Lock, *, of: str = "", wait: bool = False) -> Iterator[bool]:
-    """Whether nobody else holds ``lock`` (``of`` this thing; with ``wait``: any more): then it is held to the end of
-    the block, or of the process."""
-    key = "(%s, case when %s = '' then 0 else hashtext(%s) end)"
-    take = f"pg_advisory_lock{key} is not null" if wait else f"pg_try_advisory_lock{key}"
+def held_across_transactions(lock: Lock, *, wait: bool = False) -> Iterator[bool]:
+    """Whether nobody else holds ``lock`` (with ``wait``: any more): then it is held to the end of the block, or of the
+    process."""
+    take = "pg_advisory_lock(%s, 0) is not null" if wait else "pg_try_advisory_lock(%s, 0)"
     with connection.cursor() as cursor:
-        cursor.execute(f"select {take}", [lock.value, of, of])  # noqa: S608 our own words
+        cursor.execute(f"select {take}", [lock.value])  # noqa: S608 our own words
         alone = bool(cursor.fetchone()[0])
     try:
         yield alone
     finally:
         if alone:
             with connection.cursor() as cursor:
-                cursor.execute(f"select pg_advisory_unlock{key}", [lock.value, of, of])  # noqa: S608 our own words
+                cursor.execute("select pg_advisory_unlock(%s, 0)", [lock.value])
 
 
 def is_held(lock: Lock) -> bool:

@@ -9,19 +9,26 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
-from records.locks import Lock, held_across_transactions
+from records.heartbeats import heartbeat
 from records.outage import database_is_away
 
 PATIENCE = timedelta(minutes=2)
 """How long a task may wait in the queue."""
 LONGEST_WAIT = timedelta(hours=1)
+LEASE = timedelta(minutes=2)
+"""How long a run holds its task without renewing. No task has a time limit, so a run renews while it lasts; the task of
+a killed worker is free again when the next try is due (``PATIENCE``). Several renewals in a row may fail before the
+lease ends: a restart of the database does not let a second run begin."""
+RENEWED_EVERY = LEASE / 6
 logger = logging.getLogger(__name__)
 
 
@@ -30,12 +37,18 @@ class Postponed(Exception):
 
 
 class ScheduledTask(models.Model):
-    """``done_at``: when the last run that came to its end began. ``tries`` since, the last one at ``tried_at``."""
+    """``done_at``: when the last run that came to its end began. ``tries`` since, the last one at ``tried_at``.
+
+    ``running_until``: the lease of the run that is under way, by the clock of the database, which all workers share. A
+    lease in the row, not a lock of the session: behind PgBouncer a session's lock would be taken on one connection of
+    the server and released on another.
+    """
 
     name = models.CharField(max_length=100, primary_key=True)
     done_at = models.DateTimeField(null=True)
     tried_at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)
+    running_until = models.DateTimeField(null=True)
 
     class Meta:
         default_permissions = ()
@@ -49,6 +62,37 @@ class ScheduledTask(models.Model):
             return False
         return self.done_at is None or times.remaining_estimate(self.done_at) < -PATIENCE
 
+    @contextmanager
+    def tried(self) -> Iterator[bool]:
+        """One run: it counts if the block raises nothing. False if another is under way, or has begun since this row
+        was read."""
+        if not self._take():
+            yield False
+            return
+        counts: dict[str, Any] = {}
+        try:
+            with heartbeat(self._renew, RENEWED_EVERY.total_seconds()):
+                yield True
+            counts = {"done_at": self.tried_at, "tries": 0}
+        except Postponed:
+            return
+        finally:
+            self._unchanged().update(running_until=None, **counts)
+
+    def _take(self) -> bool:
+        now = timezone.now()
+        free = self._unchanged().filter(Q(running_until=None) | Q(running_until__lt=Now()))
+        taken = free.update(running_until=Now() + LEASE, tried_at=now, tries=F("tries") + 1)
+        self.tried_at = now
+        return bool(taken)
+
+    def _renew(self) -> None:
+        self._unchanged().update(running_until=Now() + LEASE)
+
+    def _unchanged(self) -> models.QuerySet["ScheduledTask"]:
+        """This row, unless another run has begun."""
+        return ScheduledTask.objects.filter(pk=self.pk, tried_at=self.tried_at)
+
 
 def times_of(app: Celery) -> dict[str, crontab]:
     """The tasks that run at times of the day. Those that run every few seconds need no second try."""
@@ -56,24 +100,9 @@ def times_of(app: Celery) -> dict[str, crontab]:
     return {entry["task"]: entry["schedule"] for entry in entries if isinstance(entry["schedule"], crontab)}
 
 
-@contextmanager
-def tried(name: str) -> Iterator[bool]:
-    """One run of the task ``name``: it counts if the block raises nothing. False if another is under way."""
-    with held_across_transactions(Lock.SCHEDULED_TASK, of=name) as alone:
-        if not alone:
-            yield False
-            return
-        began = timezone.now()
-        ScheduledTask.objects.update_or_create(
-            name=name,
-            defaults={"tried_at": began, "tries": F("tries") + 1},
-            create_defaults={"tried_at": began, "tries": 1},
-        )
-        try:
-            yield True
-        except Postponed:
-            return
-        ScheduledTask.objects.filter(name=name).update(done_at=began, tries=0)
+def kept(name: str) -> ScheduledTask:
+    """The row of the task ``name``."""
+    return ScheduledTask.objects.get_or_create(name=name, defaults={"tried_at": timezone.now()})[0]
 
 
 def catch_up(app: Celery) -> int:

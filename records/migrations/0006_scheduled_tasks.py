@@ -17,6 +17,7 @@ class Migration(migrations.Migration):
                 ('done_at', models.DateTimeField(null=True)),
                 ('tried_at', models.DateTimeField()),
                 ('tries', models.PositiveSmallIntegerField(default=0)),
+                ('running_until', models.DateTimeField(null=True)),
             ],
             options={
                 'default_permissions': (),

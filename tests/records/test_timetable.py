@@ -1,12 +1,17 @@
 """The timetable is kept, whatever became of a message, a worker or the database."""
 
+from datetime import timedelta
+from threading import Event
+
 import pytest
 from django.db import ProgrammingError, connection, connections
+from django.db.models.functions import Now
 
 from accounts.tasks import forget_old_sign_ins
 from config.celery import app
 from ratings.models import RegisterRun
 from ratings.tasks import rerate_all
+from records.heartbeats import heartbeat
 from records.locks import Lock
 from records.models import ScheduledTask
 from records.tasks import catch_up
@@ -88,11 +93,32 @@ def test_a_run_that_somebody_else_keeps_waiting_is_made_up_for(yesterday):
 
 
 def test_two_runs_of_one_task_are_never_under_way_at_once(yesterday):
-    other = connections.create_connection("default")
-    try:
-        with other.cursor() as cursor:
-            cursor.execute("select pg_advisory_lock(%s, hashtext(%s))", [Lock.SCHEDULED_TASK.value, NAME])
-        assert caught_up("2026-11-28 01:45") == "27 01:40"
-    finally:
-        other.close()
+    task = ScheduledTask.objects.filter(name=NAME)
+    task.update(running_until=Now() + timedelta(seconds=30))
+    assert caught_up("2026-11-28 01:45") == "27 01:40"
+    task.update(running_until=Now() - timedelta(seconds=1))  # its worker was killed
     assert caught_up("2026-11-28 01:46") == "28 01:46"
+    assert task.get().running_until is None
+
+
+def test_a_run_holds_its_task_by_the_row_alone(yesterday):
+    """Behind PgBouncer a lock of the session would stay on a connection of the server that others use."""
+    held = []
+
+    def look(execute, sql, params, many, context):
+        if "axes_" in sql and not held:
+            held.append(ScheduledTask.objects.filter(name=NAME, running_until__gt=Now() + timedelta(minutes=1)).count())
+            with connection.cursor() as cursor:
+                cursor.execute("select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()")
+                held.append(cursor.fetchone()[0])
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(look), freeze_time("2026-11-28 01:40:01+08:00"):
+        forget_old_sign_ins()
+    assert (held, done()) == ([1, 0], "28 01:40")
+
+
+def test_a_run_that_lasts_goes_on_beating():
+    beaten = Event()
+    with heartbeat(beaten.set, 0.001):
+        assert beaten.wait(5)
