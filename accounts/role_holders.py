@@ -26,6 +26,15 @@ def has_post(user: int, unit: str) -> Exists:
     return Exists(Appointment.objects.filter(user=user, unit=OuterRef(unit)))
 
 
+def ever_held(codes: Collection[str]) -> dict[str, set[int]]:
+    """The users by id who hold or ever held a post in each of the units themselves (``has_post``); one query."""
+    by_unit = defaultdict(set)
+    rows = Appointment.objects.filter(unit__in=codes)
+    for code, user_id in rows.values_list("unit_id", "user_id").distinct():
+        by_unit[code].add(user_id)
+    return dict(by_unit)
+
+
 def posts_held(roles: Collection[str], codes: Collection[str]) -> list[tuple[str, str, int]]:
     """Unit code, role and user id of those who hold one of ``roles`` on the units themselves; one query."""
     held = Appointment.objects.on(timezone.localdate()).filter(role__in=roles, unit__in=codes)

@@ -46,6 +46,7 @@ class FollowUpKind:
     village the signer alone reports it done; the filler reports progress. ``urgent``: no quiet hours hold back that it
     is late. ``told_elsewhere``: who has to do it is told in the words of the step that opens it, which lead to where it
     is done. ``warned``: when it is late a warning (``reports.kept_warnings``) takes it up, so it does not go up itself.
+    ``impartial``: who holds or held a post in the unit neither sees it nor is told of it, whatever their office.
     ``measure``: a value against its threshold in words, filled with ``params``.
     """
 
@@ -59,6 +60,7 @@ class FollowUpKind:
     urgent: bool = False
     told_elsewhere: bool = False
     warned: bool = False
+    impartial: bool = False
     measure: str | Promise = ""
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from accounts.role_holders import holders
+from accounts.role_holders import ever_held, holders
 from accounts.roles import ROLES, VILLAGE_POSTS, Role
 from followups.kinds import KINDS
 from villages.models import COUNTY_LENGTH, TOWNSHIP_LENGTH, Unit, prefixes
@@ -49,3 +49,8 @@ def people_of(offices: Iterable[Office], kind: str) -> dict[Office, list[int]]:
         by_unit = holders(told_roles(role, kind), codes)
         found |= {Office(code, role): by_unit.get(code, []) for code in codes}
     return found
+
+
+def unknown_to(kind: str, units: Collection[str]) -> dict[str, set[int]]:
+    """The users by id who must not learn of a follow-up of that kind about each of ``units``."""
+    return ever_held(units) if KINDS[kind].impartial else {}

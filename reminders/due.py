@@ -19,7 +19,7 @@ from accounts.departments import speakers
 from accounts.role_holders import holders
 from accounts.roles import RATED_POSTS, Role
 from followups.models import FollowUp
-from followups.offices import Office, people_of
+from followups.offices import Office, people_of, unknown_to
 from ratings.application.correction import FOLLOW_UP as CORRECTION
 from ratings.application.correction import filling_office
 from ratings.models import Application, Cycle, Decision, Extension, Stage
@@ -29,6 +29,7 @@ from records.deadlines import end_of
 from reminders.models import DueStep
 from reviews.appeals.appeal_rules import above, answer_dues
 from reviews.decisions.release_due import release_dues
+from reviews.decisions.visibility import barred_from
 from reviews.department_checks.assignments import outstanding
 from reviews.models import Appeal, Candidate, Objection, Settlement, Sheet
 from reviews.models.review_levels import REVIEW_LEVELS, ReviewLevel
@@ -246,14 +247,12 @@ def _checks(applications: list[Application]) -> Iterator[Due]:
 
 
 def _objections(applications: list[Application]) -> Iterator[Due]:
-    """Answered by somebody who neither decided nor scored; those do not learn of it here either."""
+    """Answered by somebody who neither decided nor scored, and has no post in the unit; those do not learn of it here
+    either."""
     noticed = {one.pk: one for one in applications if one.state == State.PUBLIC_NOTICE}
     found = Objection.objects.filter(decision__application__in=noticed, state__in=Objection.State.UNANSWERED)
     found = list(found.select_related("decision__batch_entry__batch"))
-    scorers: dict[int, set[int]] = defaultdict(set)
-    rows = Sheet.objects.filter(application__in={one.decision.application_id for one in found})
-    for pk, reviewer in rows.exclude(state__in=Sheet.State.STEPPED_BACK).values_list("application", "reviewer"):
-        scorers[pk].add(reviewer)
+    barred = barred_from(found)
     for one in found:
         level, entry = _level(one.decision.origin), getattr(one.decision, "batch_entry", None)
         if level:
@@ -266,7 +265,7 @@ def _objections(applications: list[Application]) -> Iterator[Due]:
                 one.made_at,
                 reverse("review_objections"),
                 deciding=one.decision.origin,
-                unknown_to=frozenset({one.decision.decided_by_id, *scorers[one.decision.application_id]} - {None}),
+                unknown_to=frozenset(barred[one.pk]),
             )
 
 
@@ -291,7 +290,12 @@ def _appeals(codes: Collection[str]) -> Iterator[Due]:
 
 def _followups(codes: Collection[str]) -> Iterator[Due]:
     """To be done, or reported and to be checked; a correction is a step of its own."""
-    for one in FollowUp.objects.waiting().filter(below_any(codes, "unit_id")).order_by("due_at", "pk"):
+    waiting = list(FollowUp.objects.waiting().filter(below_any(codes, "unit_id")).order_by("due_at", "pk"))
+    units: dict[str, set[str]] = defaultdict(set)
+    for one in waiting:
+        units[one.kind].add(one.unit_id)
+    kept_from = {kind: unknown_to(kind, here) for kind, here in units.items()}
+    for one in waiting:
         reported = one.state == FollowUp.State.REPORTED
         office = Office(one.responsible_unit_id, one.responsible_role)
         if reported and one.checker_unit_id:
@@ -306,6 +310,7 @@ def _followups(codes: Collection[str]) -> Iterator[Due]:
             one.link if correction else reverse("followup", args=[one.pk]),
             () if reported or one.person_id is None else (one.person_id,),
             kind="" if correction else one.kind,
+            unknown_to=frozenset(kept_from[one.kind].get(one.unit_id, ())),
         )
 
 

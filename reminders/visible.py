@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from accounts.models import User
 from followups.kinds import KINDS
+from followups.offices import unknown_to
 from ratings.disclosure import DECIDING
 from reminders.due import Due
 from reminders.models import DueStep, ReminderLine
@@ -21,12 +22,18 @@ def visible(user: User, dues: Iterable[Due]) -> list[Due]:
 
 def visible_lines(user: User, lines: Iterable[ReminderLine]) -> list[ReminderLine]:
     """Of what was sent: what concerns no result before its release and no kind that the reader may not see."""
+    lines = list(lines)
+    kept_from = {
+        kind: unknown_to(kind, {one.unit_id for one in lines if one.kind == kind})
+        for kind in {one.kind for one in lines} & KINDS.keys()
+    }
     return [
         one
         for one in lines
         if one.user_id == user.pk
         or one.step not in (DueStep.RELEASE, DueStep.OBJECTION, DueStep.APPEAL)
         and (not one.kind or knows_kind(user, one.kind, one.unit_id))
+        and user.pk not in kept_from.get(one.kind, {}).get(one.unit_id, ())
     ]
 
 
@@ -41,11 +48,13 @@ def knows_kind(user: User, kind: str, code: str) -> bool:
 
 
 def _seen(user: User, due: Due) -> Due | None:
+    if user.pk in due.unknown_to:
+        return None
     if due.step == DueStep.RELEASE:
         inside = any(covers(user, right, due.unit) for right in DECIDING[due.deciding])
         return due if inside else due.outside
     if due.step == DueStep.OBJECTION:
-        return due if covers(user, ANSWERING[due.deciding], due.unit) and user.pk not in due.unknown_to else None
+        return due if covers(user, ANSWERING[due.deciding], due.unit) else None
     if due.step == DueStep.APPEAL:
         own = any((post.unit_id, post.role) == due.office for post in user.posts)
         return due if own or user.pk in due.people or covers(user, APPEAL, due.unit) else None

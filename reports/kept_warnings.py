@@ -124,6 +124,7 @@ RULES = {
             needs=("reviews.answer_objection_township", "reviews.answer_objection_county"),
             own_todo=True,
             own_steps=True,
+            impartial=True,
             urgent=True,
         ),
         5,

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Appointment
+from accounts.role_holders import has_post
 from accounts.roles import VILLAGE_POSTS, Role, office_name
 from followups.kinds import KINDS
 from followups.models.lifecycle import STEPS, FollowUpState
@@ -53,7 +54,9 @@ class FollowUpQuerySet(models.QuerySet):
         for reach, keys in groups.items():
             if reach is None or reach:
                 seen |= (Q() if reach is None else below_any(sorted(reach), "unit_id")) & Q(kind__in=keys)
-        return self.filter(below_any(user.reach(VIEW), "unit_id") & seen | self._duty(user, own_role_only=True))
+        mine = self.filter(below_any(user.reach(VIEW), "unit_id") & seen | self._duty(user, own_role_only=True))
+        impartial = [key for key, kind in KINDS.items() if kind.impartial]
+        return mine.exclude(has_post(user.pk, "unit"), kind__in=impartial)
 
     def done_by(self, user: Any) -> FollowUpQuerySet:
         """Those for which ``user`` is responsible today, by post or by name."""

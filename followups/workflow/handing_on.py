@@ -8,6 +8,7 @@ from accounts.models import Appointment, User
 from accounts.roles import ROLES
 from followups.models import FollowUp
 from followups.models.lifecycle import ANSWER, SUPERVISE
+from followups.offices import unknown_to
 from followups.workflow.actions import is_responsible
 from villages.models import prefixes
 
@@ -30,7 +31,9 @@ def assignees(followup: FollowUp, by: User) -> dict[Assignee, str]:
     line = [code for code in prefixes(followup.unit_id) if any(code.startswith(top) for top in tops)]
     if followup.spec.own_steps:  # the right to take that step stands with this office
         line = [code for code in line if code == followup.responsible_unit_id]
+    kept_from = unknown_to(followup.kind, [followup.unit_id]).get(followup.unit_id, ())
     held = Appointment.objects.on(timezone.localdate()).filter(unit__in=line, role__in=ANSWERING)
+    held = held.exclude(user__in=kept_from)
     found: dict[Assignee, str] = {}
     for post in held.select_related("unit", "user").order_by("unit", "role", "user__name"):
         if (post.unit_id, post.role) == (followup.checker_unit_id, followup.checker_role):

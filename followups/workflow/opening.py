@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from followups.kinds import KINDS
 from followups.models import FollowUp, FollowUpState
-from followups.offices import Office, people_of
+from followups.offices import Office, people_of, unknown_to
 from followups.workflow.telling import notice, responsible_of, tell
 from notifications.models import Notice
 from notifications.workflow import announce_all
@@ -146,8 +146,9 @@ def _tell_opened(opened: list[tuple[FollowUp, Opening]]) -> None:
     notices: list[Notice] = []
     for kind, pairs in by_kind.items():
         people = people_of({office for _one, opening in pairs for office in (opening.responsible, *opening.also)}, kind)
+        kept_from = unknown_to(kind, {followup.unit_id for followup, _opening in pairs})
         for followup, opening in pairs:
             ids = {one for office in opening.also for one in people[office]}
             ids |= {opening.person.pk} if opening.person else set(people[opening.responsible])
-            notices += [notice(followup, "opened", one) for one in sorted(ids)]
+            notices += [notice(followup, "opened", one) for one in sorted(ids - kept_from.get(followup.unit_id, set()))]
     announce_all(notices)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from accounts.models import User
 from followups.kinds import notice_kind
 from followups.models import FollowUp
-from followups.offices import Office, people_of
+from followups.offices import Office, people_of, unknown_to
 from notifications.models import Notice
 from notifications.workflow import announce_all
 from records.deadlines import deadline
@@ -27,6 +27,7 @@ def tell(
     if person is not None and person in people.get(responsible_of(followup), ()):
         people[responsible_of(followup)] = [person]
     recipients = {one for ids in people.values() for one in ids}
+    recipients -= unknown_to(followup.kind, [followup.unit_id]).get(followup.unit_id, set())
     announce_all((notice(followup, step, user_id) for user_id in sorted(recipients)), but=but)
 
 

@@ -3,6 +3,8 @@
 And which objections: those who answer them, never those who decided or scored or have a post in the unit.
 """
 
+from collections import defaultdict
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,7 +12,7 @@ from django.db.models import QuerySet
 from accounts.authority import reached
 from accounts.models import User
 from accounts.prepared import asked
-from accounts.role_holders import has_post
+from accounts.role_holders import ever_held, has_post
 from ratings.application.access import VIEW
 from ratings.disclosure import DECIDED, DECIDING, shown_state
 from ratings.models import Application, Decision
@@ -68,3 +70,17 @@ def objections_for(user: Any) -> QuerySet[Objection]:
     objections = objections.exclude(has_post(user.pk, "unit"))
     scored = Sheet.objects.filter(reviewer=user).exclude(state__in=Sheet.State.STEPPED_BACK)
     return objections.exclude(decision__decided_by=user).exclude(decision__application__in=scored.values("application"))
+
+
+def barred_from(objections: Collection[Objection]) -> dict[int, set[int]]:
+    """By objection (id) the users who may neither answer it nor learn of it: the same rule as ``objections_for``, from
+    the other side. Two queries, the decisions being there."""
+    scorers: dict[int, set[int]] = defaultdict(set)
+    sheets = Sheet.objects.filter(application__in={one.decision.application_id for one in objections})
+    for pk, reviewer in sheets.exclude(state__in=Sheet.State.STEPPED_BACK).values_list("application", "reviewer"):
+        scorers[pk].add(reviewer)
+    own = ever_held({one.unit_id for one in objections})
+    return {
+        one.pk: {one.decision.decided_by_id, *scorers[one.decision.application_id], *own.get(one.unit_id, ())} - {None}
+        for one in objections
+    }

@@ -9,7 +9,7 @@ from django.db import connections
 
 from accounts.roles import Role
 from followups.models import FollowUp
-from followups.workflow import accept, cancel, report_done
+from followups.workflow import accept, cancel, escalate, report_done
 from notifications.models import Notice
 from ratings.below.villages import VillagesBelow
 from ratings.models import Answer, Application, Cycle, Return, Reversal
@@ -17,6 +17,8 @@ from ratings.workflow.event import close
 from ratings.workflow.transition import move
 from records.locks import Lock
 from records.refusals import Incomplete, NotAllowed, Outdated
+from reminders.due import due_in, people_whose_turn
+from reminders.visible import visible
 from reports.assessments import sources
 from reports.assessments.spec import AssessmentSpec
 from reports.kept_warnings import refresh
@@ -29,6 +31,7 @@ from tests.factories import (
     COUNTY,
     TOWNSHIP,
     ApplicationFactory,
+    AppointmentFactory,
     BatchFactory,
     CycleFactory,
     DecisionFactory,
@@ -110,6 +113,23 @@ def test_it_is_closed_when_the_cause_is_gone_and_those_responsible_hear_of_it(wo
         "warning_W2.opened",
         "warning_W2.accepted",
     ]
+
+
+def test_of_an_objection_nobody_learns_who_has_a_post_in_the_unit(world):
+    barred, office = (person(Role.TOWNSHIP_OFFICE, TOWNSHIP) for _twice in range(2))
+    AppointmentFactory(user=barred, role=Role.SIGNER, unit=UnitFactory(code=THREE), ends=date(2025, 1, 1))
+    refresh(NOW)
+    warning = FollowUp.objects.get(kind="warning_W4")
+    (due,) = [one for one in due_in([THREE]) if one.kind == warning.kind]
+    assert people_whose_turn([due]) == {due: [office.pk]}
+    assert [visible(one, [due]) for one in (barred, office)] == [[], [due]]
+    assert [list(FollowUp.objects.seen_by(one).filter(kind=warning.kind)) for one in (barred, office)] == [
+        [],
+        [warning],
+    ]
+    escalate(warning, by=None)
+    told = Notice.objects.filter(kind__startswith="warning_W4.").order_by("pk")
+    assert list(told.values_list("kind", "user")) == [(f"warning_W4.{one}", office.pk) for one in ("opened", "late")]
 
 
 def test_closing_a_year_does_not_wash_it_away(world):

@@ -22,6 +22,9 @@ from ratings.models import Decision
 from ratings.signals import decisions_confirmed
 from ratings.workflow import application as applications
 from records.refusals import Incomplete, NotAllowed, Refused, WrongState
+from reminders.due import due_in, people_whose_turn
+from reminders.models import DueStep
+from reminders.visible import visible
 from reviews.decisions.visibility import objections_for
 from reviews.models import Batch, Objection
 from reviews.todos.review_todos import entries
@@ -317,7 +320,11 @@ def test_who_has_a_post_in_the_village_neither_reads_nor_answers_its_objections(
     assert list(objections_for(office)) == []
     with pytest.raises(NotAllowed):
         objections.dismiss(objection, by=office, answer="已核实")
-    assert list(objections_for(person(Role.TOWNSHIP_OFFICE, TOWNSHIP))) == [objection]
+    other = person(Role.TOWNSHIP_OFFICE, TOWNSHIP)
+    assert list(objections_for(other)) == [objection]
+    (due,) = [one for one in due_in([TOWNSHIP]) if one.step == DueStep.OBJECTION]
+    assert people_whose_turn([due]) == {due: [other.pk]}
+    assert [visible(one, [due]) for one in (office, other)] == [[], [due]]
 
 
 def test_an_objection_dismissed_in_time_delays_nothing(released):
