@@ -6,7 +6,6 @@ import time
 from threading import Thread
 from typing import Any
 
-import pghistory
 from celery import Celery, Task
 from celery.beat import PersistentScheduler
 from celery.signals import beat_init, setup_logging, worker_init, worker_process_init, worker_ready
@@ -24,13 +23,14 @@ POOL_SECONDS = 15
 
 
 class NamedTask(Task):
-    """A task that names itself in the audit context: what it writes on its own is not recorded as done by hand. One of
-    the timetable is done once for each of its times at least, and never twice at once."""
+    """A task that names itself in the audit context: what it writes on its own is not recorded as done by hand, nor by
+    the person or for the reason of the task that ran before it. One of the timetable is done once for each of its times
+    at least, and never twice at once."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        from records import timetable  # holds a model: Django is set up by now
+        from records import audit, timetable  # holds a model: Django is set up by now
 
-        with pghistory.context(verb=self.name):
+        with audit.acting(None, self.name):
             if self.name not in timetable.times_of(self.app):
                 return super().__call__(*args, **kwargs)
             with timetable.kept(self.name).tried() as alone:

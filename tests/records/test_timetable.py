@@ -4,19 +4,25 @@ from datetime import timedelta
 from threading import Event
 
 import pytest
+from celery import Celery
+from celery.schedules import crontab
 from django.db import ProgrammingError, connection, connections
 from django.db.models.functions import Now
 
 from accounts.tasks import forget_old_sign_ins
-from config.celery import app
+from config.celery import NamedTask, app
 from ratings.models import RegisterRun
 from ratings.tasks import rerate_all
+from records.audit import acting
 from records.heartbeats import heartbeat
 from records.locks import Lock
 from records.models import ScheduledTask
 from records.tasks import catch_up
+from records.timetable import catch_up as catch_up_of
 from records.timetable import times_of
 from tests.clock import freeze_time
+from tests.factories import VILLAGE, UnitFactory, UserFactory
+from villages.models import Unit
 
 pytestmark = pytest.mark.django_db
 NAME = "accounts.tasks.forget_old_sign_ins"
@@ -116,6 +122,29 @@ def test_a_run_holds_its_task_by_the_row_alone(yesterday):
     with connection.execute_wrapper(look), freeze_time("2026-11-28 01:40:01+08:00"):
         forget_old_sign_ins()
     assert (held, done()) == ([1, 0], "28 01:40")
+
+
+def test_each_task_writes_in_its_own_name(yesterday):
+    own, official = Celery("own", task_cls=NamedTask, set_as_current=False), UserFactory()
+    village = UnitFactory(code=VILLAGE)
+
+    @own.task(name="own.first", shared=False)
+    def first():
+        with acting(official, "appoint", "a reason"):
+            pass
+
+    @own.task(name="own.second", shared=False)
+    def second():
+        Unit.objects.filter(pk=village.pk).update(name="云溪村")
+
+    at_two = crontab(hour=2, minute=0)
+    own.conf.beat_schedule = {task.name: {"task": task.name, "schedule": at_two} for task in (first, second)}
+    with freeze_time("2026-11-27 02:00+08:00"), acting(None, "records.tasks.catch_up"):
+        assert catch_up_of(own) == 0
+    with freeze_time("2026-11-28 02:05+08:00"), acting(None, "records.tasks.catch_up"):
+        assert catch_up_of(own) == 2
+    context = village.history.latest("pgh_id").pgh_context
+    assert context == {"user": None, "verb": "own.second", "reason": ""}
 
 
 def test_a_run_that_lasts_goes_on_beating():
