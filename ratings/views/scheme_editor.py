@@ -33,17 +33,17 @@ SHOWN = 8
 """How many of the last changes are listed."""
 
 
-def _draft(request: HttpRequest, pk: int) -> Scheme:
-    """The draft, for those who may write it; an issued one cannot be written any more."""
-    return reached_or_404(
-        request.user, MANAGE, Scheme.with_programmes.filter(state=Scheme.State.DRAFT).select_related("unit"), pk=pk
-    )
+def _scheme(request: HttpRequest, pk: int) -> Scheme:
+    """The scheme, for those who may write it, in any state: what is sent after it was issued is refused in words."""
+    return reached_or_404(request.user, MANAGE, Scheme.with_programmes.select_related("unit"), pk=pk)
 
 
 @permission_or_404(MANAGE)
 def outline(request: HttpRequest, pk: int) -> HttpResponse:
     """Areas and criteria with their full marks; a POST adds, moves or removes one."""
-    scheme, status = _draft(request, pk), 200
+    scheme, status = _scheme(request, pk), 200
+    if request.method != "POST" and scheme.state != Scheme.State.DRAFT:
+        raise Http404
     if request.method == "POST":
         try:
             written = _restructure(request, scheme)
@@ -147,7 +147,7 @@ def redo(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _turn(request: HttpRequest, pk: int, turn: Callable[..., None], told: str) -> HttpResponse:
-    scheme, seen = _draft(request, pk), count_of(request.POST.get("seen", ""))
+    scheme, seen = _scheme(request, pk), count_of(request.POST.get("seen", ""))
     try:
         turn(scheme, seen=-1 if seen is None else seen, by=request.user)
     except (Outdated, WrongState) as refused:
@@ -159,8 +159,11 @@ def _turn(request: HttpRequest, pk: int, turn: Callable[..., None], told: str) -
 
 @permission_or_404(MANAGE)
 def part(request: HttpRequest, pk: int, name: str) -> HttpResponse:
-    """One part with its form, what is wrong with it and, for a criterion, what three villages would get."""
-    scheme = _draft(request, pk)
+    """One part with its form, what is wrong with it and, for a criterion, what three villages would get.
+
+    Of an issued scheme it only says so: a copy kept on a device leads here, and what was typed is not lost.
+    """
+    scheme = _scheme(request, pk)
     if not drafting.is_part(name):
         raise Http404
     body, _number = workflow.written(scheme)
@@ -171,7 +174,10 @@ def part(request: HttpRequest, pk: int, name: str) -> HttpResponse:
             raise Http404 from None
         stands = {}
     if request.method != "POST":
-        return render(request, "ratings/scheme/part.html", _part_context(scheme, body, name, stands))
+        context = _part_context(scheme, body, name, stands)
+        if scheme.state != Scheme.State.DRAFT:
+            context |= {"conflict": workflow.issued_already(), "issued": True, "mine_was": context["was"]}
+        return render(request, "ratings/scheme/part.html", context)
     typed = _typed(request, name, stands)
     try:
         saved = workflow.save_part(scheme, name, typed, seen=_seen(request), by=request.user)
@@ -180,8 +186,12 @@ def part(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         context["mine_was"] = request.POST.get("was", "")
         return render(request, _template(request), context, status=409)
     except WrongState as refused:
-        messages.warning(request, str(refused))
-        return redirect("scheme", pk)
+        if not request.htmx and drafting.digest(typed) == drafting.digest(stands):  # saved before: nothing is lost
+            messages.warning(request, str(refused))
+            return redirect("scheme", pk)
+        context = _part_context(scheme, body, name, typed, request.POST) | {"conflict": str(refused), "issued": True}
+        context["mine_was"] = request.POST.get("was", "")
+        return render(request, _template(request), context, status=409)
     if request.htmx or request.POST.get("do"):
         context = _part_context(scheme, saved.body, saved.name, typed, request.POST) | {"saved": True}
         if request.htmx:

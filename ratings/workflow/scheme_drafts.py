@@ -182,8 +182,13 @@ def _locked(scheme: Scheme, by: Any) -> tuple[Scheme, Body]:
     require_writer(by, scheme)
     scheme = Scheme.with_programmes.select_for_update(of=("self",)).get(pk=scheme.pk)
     if scheme.state != Scheme.State.DRAFT:
-        raise WrongState(_("This scheme is issued already."))
+        raise WrongState(issued_already())
     return scheme, written(scheme)[0]
+
+
+def issued_already() -> str:
+    """Why nothing is written in it any more."""
+    return _("This scheme is issued already.")
 
 
 def part_stands(body: Body, name: str) -> Body | None:

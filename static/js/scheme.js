@@ -40,13 +40,16 @@
   const typed = () => JSON.stringify(fields().filter(([name]) => !seen.includes(name)));
   const kept = () => copies.get(draft, item);
 
-  const showLocal = (stored) => {
+  const say = (text) => {
     const running = document.getElementById("running");
     let line = running.querySelector(":scope > .state");
     if (!line) running.prepend((line = document.createElement("p")));
     line.className = "state local";
-    line.textContent = stored ? part.dataset.local : part.dataset.unkept;
+    line.textContent = text;
   };
+  const showLocal = (stored) => say(stored ? part.dataset.local : part.dataset.unkept);
+  /* Offline, signed out, the server down: it is sent again. Of any other refusal no sending is promised. */
+  const isSentAgain = (status) => [0, 401, 403].includes(status) || status >= 500;
   const keep = async () => {
     const copy = { fields: fields(), page: location.pathname }, stored = await copies.put(draft, item, copy);
     if (kept() === copy) showLocal(stored);
@@ -74,7 +77,8 @@
         return;
       }
       if (waits && !xhr.status) part.querySelector("[data-stay]").hidden = false;
-      if (kept() && xhr.status !== 409) showLocal(true);
+      if (kept() && isSentAgain(xhr.status)) showLocal(true);
+      else if (kept() && xhr.status !== 409) say(part.dataset.untaken);
       waits = null;
       return;
     }

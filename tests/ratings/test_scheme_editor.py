@@ -226,6 +226,7 @@ def test_what_stands_now_is_the_same_criterion_wherever_it_is(writer, draft):
     press(writer, draft, "remove:a1c2")
     gone = writer.post(second, mine | {"name": "删后写的"})
     assert (gone.status_code, gone.context.get("gone"), shown(gone)["was"]) == (409, True, mine["was"])
+    assert f'href="{reverse("scheme_edit", args=[draft.pk])}" data-forget' in gone.content.decode()
 
 
 def test_two_editors_of_two_criteria_do_not_meet(writer, draft):
@@ -503,8 +504,25 @@ def test_a_page_of_issuing_that_is_out_of_date_issues_nothing(writer, draft, off
     assert Scheme.objects.get(pk=draft.pk).state == "draft"
 
 
-def test_a_save_after_issuing_changes_nothing(writer, draft):
-    address = part_address(draft, "a1c1")
-    mine = shown(writer.get(address))
+def test_what_is_sent_after_issuing_is_refused_in_words_and_kept_in_the_form(writer, draft):
+    address, edit = part_address(draft, "a1c1"), reverse("scheme_edit", args=[draft.pk])
+    first = shown(writer.get(address))
+    writer.post(address, first | {"name": "议事会议"})
+    saved, before, mine = shown(writer.get(address)), body_of(draft), first | {"name": "甲"}
     Scheme.objects.filter(pk=draft.pk).update(state="issued", issued_at="2027-01-01T00:00:00Z")
-    assert writer.post(address, mine | {"name": "甲"}).status_code == 404
+    late = [
+        writer.post(address, mine),
+        writer.post(address, mine, headers={"hx-request": "true"}),
+        writer.post(edit, {"do": "area::", "kind": "base", "seen": "2"}),
+        writer.post(edit, {"do": "area::", "kind": "base", "seen": "2"}, headers={"hx-request": "true"}),
+        *(writer.post(reverse(f"scheme_{way}", args=[draft.pk]), {"seen": "2"}) for way in ("undo", "redo")),
+    ]
+    assert [(one.status_code, "该考评标准已经印发。" in one.content.decode()) for one in late] == [(409, True)] * 6
+    assert (shown(late[0])["name"], shown(late[0])["was"], body_of(draft)) == ("甲", first["was"], before)
+    (forget,) = re.findall(r'href="([^"]*)" data-forget', late[1].content.decode())
+    assert forget == reverse("scheme", args=[draft.pk])
+    again = writer.get(address)  # where the copy on the device leads
+    assert (again.status_code, again.context["issued"], shown(again)["name"]) == (200, True, "议事会议")
+    assert writer.post(address, saved)["Location"] == forget, "nothing is lost of what was saved before"
+    writer.force_login(person(Role.COUNTY_OFFICE, "330681"))
+    assert [writer.post(one, mine).status_code for one in (address, edit)] == [404, 404]

@@ -86,9 +86,13 @@ def test_an_office_writes_and_issues_its_scheme(new_context, live_server, office
     if scripts:
         _try(page, draft)
     agree_on(draft, by=office)
+    colleague = context.new_page()
+    colleague.goto(f"/schemes/{draft.pk}/edit/a1c1/")
     page.goto(f"/schemes/{draft.pk}/issue/")
     press(page, "main form button.primary")
     expect(page).to_have_url(re.compile(rf"/schemes/{draft.pk}/$"))
+    if scripts:
+        _write_too_late(colleague, draft)
     issued = Scheme.objects.get(pk=draft.pk)
     assert (issued.state, len(issued.spec.areas[0].criteria)) == ("issued", 2 + len(methods))
     if scripts:
@@ -118,6 +122,26 @@ def _lose_line_and_session(page, draft) -> None:
     expect(saved).to_be_visible()
     assert scheme_drafts.written(draft)[0]["areas"][0]["criteria"][0]["name"] == "退出后写的"
     press(page, ".craft button.primary")
+
+
+def _write_too_late(page, draft) -> None:
+    """What is typed once the scheme is issued: never promised to be sent, there again on the page read anew, and gone
+    from the device with one press."""
+    name = page.locator(".craft [name='name']")
+    page.route("**/edit/a1c1/", lambda route: route.fulfill(status=404), times=1)
+    name.fill("没有收下的")
+    expect(page.locator("#running > .state.local")).to_have_text("仅存在本机，服务器没有收下。需要的请先抄下。")
+    name.fill("印发后写的")
+    expect(page.locator("#running [data-forget]")).to_be_visible()
+    expect(page.locator("#running > .state.local")).to_have_count(0)
+    with page.expect_response(lambda answer: answer.request.method == "POST" and answer.status == 409):
+        page.reload()
+    expect(name).to_have_value("印发后写的")
+    expect(page.locator("#running > .state.local")).to_have_count(0)
+    page.locator("#running [data-forget]").click()
+    expect(page).to_have_url(re.compile(rf"/schemes/{draft.pk}/$"))
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("#waiting")).to_have_count(0)
 
 
 def _try(page, draft) -> None:
