@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from accounts import workflow
@@ -91,4 +92,8 @@ def test_what_only_takes_a_form_leads_back_to_the_page_of_the_form(client, cadre
     )
     page = client.get(answer["Location"]).content.decode()
     assert "您还没有登录，或为安全起见已自动退出" in page
+    assert "申报表、实地查看的评分和考评标准里已填的都在；刚在别的页面上填的，请重新填写。" in page
+    pages = (settings.BASE_DIR / "templates").rglob("*.html")
+    keeping = [one for one in pages if "data-draft=" in one.read_text(encoding="utf-8")]
+    assert sorted(one.name for one in keeping) == ["area.html", "part.html", "visit.html"], "what the words above name"
     assert "您还没有登录" not in client.get("/accounts/login/").content.decode()
