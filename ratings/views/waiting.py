@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -27,7 +28,7 @@ from records.refusals import Incomplete
 from villages.models import Level, Unit, below_any
 
 ON_BEHALF = "ratings.fill_on_behalf"
-SHOWN = 100
+ROWS = 50
 USUAL_DAYS = 3
 """The working days that an extension offers."""
 
@@ -51,27 +52,28 @@ def not_begun(request: HttpRequest) -> HttpResponse:
     ]
     if book := as_workbook(request, _("Units that have not begun"), exports.not_begun(), rows):
         return book
-    return render(
-        request, "ratings/application/waiting.html", {"rows": rows, "now": timezone.now(), "on_behalf": on_behalf}
-    )
+    page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
+    context = {"page": page, "now": timezone.now(), "on_behalf": on_behalf}
+    return render(request, "ratings/application/waiting.html", context)
 
 
 def _rows(cycle: Cycle, codes: Collection[str], on_behalf: Sequence[str]) -> list[dict[str, Any]]:
-    there = {a.unit_id: a for a in cycle.applications.filter(below_any(codes, "unit_id"))}
-    units: QuerySet[Unit] = cycle.rated_units().filter(below_any(codes)).order_by("code")
+    of_units = cycle.applications.filter(below_any(codes, "unit_id"))
+    drafts = {draft.unit_id: draft for draft in of_units.filter(state=Application.State.DRAFT)}
+    sent = of_units.exclude(state=Application.State.DRAFT).values("unit")
+    units: QuerySet[Unit] = cycle.rated_units().filter(below_any(codes)).exclude(code__in=sent).order_by("code")
     applying = cycle.window(CycleStep.APPLY)
-    waiting = [unit for unit in units if unit.code not in there or there[unit.code].state == Application.State.DRAFT]
-    closes = in_force(cycle, CycleStep.APPLY, [unit.code for unit in waiting[:SHOWN]])
+    closes = in_force(cycle, CycleStep.APPLY, [unit.code for unit in units])
     return [
         {
             "cycle": cycle,
             "unit": unit,
-            "application": there.get(unit.code),
+            "application": drafts.get(unit.code),
             "closes": closes[unit.code],
             "opens": applying and applying.opens,
             "may_fill": unit.code.startswith(tuple(on_behalf)),
         }
-        for unit in waiting[:SHOWN]
+        for unit in units
     ]
 
 

@@ -1,12 +1,15 @@
 """The pages of an application: the form, saving while typing, the queue, the steps, and who may open which."""
 
+import io
 import re
 from collections import Counter
 from datetime import timedelta
 
+import factory
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from accounts.roles import Role
 from ratings.models import Application, Decision
@@ -27,6 +30,7 @@ from tests.factories import (
 from tests.form_steps import key_of, pressed
 from tests.markup import squeezed
 from tests.ratings.test_application_workflow import NEIGHBOUR, fill
+from villages.models import Unit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("spring")]
 
@@ -421,7 +425,7 @@ def test_the_village_finds_its_next_step_at_home(client, filler, signer, office)
 def test_the_office_finds_who_has_not_sent_and_helps(client, draft, office):
     UnitFactory(code=NEIGHBOUR), UnitFactory(code="330624109201")
     url = reverse("applications_not_begun")
-    rows = as_(client, office).get(url).context["rows"]
+    rows = as_(client, office).get(url).context["page"]
     assert [(row["unit"].code, row["application"]) for row in rows] == [(VILLAGE, draft), (NEIGHBOUR, None)]
     begun = client.post(reverse("application_begin", args=[draft.cycle_id, NEIGHBOUR]))
     assert Application.objects.get(unit=NEIGHBOUR).on_behalf
@@ -433,6 +437,21 @@ def test_the_office_finds_who_has_not_sent_and_helps(client, draft, office):
     assert client.get(reverse("application_reopen", args=[draft.cycle_id, "330624109201"])).status_code == 404
     as_(client, person(Role.DISCIPLINE, COUNTY))
     assert client.get(url).status_code == client.post(more).status_code == 404
+
+
+def test_everyone_who_has_not_sent_is_listed_page_by_page(client, submitted, office, django_assert_max_num_queries):
+    codes = [f"{TOWNSHIP}{n}" for n in range(251, 371)]
+    Unit.objects.bulk_create(UnitFactory.build_batch(120, code=factory.Iterator(codes)))
+    url, found = reverse("applications_not_begun"), []
+    as_(client, person(Role.COUNTY_OFFICE, COUNTY)).get(url)
+    for number in (1, 2, 3):
+        with django_assert_max_num_queries(25):
+            found += [row["unit"].code for row in client.get(url, {"page": number}).context["page"]]
+    assert found == codes
+    with django_assert_max_num_queries(25):
+        book = client.get(url, {"as": "xlsx"}).getvalue()
+    cells = {row[0] for row in load_workbook(io.BytesIO(book)).active.iter_rows(values_only=True)}
+    assert set(codes) <= cells
 
 
 def test_the_townships_home_tells_how_many_applied_until_when_and_who_waits(client, submitted, office, filler):

@@ -135,7 +135,7 @@ def test_townships_left_alone_have_no_waiting_villages_and_no_panel(office, clie
     offices = {code: person(Role.TOWNSHIP_OFFICE, code) for code in (TOWNSHIP, OTHER)}
     for code, user in offices.items():
         client.force_login(user)
-        waiting = client.get(reverse("applications_not_begun")).context["rows"]
+        waiting = client.get(reverse("applications_not_begun")).context["page"]
         places = client.get(reverse("review_panels")).context["places"]
         assert (len(waiting), bool(places)) == ((2, True) if code == TOWNSHIP else (0, False))
         again = client.get(reverse("application_reopen", args=[cycle.pk, f"{code}201"]))

@@ -363,12 +363,12 @@ def test_a_township_neither_extends_nor_accepts_its_own_application(people, clie
             reopen(cycle, township, by=office, **more)
         reopen(cycle, township, by=county, **more)
         client.force_login(office)
-        rows = client.get(reverse("applications_not_begun")).context["rows"]
+        rows = client.get(reverse("applications_not_begun")).context["page"]
         assert [(row["cycle"], row["unit"].code) for row in rows] == [(of_villages, VILLAGE)]
         assert client.get(reverse("application_reopen", args=[of_villages.pk, VILLAGE])).status_code == 200
         assert client.get(reverse("application_reopen", args=[cycle.pk, TOWNSHIP])).status_code == 404
         client.force_login(county)
-        rows = client.get(reverse("applications_not_begun")).context["rows"]
+        rows = client.get(reverse("applications_not_begun")).context["page"]
         assert {(row["unit"].code, row["may_fill"]) for row in rows} == {(VILLAGE, False), (TOWNSHIP, False)}
         page = reverse("application_reopen", args=[cycle.pk, TOWNSHIP])
         assert client.post(page, {"closes": "2027-07-01", "reason": "来不及"}).status_code == 302
