@@ -135,17 +135,27 @@ def step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """Take one step; refused, the page is shown again with what was typed."""
     if verb not in DONE:
         raise Http404
-    one = _seen_or_404(request, pk)
+    one = _seen(request, pk)
+    if one is None:
+        return _out_of_sight(request, pk, verb)
     if not workflow.may(request.user, STEPS[verb], one):
         raise Http404
     form = _form(request, one, verb, bound=True)
     tried = carry_out(
-        request, f"{verb}:{pk}", form, lambda shown: _act(verb, one, form, request, shown), done=lambda: one
+        request, _key(verb, pk), form, lambda shown: _act(verb, one, form, request, shown), done=lambda: one
     )
     if tried.made:
         messages.success(request, DONE[verb])
         return redirect("consultation", pk)
     return _show(request, _seen_or_404(request, pk), {verb: form}, tried.status)
+
+
+def _out_of_sight(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+    """Answer a step with a draft that the reader no longer sees: it was taken back, or its joint review is over."""
+    if previews.find(request.user, _key(verb, pk), request.POST.get("key", "")) is None:
+        raise Http404
+    answer_late(request, _key(verb, pk), DONE[verb])
+    return redirect("consultations")
 
 
 @permission_or_404(WRITE)
@@ -243,7 +253,7 @@ def _show(
 
     def offered(verb: str) -> dict[str, Any]:
         form = refused.get(verb) or _form(request, one, verb, bound=False)
-        key = previews.keep(user, f"{verb}:{one.pk}", shown)
+        key = previews.keep(user, _key(verb, one.pk), shown)
         return {"verb": verb, "form": form, "key": key, "opened": verb in refused}
 
     opened = opened or _opened(request)
@@ -316,6 +326,16 @@ def _remarks(
     return found
 
 
-def _seen_or_404(request: HttpRequest, pk: int) -> Consultation:
+def _seen(request: HttpRequest, pk: int) -> Consultation | None:
     seen = Consultation.objects.seen_by(request.user).select_related("scheme", "unit", "reviewed_by")
-    return get_object_or_404(seen, pk=pk)
+    return seen.filter(pk=pk).first()
+
+
+def _seen_or_404(request: HttpRequest, pk: int) -> Consultation:
+    if one := _seen(request, pk):
+        return one
+    raise Http404
+
+
+def _key(verb: str, consultation: int) -> str:
+    return f"{verb}:{consultation}"

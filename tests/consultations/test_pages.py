@@ -153,6 +153,29 @@ def test_a_comment_that_comes_too_late_is_refused_with_what_was_typed(client, wh
         assert (refused.status_code, why in refused.text, "迟到的话" in refused.text) == (409, True, True)
 
 
+def test_who_loses_sight_of_a_draft_hears_whether_the_comment_is_kept(client, who, open_draft):
+    client.force_login(who.signer)
+    step = reverse("consultation_step", args=[open_draft.pk, "comment_draft"])
+    kept, late = (
+        {"place": "c-1.1", "text": text, "key": key_of(who.signer, f"comment_draft:{open_draft.pk}")}
+        for text in ("五分太多", "迟到的话")
+        if client.get(open_draft.get_absolute_url())
+    )
+    client.post(step, kept, follow=True)
+    workflow.withdraw(open_draft, by=who.office, reason="另行起草")
+    for sent, words in (
+        (kept, "意见已提交，办公室会答复。"),
+        (late, "打开本页后情况有变化，未作任何处理，请按最新情况重新核对。"),
+    ):
+        answer = client.post(step, sent, follow=True)
+        assert (answer.redirect_chain, [str(one) for one in answer.context["messages"]]) == (
+            [(reverse("consultations"), 302)],
+            [words],
+        )
+    assert client.post(step, late | {"key": "unknown"}).status_code == 404
+    assert Comment.objects.get().text == "五分太多"
+
+
 def test_the_public_reads_comments_and_is_answered(client, who, open_draft):
     address = reverse("public_draft", args=[open_draft.pk])
     assert open_draft.scheme.name in client.get(reverse("public_drafts")).text
