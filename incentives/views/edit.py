@@ -22,7 +22,7 @@ from incentives.source_state import planned_of, written
 from incentives.views.sources import source_or_404
 from incentives.workflow.actions import available, open_to, writers
 from records import previews
-from records.confirming import answer_late
+from records.confirming import answer_late, confirming_sent
 from records.files import sha256_of
 from records.numbers import count_of
 from records.refusals import Incomplete, Outdated, WrongState
@@ -68,7 +68,7 @@ def _edit(request: HttpRequest, source: Source, others: Sequence[str] = ()) -> H
     if "more" in request.POST:
         return _show(request, source, others, form, grid, key=request.POST.get("key", ""))
     try:
-        with previews.confirming(request.user, _step(source), request.POST.get("key", "")) as opened:
+        with confirming_sent(request, _step(source)) as opened:
             if not form.is_valid() & grid.is_valid():
                 raise Incomplete("")
             rows = FORMS[type(source)][2]

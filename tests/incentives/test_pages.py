@@ -140,13 +140,20 @@ def test_the_document_comes_with_the_draft_and_stays_with_it(sign_in, finance, o
 def test_a_draft_sent_meanwhile_is_not_changed_from_an_open_page(sign_in, draft, finance):
     policy = draft()
     client, address = sign_in(finance), f"/policies/{policy.pk}/edit/"
-    given = opened(client, address) | POLICY | {"budget": "90000.00"} | grid(TABLE)
-    workflow.seek_opinion(policy, by=finance)
-    answer = client.post(address, given, follow=True)
-    assert (answer.redirect_chain, [str(one) for one in answer.context["messages"]]) == (
-        [(f"/policies/{policy.pk}/", 302)],
-        ["打开本页后情况有变化，未作任何处理，请按最新情况重新核对。"],
+    saved, late = (
+        opened(client, address) | POLICY | {"budget": budget} | grid(TABLE) for budget in ("90000.00", "80000.00")
     )
+    client.post(address, saved, follow=True)
+    workflow.seek_opinion(RewardPolicy.objects.get(), by=finance)
+    for given, words in (
+        (saved, "草稿已保存。"),
+        (late, "打开本页后情况有变化，未作任何处理，请按最新情况重新核对。"),
+    ):
+        answer = client.post(address, given, follow=True)
+        assert (answer.redirect_chain, [str(one) for one in answer.context["messages"]]) == (
+            [(f"/policies/{policy.pk}/", 302)],
+            [words],
+        )
 
 
 @pytest.mark.parametrize("fund", [False, True])
