@@ -56,7 +56,12 @@ def test_the_check_notices():
     assert HALF_WIDTH.findall("满分(10),共10题: 无") == ["分(", ",共", "题:"]
 
 
-ALL_LEVELS = ("templates/reviews", "templates/ratings/supply", "templates/ratings/cycle")
+ALL_LEVELS = (
+    "reviews/**/*.html",
+    "ratings/supply/**/*.html",
+    "ratings/cycle/**/*.html",
+    *(f"incentives/{page}.html" for page in ("filing", "source", "voucher", "disburse", "disburse_confirm", "entries")),
+)
 """Templates of the pages on which townships and stations are worked on beside villages."""
 OF_VILLAGES = {"所辖村", "村民", "村或乡镇"}
 
@@ -64,7 +69,7 @@ OF_VILLAGES = {"所辖村", "村民", "村或乡镇"}
 def test_pages_for_all_levels_speak_of_units(chinese):
     said_of = dict(chinese)
     wrong = []
-    for path in (page for room in ALL_LEVELS for page in (settings.BASE_DIR / room).rglob("*.html")):
+    for path in (page for pages in ALL_LEVELS for page in (settings.BASE_DIR / "templates").glob(pages)):
         for name in re.findall(r"u'((?:[^'\\]|\\.)*)'", templatize(path.read_text())):
             said = re.sub("|".join(OF_VILLAGES), "", said_of.get(name.strip(), ""))
             wrong += [(path.name, said)] if "村" in said else []
