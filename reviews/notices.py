@@ -84,6 +84,18 @@ KINDS = {
             "%(count)s objection is to be answered", "%(count)s objections are to be answered", "count"
         ),
     ),
+    "objection_unanswerable": Kind(
+        _(
+            "Nobody at %(place)s may answer the objection about %(unit)s: whoever could is excluded, or the post is "
+            "vacant. Please appoint somebody else, or name a deputy, to answer it"
+        ),
+        Group.REVIEW,
+        outside=ngettext_lazy(
+            "%(count)s objection has nobody who may answer it",
+            "%(count)s objections have nobody who may answer them",
+            "count",
+        ),
+    ),
     "objection_upheld": Kind(
         _("An objection about %(unit)s was upheld: it is decided anew"), Group.REVIEW, outside=None
     ),

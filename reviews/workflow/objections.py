@@ -1,5 +1,5 @@
 """Objections: made by anyone while a decision is under public notice; answered by somebody who did not
-decide and has no post in the unit."""
+decide and has no post in the unit. Where there is no such person, the office that appoints one is told."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from accounts.models import Appointment, User
-from accounts.role_holders import holders
-from accounts.roles import RATED_POSTS
+from accounts.models import User
+from accounts.role_holders import holders, responsible
+from accounts.roles import RATED_POSTS, ROLES, Role
 from notifications.workflow import announce
 from ratings.models import Decision
 from ratings.models.decision_lifecycle import DECISION_STEPS
@@ -30,13 +30,15 @@ from records.previews import require_unchanged
 from records.refusals import Incomplete, WrongState
 from records.typed_codes import ALPHABET, grouped
 from reviews.appeals.answer_basis import of_objection
+from reviews.decisions.visibility import barred_from
 from reviews.models import Appeal, Batch, Objection
 from reviews.models.lifecycle import OBJECTION_STEPS
 from reviews.models.review_levels import REVIEW_LEVELS
 from reviews.workflow import appeals
 from reviews.workflow.actions import OBJECTION_ACTIONS
+from villages.models import Unit
 
-ANSWERERS = {"township": ["township_office"], "county": ["discipline"]}
+ANSWERERS = {"township": Role.TOWNSHIP_OFFICE, "county": Role.DISCIPLINE}
 
 
 @transaction.atomic
@@ -86,16 +88,28 @@ def make_objection(
             photo=store_photo(photo, by=None) if photo else None,
         )
     matters_changed.send(sender=Objection, units=[objection.unit_id])
-    place = decision.unit_id[: REVIEW_LEVELS[decision.origin].code_length]
-    own = Appointment.objects.filter(unit=decision.unit_id).values_list("user", flat=True)
-    announce(
-        set(holders(ANSWERERS[decision.origin], [place]).get(place, ())) - {decision.decided_by_id, *own},
-        "objection_made",
-        link=reverse("review_objection", args=[objection.pk]),
-        unit_code=decision.unit_id,
-        unit=decision.unit.name,
-    )
+    _tell_made(objection)
     return objection
+
+
+def _tell_made(objection: Objection) -> None:
+    """Those who may answer it, or else the office that appoints such people: until then the star is not confirmed."""
+    role, unit = ANSWERERS[objection.decision.origin], objection.unit
+    place = unit.code[: REVIEW_LEVELS[objection.decision.origin].code_length]
+    barred = barred_from([objection])[objection.pk]
+    if answering := set(holders([role], [place]).get(place, ())) - barred:
+        link = reverse("review_objection", args=[objection.pk])
+        announce(answering, "objection_made", link=link, unit_code=unit.code, unit=unit.name)
+        return
+    appointing = set(responsible(ROLES[role].appointed_by, place))
+    announce(
+        appointing - barred or appointing,  # whoever decided learns of it where nobody else could appoint anybody
+        "objection_unanswerable",
+        link=reverse("appointments"),
+        unit_code=unit.code,
+        unit=unit.name,
+        place=Unit.objects.get(pk=place).name,
+    )
 
 
 @transaction.atomic

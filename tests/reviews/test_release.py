@@ -327,6 +327,18 @@ def test_who_has_a_post_in_the_village_neither_reads_nor_answers_its_objections(
     assert [visible(one, [due]) for one in (office, other)] == [[], [due]]
 
 
+def test_an_objection_that_nobody_may_answer_is_told_to_the_office_that_appoints(released):
+    AppointmentFactory(user=released.township_office, role=Role.SIGNER, unit=released.decision.unit)
+    AppointmentFactory(role=Role.COUNTY_OFFICE, unit=released.county, user=released.signer)  # excluded, too
+    objections.make_objection(released.decision, text="账目没有公开。", name="李某", contact="0575-1")
+    told = Notice.objects.get(kind="objection_unanswerable")
+    assert (told.user, told.link) == (released.county_office, "/appointments/")
+    assert told.text == (
+        "关于单位330624108204的异议，单位330624108没有人可以答复（现有人员应当回避，或者职务空缺）。请另行任命一人或者指定代理人答复"
+    )
+    assert not Notice.objects.filter(kind="objection_made").exists()
+
+
 def test_an_objection_dismissed_in_time_delays_nothing(released):
     objection = objections.make_objection(released.decision, text="账目没有公开。")
     objections.dismiss(objection, by=released.township_office, answer="经核实，账目已经公开。")
