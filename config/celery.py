@@ -28,13 +28,18 @@ class NamedTask(Task):
     at least, and never twice at once."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        from records import audit, timetable  # holds a model: Django is set up by now
+        from records import timetable  # holds a model: Django is set up by now
+
+        if self.name not in timetable.times_of(self.app):
+            return self.run_in_own_name(*args, **kwargs)
+        with timetable.kept(self.name).tried() as alone:
+            return self.run_in_own_name(*args, **kwargs) if alone else None
+
+    def run_in_own_name(self, *args: Any, **kwargs: Any) -> Any:
+        from records import audit
 
         with audit.acting(None, self.name):
-            if self.name not in timetable.times_of(self.app):
-                return super().__call__(*args, **kwargs)
-            with timetable.kept(self.name).tried() as alone:
-                return super().__call__(*args, **kwargs) if alone else None
+            return super().__call__(*args, **kwargs)
 
 
 app = Celery("config", task_cls=NamedTask)

@@ -106,16 +106,25 @@ def kept(name: str) -> ScheduledTask:
 
 
 def catch_up(app: Celery) -> int:
-    """Run what has been missed; return how many tasks. A task that is new here is not missed before its first time."""
-    now, times = timezone.now(), times_of(app)
+    """Run what has been missed; return how many tasks. A task that is new here is not missed before its first time.
+
+    Each row is read just before its run, which begins only if the row is still as it was read: while the tasks before
+    it ran, another worker may have made up for it.
+    """
+    now, times, ran = timezone.now(), times_of(app), 0
     new = [ScheduledTask(name=name, done_at=now, tried_at=now) for name in times]
     ScheduledTask.objects.bulk_create(new, ignore_conflicts=True)
-    missed = [one.name for one in ScheduledTask.objects.filter(name__in=times) if one.is_missed(times[one.name], now)]
-    for name in sorted(missed):
+    for name in sorted(times):
+        row = ScheduledTask.objects.get(name=name)
+        if not row.is_missed(times[name], timezone.now()):
+            continue
         try:
-            app.tasks[name]()
+            with row.tried() as alone:
+                if alone:
+                    ran += 1
+                    app.tasks[name].run_in_own_name()
         except Exception as failure:
             if database_is_away(failure):
                 raise
             logger.exception("%s failed", name)
-    return len(missed)
+    return ran

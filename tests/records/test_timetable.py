@@ -8,6 +8,7 @@ from celery import Celery
 from celery.schedules import crontab
 from django.db import ProgrammingError, connection, connections
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from accounts.tasks import forget_old_sign_ins
 from config.celery import NamedTask, app
@@ -39,6 +40,14 @@ def caught_up(at):
 def done(name=NAME):
     at = ScheduledTask.objects.get(name=name).done_at
     return at and f"{at.astimezone(app.timezone):%d %H:%M}"
+
+
+def app_at_two(*functions):
+    """An application of its own that has these for tasks, all at 2.00."""
+    own = Celery("own", task_cls=NamedTask, set_as_current=False)
+    names = [own.task(name=one.__name__, shared=False)(one).name for one in functions]
+    own.conf.beat_schedule = {name: {"task": name, "schedule": crontab(hour=2, minute=0)} for name in names}
+    return own
 
 
 @pytest.fixture
@@ -124,27 +133,49 @@ def test_a_run_holds_its_task_by_the_row_alone(yesterday):
     assert (held, done()) == ([1, 0], "28 01:40")
 
 
-def test_each_task_writes_in_its_own_name(yesterday):
-    own, official = Celery("own", task_cls=NamedTask, set_as_current=False), UserFactory()
-    village = UnitFactory(code=VILLAGE)
+def test_what_another_worker_made_up_for_meanwhile_is_not_run_again():
+    ran, counted = [], []
 
-    @own.task(name="own.first", shared=False)
+    def first():
+        ran.append("first")
+        counted.append(catch_up_of(own))
+
+    def second():
+        ran.append("second")
+
+    own = app_at_two(first, second)
+    with freeze_time("2026-11-27 02:00+08:00"):
+        assert catch_up_of(own) == 0
+    with freeze_time("2026-11-28 02:05+08:00"):
+        counted.append(catch_up_of(own))
+    assert (ran, counted) == (["first", "second"], [1, 1])
+
+
+def test_a_run_that_lost_its_task_leaves_it_to_the_next(yesterday):
+    task, later = ScheduledTask.objects.filter(name=NAME), Now() + timedelta(minutes=1)
+    with freeze_time("2026-11-28 01:43+08:00"), task.get().tried() as alone:
+        assert alone
+        task.update(tried_at=timezone.now() + timedelta(minutes=3), running_until=later)
+    assert (done(), task.get().running_until is None) == ("27 01:40", False)
+
+
+def test_each_task_writes_in_its_own_name():
+    official, village = UserFactory(), UnitFactory(code=VILLAGE)
+
     def first():
         with acting(official, "appoint", "a reason"):
             pass
 
-    @own.task(name="own.second", shared=False)
     def second():
         Unit.objects.filter(pk=village.pk).update(name="云溪村")
 
-    at_two = crontab(hour=2, minute=0)
-    own.conf.beat_schedule = {task.name: {"task": task.name, "schedule": at_two} for task in (first, second)}
+    own = app_at_two(first, second)
     with freeze_time("2026-11-27 02:00+08:00"), acting(None, "records.tasks.catch_up"):
         assert catch_up_of(own) == 0
     with freeze_time("2026-11-28 02:05+08:00"), acting(None, "records.tasks.catch_up"):
         assert catch_up_of(own) == 2
     context = village.history.latest("pgh_id").pgh_context
-    assert context == {"user": None, "verb": "own.second", "reason": ""}
+    assert context == {"user": None, "verb": "second", "reason": ""}
 
 
 def test_a_run_that_lasts_goes_on_beating():
