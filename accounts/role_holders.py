@@ -35,6 +35,11 @@ def ever_held(codes: Collection[str]) -> dict[str, set[int]]:
     return dict(by_unit)
 
 
+def places_of(user: int) -> set[str]:
+    """The codes of the very units where ``user`` (by id) holds or ever held a post (``has_post``); one query."""
+    return set(Appointment.objects.filter(user=user).values_list("unit_id", flat=True).distinct())
+
+
 def posts_held(roles: Collection[str], codes: Collection[str]) -> list[tuple[str, str, int]]:
     """Unit code, role and user id of those who hold one of ``roles`` on the units themselves; one query."""
     held = Appointment.objects.on(timezone.localdate()).filter(role__in=roles, unit__in=codes)
@@ -69,8 +74,7 @@ def responsible(roles: Collection[str], code: str) -> list[int]:
 
 def guards_of(user: User) -> set[int]:
     """User ids of the security administrators over a unit where ``user`` holds or held a post."""
-    places = Appointment.objects.filter(user=user).values_list("unit_id", flat=True).distinct()
-    above = {code for place in places for code in prefixes(place)}
+    above = {code for place in places_of(user.pk) for code in prefixes(place)}
     return {user_id for ids in holders([Role.SECADMIN], above).values() for user_id in ids} - {user.pk}
 
 

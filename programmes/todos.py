@@ -1,10 +1,13 @@
 """What waits for a person in programmes (a source of ``accounts.todo_list``)."""
 
+from collections.abc import Collection
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from accounts.role_holders import places_of
 from accounts.todo_list import Todo
 from programmes.facts import facts_of
 from programmes.models import RUN, CycleState, ProgrammeCycle
@@ -19,10 +22,11 @@ def entries(user: User) -> list[Todo]:
     if not (user.reach(OWN) or user.reach(ON_BEHALF) or user.reach(RUN)):
         return []
     going_on = list(ProgrammeCycle.objects.seen_by(user).exclude(state=CycleState.PUBLISHED)[:SHOWN])
-    return [entry for cycle in going_on for entry in (*_answers(user, cycle), *_steps(user, cycle))]
+    places = places_of(user.pk) if going_on else set()
+    return [entry for cycle in going_on for entry in (*_answers(user, cycle, places), *_steps(user, cycle))]
 
 
-def _answers(user: User, cycle: ProgrammeCycle) -> list[Todo]:
+def _answers(user: User, cycle: ProgrammeCycle, places: Collection[str]) -> list[Todo]:
     """Each own unit with something to answer; the others, for which an office may answer, in one line."""
     codes = {*user.reach(OWN), *user.reach(ON_BEHALF)}
     if not codes or not cycle.takes_answers:
@@ -31,7 +35,7 @@ def _answers(user: User, cycle: ProgrammeCycle) -> list[Todo]:
     open_ones = {
         code: missing
         for code, one in known.items()
-        if (missing := sum(fact.value is None and not fact.awaits_review for fact in open_to(user, cycle, one)))
+        if (missing := sum(fact.value is None and not fact.awaits_review for fact in open_to(user, cycle, one, places)))
     }
     name = {"programme": cycle.programme.name, "year": cycle.year}
     mine = user.reach(OWN)

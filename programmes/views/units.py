@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.authority import permission_or_404
+from accounts.role_holders import places_of
 from programmes.facts import fact_of
 from programmes.forms import AnswersForm
 from programmes.models import VIEW, ProgrammeResult
@@ -30,7 +31,7 @@ def unit(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     if not cycle.rated_units().filter(pk=place.pk).exists():
         raise Http404
     known = fact_of(cycle, place)
-    own = workflow.open_to(request.user, cycle, known)
+    own = workflow.open_to(request.user, cycle, known, places_of(request.user.pk))
     if request.method == "POST" and not own:
         raise Http404
     takes, step, status = cycle.takes_answers, f"answer_programme:{pk}:{code}", 200

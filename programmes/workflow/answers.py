@@ -1,12 +1,12 @@
 """Answering what only the programme asks; what the ordinary application asks is answered there."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.role_holders import has_post
+from accounts.role_holders import places_of
 from programmes.facts import FactAsked, FactsOfUnit, fact_of
 from programmes.models import RUN, ProgrammeAnswer, ProgrammeCycle
 from programmes.models.lifecycle import ON_BEHALF, OWN
@@ -24,20 +24,20 @@ class Typed(NamedTuple):
     reason: str = ""
 
 
-def may_answer(user: User, cycle: ProgrammeCycle, unit: Unit, fact: FactAsked) -> bool:
+def may_answer(user: User, cycle: ProgrammeCycle, unit: Unit, fact: FactAsked, places: Collection[str]) -> bool:
     """The unit's own people or, for one that cannot, its township's office answer what is asked of the unit; what is
-    asked of others, the township's office or the one that runs the programme, if they have no post in the unit. A
-    township's office never answers for the township itself."""
+    asked of others, the township's office or the one that runs the programme, if they have no post in the unit
+    (``places``: their ``places_of``). A township's office never answers for the township itself."""
     on_behalf = unit.level != Level.TOWNSHIP and user.has_perm(ON_BEHALF, unit)
     if fact.source == "village":
         return user.has_perm(OWN, unit) or on_behalf
     judges = fact.source == "office" and (on_behalf or user.has_perm(RUN, cycle))
-    return judges and not Unit.objects.filter(has_post(user.pk, "pk"), pk=unit.pk).exists()
+    return judges and unit.pk not in places
 
 
-def open_to(user: User, cycle: ProgrammeCycle, known: FactsOfUnit) -> list[FactAsked]:
-    """The questions that ``user`` may answer for the unit."""
-    return [one for one in known.asked if may_answer(user, cycle, known.unit, one)]
+def open_to(user: User, cycle: ProgrammeCycle, known: FactsOfUnit, places: Collection[str]) -> list[FactAsked]:
+    """The questions that ``user``, of these ``places`` (``places_of``), may answer for the unit."""
+    return [one for one in known.asked if may_answer(user, cycle, known.unit, one, places)]
 
 
 def standing(facts: list[FactAsked]) -> dict[str, list[str]]:
@@ -57,7 +57,8 @@ def save_answers(
         if not fresh.rated_units().filter(pk=unit.pk).exists():
             raise WrongState(_("This unit is not rated in this programme."))
         known = fact_of(fresh, unit)
-        own = {one.item: one for one in open_to(by, fresh, known)}
+        places = places_of(by.pk)
+        own = {one.item: one for one in open_to(by, fresh, known, places)}
         if not own:
             raise NotAllowed
         if strange := [item for item in typed if item not in own]:
@@ -71,7 +72,7 @@ def save_answers(
                 problems[item] = str(wrong)
         if problems:
             raise Incomplete(_("Some answers are not valid. Nothing was saved."), problems)
-        return sum(one.value is None for one in open_to(by, fresh, fact_of(fresh, unit)))
+        return sum(one.value is None for one in open_to(by, fresh, fact_of(fresh, unit), places))
 
 
 def _keep(cycle: ProgrammeCycle, unit: Unit, fact: FactAsked, given: Typed, by: User) -> None:

@@ -3,13 +3,17 @@
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from accounts.models import User
 from programmes.models import ProgrammeAnswer, ProgrammeCycle, ProgrammeResult
+from programmes.todos import entries
 from programmes.workflow import cycle as workflow
 from ratings.workflow.scheme import import_scheme
 from tests.clients import client_of
-from tests.factories import VILLAGE, at, walk
+from tests.factories import TOWNSHIP, VILLAGE, UnitFactory, at, walk
 from tests.programmes.conftest import OTHER, provincial
 from tests.programmes.test_programme import answered, confirmed
 
@@ -116,6 +120,21 @@ def test_why_is_told_to_anybody_once_it_is_published(place, clock):
     assert ProgrammeResult.objects.count() == 2
     home = client_of(place.filler).get("/").content.decode()
     assert f"/programmes/{cycle.pk}/units/{VILLAGE}/" in home
+
+
+def test_the_to_dos_take_as_few_statements_for_many_units_as_for_one(place):
+    def statements() -> int:
+        township = User.objects.get(pk=place.township.pk)
+        with CaptureQueriesContext(connection) as asked:
+            (todo,) = entries(township)
+        counted.append(todo.detail)
+        return len(asked)
+
+    counted: list[str] = []
+    two = statements()
+    for n in range(206, 210):
+        UnitFactory(code=f"{TOWNSHIP}{n}")
+    assert (statements(), counted) == (two, ["2个单位", "6个单位"])
 
 
 def test_what_waits_for_whom(place, clock):
