@@ -122,15 +122,15 @@ class StageCell(NamedTuple):
 
 def stage_cells(shown: Iterable[StageCell], links: ListLinks | None) -> SafeString:
     """How far a place is; ``links``: None where none open."""
-    done, late = f'✓<span class="hidden"> {escape(_("all done"))}</span>', escape(_("late"))
-    cells = []
+    done, late = escape(_("all done")), escape(_("late"))
+    passed, cells = f'✓<span class="hidden"> {done}</span>', []
     for cell in shown:
         if cell.count:
             found = f'<a href="{links.to(cell.query)}">{cell.count}</a>' if links else f"{cell.count}"
             found += f'<span class="hidden"> {late}</span>' if cell.late else ""
             mark = ' class="late"' if cell.late else ""
         else:
-            found, mark = done, ' class="none"'
+            found, mark = passed, ' class="none"'
         cells.append(f'<td role="cell"{mark} data-label="{escape(cell.name)}"><span>{found}</span></td>')
     return mark_safe("".join(cells))  # noqa: S308 (see above)
 
