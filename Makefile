@@ -1,5 +1,5 @@
 # The commands of this project; README says what each is for. On a bare machine only Python 3.11 is needed.
-PYTHON ?= python3
+PYTHON ?= $(shell .ci/python)
 UV_VERSION = 0.13.9
 BIN = .venv/bin
 SHELL = /bin/sh
