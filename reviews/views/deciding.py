@@ -47,6 +47,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         return as_workbook(request, _("To decide"), exports.to_decide(), rows)
     if request.method != "POST":
         return _shown(request, review_level, codes)
+    if "change" not in request.POST:
+        desk_form.settle(request, review_level, codes)
     page, rows = _page(request, review_level, codes)
     try:
         desk_form.read(rows, request, codes)
@@ -142,6 +144,8 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
         request.user.has_perm(review_level.permission("decide"), application)
         and application.state == review_level.state
     ):
+        if request.method == "POST" and "change" not in request.POST:
+            desk_form.settle(request, review_level, [application.unit_id])
         row = _row(application, request.user, review_level)
     if request.method == "POST":
         if row is None:

@@ -28,6 +28,12 @@ def asked(request: HttpRequest) -> set[int]:
     return {int(match[1]) for name in request.POST if (match := FIELD.fullmatch(name))}
 
 
+def settle(request: HttpRequest, review_level: ReviewLevel, codes: list[str]) -> None:
+    """Settle the means by which those with a choice are judged, before they are listed."""
+    chosen = {pk for pk in asked(request) if request.POST.get(f"choice.{pk}")}
+    recording.settle(chosen, review_level, codes, by=request.user)
+
+
 def read(rows: list[DeskRow], request: HttpRequest, codes: list[str]) -> list[DeskRow]:
     """Apply the input to ``rows``; return those with a choice. Applications that have moved on meanwhile are named.
 

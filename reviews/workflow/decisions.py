@@ -66,8 +66,16 @@ def decide(application: Application, *, star: int, by: User, reason: str = "") -
 @transaction.atomic
 def decide_many(stage: Stage, choices: Mapping[int, Choice], *, by: User, at: datetime | None = None) -> list[Decision]:
     """``decide`` for many applications (by id) at one level."""
+    settle_means_of(choices, f"decide_{stage}", by)
+    return decide_settled(stage, choices, by=by, at=at)
+
+
+@transaction.atomic
+def decide_settled(
+    stage: Stage, choices: Mapping[int, Choice], *, by: User, at: datetime | None = None
+) -> list[Decision]:
+    """``decide_many`` by the county's means as they are kept: the caller has settled those of all that it decides."""
     review_level, at = REVIEW_LEVELS[stage], at or timezone.now()
-    _settle_means(choices, f"decide_{stage}", by)
     applications = _under_review(choices, review_level, by, at)
     possible = _ceilings(applications, review_level, at)
     for application in applications:
@@ -79,6 +87,14 @@ def decide_many(stage: Stage, choices: Mapping[int, Choice], *, by: User, at: da
     return decisions.record(verdicts, review_level.origin, verb=f"decide_{stage}", by=by, at=at)
 
 
+def settle_means_of(chosen: Collection[int], verb: str, by: User) -> None:
+    """Settle the county's means of the cycles of ``chosen`` (``settle_means``), before any application is locked."""
+    cycles = Cycle.objects.filter(pk__in=Application.objects.filter(pk__in=list(chosen)).values("cycle"))
+    with audit.acting(by, verb):
+        for cycle in cycles.select_related("scheme").order_by("pk"):
+            settle_means(cycle)
+
+
 @transaction.atomic
 def recommend(application: Application, *, star: int, by: User, reason: str = "") -> None:
     """Recommend ``application`` to the county; ``star`` is the township's own, should the county not reach more."""
@@ -88,8 +104,14 @@ def recommend(application: Application, *, star: int, by: User, reason: str = ""
 @transaction.atomic
 def recommend_many(choices: Mapping[int, Choice], *, by: User, at: datetime | None = None) -> None:
     """``recommend`` for many applications (by id). Each must allow, and aim at, more than townships decide."""
+    settle_means_of(choices, "recommend", by)
+    recommend_settled(choices, by=by, at=at)
+
+
+@transaction.atomic
+def recommend_settled(choices: Mapping[int, Choice], *, by: User, at: datetime | None = None) -> None:
+    """``recommend_many`` by the county's means as they are kept (``decide_settled``)."""
     review_level, at = REVIEW_LEVELS[Stage.TOWNSHIP], at or timezone.now()
-    _settle_means(choices, "recommend", by)
     applications = _under_review(choices, review_level, by, at)
     possible = _ceilings(applications, review_level, at)
     for application in applications:
@@ -192,13 +214,6 @@ def _check(application: Application, choice: Choice, ceiling: Ceiling, stars: Co
             _("%(unit)s: a star below what is possible needs a reason.") % {"unit": unit},
             {"reason": _("Please give a reason.")},
         )
-
-
-def _settle_means(chosen: Collection[int], verb: str, by: User) -> None:
-    cycles = Cycle.objects.filter(pk__in=Application.objects.filter(pk__in=list(chosen)).values("cycle"))
-    with audit.acting(by, verb):
-        for cycle in cycles.select_related("scheme").order_by("pk"):
-            settle_means(cycle)
 
 
 def _under_review(chosen: Collection[int], review_level: ReviewLevel, by: User, at: datetime) -> list[Application]:

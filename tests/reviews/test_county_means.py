@@ -4,11 +4,12 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
+from django.urls import reverse
 
 from accounts.roles import Role
 from ratings.allowance.dry_run import try_scheme
 from ratings.allowance.scheme_revision import Revised, revised
-from ratings.models import Application, Points, Stage
+from ratings.models import Application, Decision, Points, Stage
 from ratings.scheme.reading import check_scheme
 from ratings.scoring.county_mean import give_county_means
 from ratings.scoring.facts_file import UnitFacts
@@ -19,8 +20,10 @@ from reviews.models import Sheet
 from reviews.sheets.scores import ScoreEntry
 from reviews.workflow import panels, sheets
 from reviews.workflow.decisions import decide
+from tests.clients import client_of
 from tests.factories import (
     COUNTY,
+    TOWNSHIP,
     AnswerFactory,
     ApplicationFactory,
     CycleFactory,
@@ -37,11 +40,11 @@ FIGURES = {f"{COUNTY}101201": 10, f"{COUNTY}102201": 30}
 """A village of each of two townships."""
 
 
-def relative(full_at: int = 100) -> dict:
+def relative(full_at: int = 100, decide_up_to: int = 0) -> dict:
     criterion = {"code": "1.1", "name": "收入", "max": 10, "method": "linear", "zero_at": 0, "full_at": full_at}
     area = {"code": "1", "name": "面", "kind": "base", "criteria": [criterion | {"to_mean": True}]}
     stars = [{"star": 2, "total": 8}, {"star": 1, "total": 2}]
-    return scheme_body(areas=[area], stars=stars, vetoes=[], townships_decide_up_to=0)
+    return scheme_body(areas=[area], stars=stars, vetoes=[], townships_decide_up_to=decide_up_to)
 
 
 def score(application, value, reviewers) -> None:
@@ -95,6 +98,46 @@ def test_a_star_is_decided_by_the_mean_of_its_day(scored):
         decide(scored.first, star=2, by=scored.office)
     assert decide(scored.first, star=1, by=scored.office).total == tried()[scored.first.unit_id]
     assert found() == tried()
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_what_is_listed_is_what_is_recorded(scored, settings, alone):
+    """The mean settles before the list, so that what is confirmed is decided with the very totals that were read."""
+    settings.SECOND_FACTOR_REQUIRED = False
+    client, second = client_of(scored.office), Application.objects.exclude(pk=scored.first.pk).get()
+    desk = reverse("review_application", args=[scored.first.pk]) if alone else reverse("review_decisions")
+    chosen = [scored.first] if alone else [scored.first, second]
+    stars = {scored.first.pk: "1", second.pk: "2"}
+    page = client.post(desk, {f"choice.{one.pk}": stars[one.pk] for one in chosen})
+    listed = {row.application.unit_id: row.ceiling.allowed.total for row in page.context["rows"]}
+    assert listed == {one.unit_id: tried()[one.unit_id] for one in chosen}
+    client.post(reverse("review_decisions"), {"confirmed": "yes", "key": page.context["key"]})
+    assert dict(Decision.objects.values_list("unit", "total")) == listed
+
+
+def test_a_rejection_on_the_list_moves_no_other_total(settings):
+    """One that is not rated leaves the mean, but not the mean of what was listed beside it."""
+    settings.SECOND_FACTOR_REQUIRED = False
+    cycle = CycleFactory(scheme=SchemeFactory(body=relative(decide_up_to=2)))
+    leader = person(Role.TOWNSHIP_LEADER, TOWNSHIP)
+    reviewers = [person(Role.TOWNSHIP_REVIEWER, TOWNSHIP) for _ in range(2)]
+    office = person(Role.TOWNSHIP_OFFICE, TOWNSHIP)
+    panels.convene(cycle, UnitFactory(code=TOWNSHIP), Stage.TOWNSHIP, reviewers, by=office)
+    low, high = (
+        ApplicationFactory(cycle=cycle, unit=UnitFactory(code=code), state="submitted", applied_star=2)
+        for code in (f"{TOWNSHIP}201", f"{TOWNSHIP}202")
+    )
+    for application, value in ((low, 10), (high, 30)):
+        AnswerFactory(application=application, item="1.1", value=value)
+        walk(application, "township_review")
+        score(application, value, reviewers)
+    client, desk = client_of(leader), reverse("review_decisions")
+    reason = {f"reason.{low.pk}": "材料不实"}
+    page = client.post(desk, {f"choice.{low.pk}": "reject", f"choice.{high.pk}": "2"} | reason)
+    listed = {row.application: row.ceiling.allowed.total for row in page.context["rows"]}
+    client.post(desk, {"confirmed": "yes", "key": page.context["key"]})
+    assert dict(Application.objects.values_list("pk", "state")) == {low.pk: "rejected", high.pk: "decided"}
+    assert Decision.objects.get().total == listed[high]
 
 
 def test_what_a_version_would_change_takes_the_mean_of_the_year(scored):
