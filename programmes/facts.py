@@ -41,6 +41,8 @@ class Found:
 
 
 Given = Answer | ProgrammeAnswer | Found
+Waiting = Mapping[str, Collection[Source]]
+"""By unit, who is to answer something: the unit, an office."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,11 @@ class FactsOfUnit:
         """What only the programme asks."""
         return [one for one in self.facts if not one.is_shared]
 
+    @staticmethod
+    def asked_now(facts: Iterable[FactAsked]) -> set[Source]:
+        """Who is to answer those of ``facts`` that no application and no review of one will give."""
+        return {one.source for one in facts if not one.is_shared and not one.awaits_review}
+
     @property
     def is_sent(self) -> bool:
         """Whether the unit stands by its application: a draft may still change, a rejected one counts for nothing."""
@@ -173,10 +180,9 @@ def facts_of(cycle: ProgrammeCycle, units: Iterable[Unit]) -> dict[str, FactsOfU
     return found
 
 
-def waiting_for(cycle: ProgrammeCycle) -> set[str]:
-    """The units whose own answers to what only the programme asks are missing."""
-    known = facts_of(cycle, cycle.rated_units())
-    return {code for code, one in known.items() if any(fact.source == "village" for fact in one.missing)}
+def waiting_for(cycle: ProgrammeCycle) -> Waiting:
+    """Who still has to answer what only the programme asks."""
+    return {code: one.asked_now(one.missing) for code, one in facts_of(cycle, cycle.rated_units()).items()}
 
 
 def fact_of(cycle: ProgrammeCycle, unit: Unit) -> FactsOfUnit:

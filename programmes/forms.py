@@ -14,6 +14,9 @@ from ratings.scheme.wording import bounds_words
 from records.deadlines import end_of
 from records.refusals import Incomplete
 
+VALUE, REASON = "v.", "r."
+"""What the names of fields begin with, before the item."""
+
 
 class UntilForm(forms.Form):
     """Until when answers are taken."""
@@ -25,34 +28,44 @@ class UntilForm(forms.Form):
 
 
 class AnswersForm(forms.Form):
-    """A field for each question that only the programme asks, and one for the reason of points."""
+    """A field for each question that only the programme asks, named by its item, and one for the reason of points.
+
+    What is sent for another item (another version of the scheme asked it) has a field too, in ``left_over``: it is
+    refused by the workflow, and kept for the person who typed it.
+    """
 
     def __init__(self, facts: list[FactAsked], data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        self.facts = {f"q{number}": fact for number, fact in enumerate(facts)}
-        for name, fact in self.facts.items():
-            self.fields[name] = _field(fact)
+        for fact in facts:
+            self.fields[f"{VALUE}{fact.item}"] = _field(fact)
             if fact.question.kind == "points":
-                self.fields[f"{name}_reason"] = forms.CharField(
-                    label=_("Reason for the points"),
-                    required=False,
-                    max_length=1000,
-                    initial=fact.answer.reason if fact.answer else "",
-                    widget=forms.Textarea(attrs={"rows": 2}),
-                )
+                self.fields[f"{REASON}{fact.item}"] = _reason_field(fact)
+        self.left_over = [name for name in self.data if name.startswith((VALUE, REASON)) and name not in self.fields]
+        for name in self.left_over:
+            self.fields[name] = forms.CharField(label=name.partition(".")[2], required=False)
 
     @property
     def typed(self) -> dict[str, Typed]:
         given: Mapping[str, str] = self.cleaned_data
-        return {fact.item: Typed(given[name], given.get(f"{name}_reason", "")) for name, fact in self.facts.items()}
+        items = dict.fromkeys(name.partition(".")[2] for name in self.fields)
+        return {item: Typed(given.get(f"{VALUE}{item}", ""), given.get(f"{REASON}{item}", "")) for item in items}
 
     def take(self, refused: Incomplete) -> None:
         """Show each problem beside its question."""
-        names = {fact.item: name for name, fact in self.facts.items()}
         if not refused.problems:
             self.add_error(None, str(refused))
         for item, problem in refused.problems.items():
-            self.add_error(names.get(item), problem)
+            self.add_error(f"{VALUE}{item}", problem)
+
+
+def _reason_field(fact: FactAsked) -> forms.Field:
+    return forms.CharField(
+        label=_("Reason for the points"),
+        required=False,
+        max_length=1000,
+        initial=fact.answer.reason if fact.answer else "",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
 
 
 def _field(fact: FactAsked) -> forms.Field:

@@ -1,6 +1,6 @@
 """Telling those whom a programme concerns: the rated units, their offices, and the office that runs it."""
 
-from collections.abc import Container
+from collections.abc import Collection
 
 from django.urls import reverse
 
@@ -9,6 +9,7 @@ from accounts.role_holders import holders
 from accounts.roles import RATED_POSTS, ROLES, Role
 from notifications.models import Notice
 from notifications.workflow import announce_all
+from programmes.facts import Waiting
 from programmes.models import RUN, ProgrammeCycle
 from records.deadlines import last_day
 from villages.models import Level, Unit, county_of, township_of
@@ -16,9 +17,12 @@ from villages.models import Level, Unit, county_of, township_of
 OFFICES = (Role.TOWNSHIP_OFFICE, Role.COUNTY_OFFICE)
 
 
-def tell_what_is_asked(cycle: ProgrammeCycle, kind: str, asked: Container[str], *, but: User | None) -> None:
-    """Those who fill in and sign for the units ``asked``, each about the own unit; the offices once each."""
-    _tell(cycle, kind, but, asked, until=last_day(cycle.answers_until).isoformat())
+def tell_what_is_asked(cycle: ProgrammeCycle, kind: str, waiting: Waiting, *, but: User | None) -> None:
+    """Those who fill in and sign for the units that are asked themselves, each about the own unit; the offices of all
+    units of which something is asked, once each."""
+    own = {code for code, sources in waiting.items() if "village" in sources}
+    concerned = {code for code, sources in waiting.items() if sources}
+    _tell(cycle, kind, but, own, concerned, until=last_day(cycle.answers_until).isoformat())
 
 
 def tell_that_time_is_over(cycle: ProgrammeCycle) -> None:
@@ -37,16 +41,17 @@ def tell_that_time_is_over(cycle: ProgrammeCycle) -> None:
 
 
 def tell_of_results(cycle: ProgrammeCycle, but: User | None) -> None:
-    _tell(cycle, "programme_published", but)
+    every = {unit.code for unit in cycle.rated_units()}
+    _tell(cycle, "programme_published", but, every, every)
 
 
 def _tell(
-    cycle: ProgrammeCycle, kind: str, but: User | None, among: Container[str] | None = None, **params: str
+    cycle: ProgrammeCycle, kind: str, but: User | None, own: Collection[str], concerned: Collection[str], **params: str
 ) -> None:
-    """``among``: the units whose own people are told, None for all."""
+    """The people of the units ``own``, and the offices over those ``concerned``."""
     units = {unit.code: unit for unit in cycle.rated_units()}
-    above = {code for unit in units for code in (township_of(unit), county_of(unit)) if code not in units}
-    places = units | {unit.code: unit for unit in Unit.objects.filter(code__in=above)}
+    above = {code for one in concerned for code in (township_of(one), county_of(one))} - units.keys()
+    places = {code: units[code] for code in own} | {unit.code: unit for unit in Unit.objects.filter(code__in=above)}
     offices = OFFICES if cycle.rates != Level.TOWNSHIP else (Role.COUNTY_OFFICE,)
     people = holders([*RATED_POSTS, *offices], places) if places else {}
     notices = (
@@ -58,7 +63,6 @@ def _tell(
             unit_code=code,
         )
         for code, users in sorted(people.items())
-        if among is None or code in among or code not in units
         for user in sorted(set(users))
     )
     announce_all(notices, but=but)

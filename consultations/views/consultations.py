@@ -37,13 +37,13 @@ from consultations.models import (
 )
 from consultations.parties import asked
 from consultations.presenters import ConsultationPage
-from consultations.refusing import Refusal
 from consultations.standing import standing_of
 from ratings.models import Scheme
 from records import previews
 from records.confirming import answer_late, carry_out
 from records.deadlines import is_over
 from records.excel_export import as_workbook
+from records.refused_forms import Refusal
 from records.step_forms import ReasonForm
 
 ROWS = 50

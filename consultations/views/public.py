@@ -10,13 +10,13 @@ from consultations import scheme_text, workflow
 from consultations.forms import PublicCommentForm, show_refusal
 from consultations.models import Consultation, SchemePaper
 from consultations.presenters import ConsultationPage
-from consultations.refusing import Refusal
 from ratings.models import Scheme
 from records import rate_limit
 from records.client_ip import address_of
 from records.documents import served
 from records.files import serve
 from records.refusals import Incomplete, Refused
+from records.refused_forms import Refusal
 
 ROWS = 20
 COMMENTS_AN_HOUR = 5

@@ -16,6 +16,7 @@ from programmes.views.programmes import seen_or_404, shows_results
 from programmes.workflow import answers as workflow
 from records import previews
 from records.confirming import carry_out
+from records.refused_forms import Refusal
 from villages.models import Unit, below_any
 
 
@@ -32,9 +33,10 @@ def unit(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         raise Http404
     known = fact_of(cycle, place)
     own = workflow.open_to(request.user, cycle, known, places_of(request.user.pk))
-    if request.method == "POST" and not own:
+    step, status, late = f"answer_programme:{pk}:{code}", 200, False
+    if request.method == "POST" and not own and not previews.find(request.user, step, request.POST.get("key", "")):
         raise Http404
-    takes, step, status = cycle.takes_answers, f"answer_programme:{pk}:{code}", 200
+    open_here = bool(own) and cycle.takes_answers
     form = AnswersForm(own, request.POST or None)
     if request.method == "POST":
         tried = carry_out(
@@ -47,16 +49,16 @@ def unit(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         if tried.made:
             messages.success(request, _saved(tried.made[0]))
             return redirect("programme_unit", pk, code)
-        known, status = fact_of(cycle, place), tried.status
+        known, status, late = fact_of(cycle, place), tried.status, not open_here or bool(form.left_over)
     context = {
         "cycle": cycle,
         "unit": place,
         "known": known,
         "sheet": FactSheet(known),
-        "form": form if own and takes else None,
-        "key": previews.keep(request.user, step, workflow.standing(own)) if own and takes else "",
+        "form": (AnswersForm(own) if late else form) if open_here else None,
+        "key": previews.keep(request.user, step, workflow.standing(cycle, own)) if open_here else "",
         "others": sorted({supplier_of(one) for one in known.asked if one not in own and one.value is None}),
-        "refused": form if request.method == "POST" and not takes else None,
+        "refused": [Refusal.of(form)] if late else [],
     }
     return render(request, "programmes/unit.html", context, status=status)
 

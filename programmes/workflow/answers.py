@@ -40,9 +40,10 @@ def open_to(user: User, cycle: ProgrammeCycle, known: FactsOfUnit, places: Colle
     return [one for one in known.asked if may_answer(user, cycle, known.unit, one, places)]
 
 
-def standing(facts: list[FactAsked]) -> dict[str, list[str]]:
-    """What the form shows as typed so far."""
-    return {one.item: [one.answer.typed, one.answer.reason] for one in facts if one.answer is not None}
+def standing(cycle: ProgrammeCycle, facts: list[FactAsked]) -> dict[str, Any]:
+    """What the form shows: which version of the scheme asks, and what is typed so far."""
+    typed = {one.item: [one.answer.typed, one.answer.reason] for one in facts if one.answer is not None}
+    return {"scheme": cycle.scheme_id, "typed": typed}
 
 
 def save_answers(
@@ -51,7 +52,8 @@ def save_answers(
     """Save what ``by`` typed, all of it or nothing; returns how many of ``by``'s questions are still open.
 
     Raises ``NotAllowed``; ``WrongState`` when the time is over, or a question is answered in the application;
-    ``Incomplete`` with a message by question; ``Outdated`` when others have answered meanwhile (``standing``).
+    ``Incomplete`` with a message by question; ``Outdated`` when others have answered meanwhile or another version
+    asks now (``standing``).
     """
     with taking("answer_programme", cycle, by) as fresh:
         if not fresh.rated_units().filter(pk=unit.pk).exists():
@@ -59,11 +61,11 @@ def save_answers(
         known = fact_of(fresh, unit)
         places = places_of(by.pk)
         own = {one.item: one for one in open_to(by, fresh, known, places)}
+        require_unchanged(expected, standing(fresh, list(own.values())))
         if not own:
             raise NotAllowed
         if strange := [item for item in typed if item not in own]:
             raise WrongState(_("This question is answered elsewhere: %s.") % _(", ").join(strange))
-        require_unchanged(expected, standing(list(own.values())))
         problems: dict[str, str] = {}
         for item, given in typed.items():
             try:

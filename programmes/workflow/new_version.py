@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from accounts.models import User
 from programmes import telling
-from programmes.facts import FactAsked, FactsOfUnit, facts_of, shared_items
+from programmes.facts import FactsOfUnit, facts_of, shared_items
 from programmes.models import CycleState, ProgrammeAnswer, ProgrammeCycle
 from ratings.models import Scheme
 from ratings.scheme.spec import NoSingleVariant, SchemeSpec
@@ -48,15 +48,13 @@ def _forget_changed(cycle: ProgrammeCycle, same: Same) -> None:
 
 
 def _tell(cycle: ProgrammeCycle, known: Mapping[str, FactsOfUnit], same: Same, by: User | None) -> None:
-    asked = {code: [fact for fact in known[code].asked if _is_new(fact, items)] for code, items in same.items()}
-    if not any(asked.values()):
+    waiting = {
+        code: FactsOfUnit.asked_now(fact for fact in known[code].facts if fact.item not in items)
+        for code, items in same.items()
+    }
+    if not any(waiting.values()):
         return
     if not cycle.takes_answers:
         telling.tell_that_time_is_over(cycle)
         return
-    own = {code for code, facts in asked.items() if any(fact.source == "village" for fact in facts)}
-    telling.tell_what_is_asked(cycle, "programme_amended", own, but=by)
-
-
-def _is_new(fact: FactAsked, same: frozenset[str]) -> bool:
-    return fact.item not in same and not fact.awaits_review
+    telling.tell_what_is_asked(cycle, "programme_amended", waiting, but=by)

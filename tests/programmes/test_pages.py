@@ -31,13 +31,13 @@ def test_the_village_types_what_is_missing_and_nothing_else(place):
     html = client.get(page).content.decode()
     assert "9.1 清廉阵地" in html
     assert "1.2 满意率" in html
-    assert html.count('name="q') == 1
+    assert re.findall(r'name="([vr]\..*?)"', html) == ["v.9.1"]
     key = key_of(client, page)
-    refused = client.post(page, {"q0": "很多", "key": key})
+    refused = client.post(page, {"v.9.1": "很多", "key": key})
     assert refused.status_code == 400
     assert 'value="很多"' in refused.content.decode()
     for _click in range(2):
-        saved = client.post(page, {"q0": "2", "key": key}, follow=True)
+        saved = client.post(page, {"v.9.1": "2", "key": key}, follow=True)
         assert "已保存" in saved.content.decode()
     assert [one.value for one in ProgrammeAnswer.objects.all()] == [2]
 
@@ -46,10 +46,30 @@ def test_a_page_that_was_overtaken_keeps_what_was_typed(place):
     page = f"/programmes/{place.cycle.pk}/units/{VILLAGE}/"
     clients = client_of(place.filler), client_of(place.township)
     keys = [key_of(client, page) for client in clients]
-    clients[0].post(page, {"q0": "2", "key": keys[0]})
-    late = clients[1].post(page, {"q0": "1", "q1": "4", "q1_reason": "走访", "key": keys[1]})
+    clients[0].post(page, {"v.9.1": "2", "key": keys[0]})
+    late = clients[1].post(page, {"v.9.1": "1", "v.9.2": "4", "r.9.2": "走访", "key": keys[1]})
     assert late.status_code == 409
     assert [one.value for one in ProgrammeAnswer.objects.all()] == [2]
+
+
+def test_what_was_typed_for_another_version_is_refused_and_kept(place):
+    """Whether the new version asks something else first, no longer asks it, or asks nothing at all."""
+    client, page = client_of(place.filler), f"/programmes/{place.cycle.pk}/units/{VILLAGE}/"
+    changed = provincial()
+    changed["areas"][1]["criteria"][-2:-2] = [changed["areas"][1]["criteria"][-2] | {"code": "9.0", "name": "村规民约"}]
+    gone = provincial()
+    gone["areas"][1]["criteria"][-2] |= {"code": "9.3"}
+    nothing = provincial()
+    nothing["areas"][1]["criteria"] = nothing["areas"][1]["criteria"][:-2]
+    for body in (changed, gone, nothing):
+        key = key_of(client, page)
+        import_scheme(body, by=None, issue=True, programme="sheng")
+        sent = client.post(page, {"v.9.1": "1.75", "key": key})
+        html = sent.content.decode()
+        assert (sent.status_code, "1.75" in html, "打开本页后情况有变化" in html) == (409, True, True)
+        assert not ProgrammeAnswer.objects.exists()
+        import_scheme(provincial(), by=None, issue=True, programme="sheng")
+    assert client_of(place.neighbour).post(page, {"v.9.1": "1"}).status_code == 404
 
 
 def listed(client, page: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from datetime import timedelta
 from decimal import Decimal
 from io import StringIO
 
@@ -31,6 +32,7 @@ from tests.factories import (
     SchemeFactory,
     SheetEntryFactory,
     SheetFactory,
+    UnitFactory,
     UserFactory,
     VetoFactory,
     at,
@@ -41,6 +43,9 @@ from tests.programmes.conftest import OTHER, SHARED, provincial
 
 pytestmark = pytest.mark.django_db
 OWN, OFFICES = {"9.1": Typed("1")}, {"9.2": Typed("4", "走访两次")}
+
+ELSEWHERE = {item: Typed(str(value), "走访") for item, value in SHARED.items()}
+"""What a unit without an application answers for the programme."""
 
 
 def answered(place):
@@ -248,6 +253,24 @@ def test_only_units_that_are_asked_something_are_told(place):
     workflow.open_cycle(scheme, answers_until=at(2027, 1, 1), by=None)
     told = Notice.objects.filter(kind="programme_opened").values_list("user__username", flat=True)
     assert set(told) == {"office", "township"}
+
+
+def test_only_the_offices_whose_units_still_have_something_to_answer_are_told(place, clock):
+    far = f"{COUNTY}999"
+    for code in (far, f"{far}201"):
+        UnitFactory(code=code)
+    person(Role.TOWNSHIP_OFFICE, far, username="far")
+
+    def told():
+        Notice.objects.all().delete()
+        workflow.extend(place.cycle, answers_until=place.cycle.answers_until + timedelta(days=1), by=place.office)
+        place.cycle.refresh_from_db()
+        return set(Notice.objects.values_list("user__username", flat=True))
+
+    assert told() == {"filler", "neighbour", "township", "far"}
+    save_answers(place.cycle, place.village, OWN | OFFICES, by=place.township)
+    save_answers(place.cycle, place.other, ELSEWHERE | OWN | OFFICES, by=place.township)
+    assert told() == {"far"}
 
 
 def test_what_the_review_found_counts_once_its_result_is_out(place):
