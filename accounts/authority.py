@@ -95,14 +95,21 @@ def lacking(perm: str, pairs: Iterable[tuple[int, str]]) -> set[tuple[int, str]]
     return {(user_id, code) for user_id, code in pairs if not any((user_id, above) in held for above in prefixes(code))}
 
 
+def held_anywhere(*perms: str) -> Callable[[User], bool]:
+    """Whether a user holds one of ``perms`` anywhere."""
+    return lambda user: any(map(user.has_perm, perms))
+
+
 def permission_or_404(*perms: str) -> Callable[[View], View]:
     """Decorates a page for those who hold one of ``perms`` anywhere: others get 404, anonymous users sign in first."""
+
+    allowed = held_anywhere(*perms)
 
     def decorate(view: View) -> View:
         @login_required
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not any(map(request.user.has_perm, perms)):
+            if not allowed(request.user):
                 raise Http404
             return view(request, *args, **kwargs)
 

@@ -19,6 +19,7 @@ from accounts import (
     todos,
     working_days,
 )
+from accounts.authority import held_anywhere
 from accounts.forms import AppointmentSearch, TrailFilter
 from accounts.models import (
     ApiToken,
@@ -35,7 +36,7 @@ from accounts.models import (
 from notifications import kinds, offices, quiet
 from notifications.bell_filter import BellFilter
 from notifications.models import Robot
-from records import encrypting_anew, integrity, jobs, proof
+from records import encrypting_anew, integrity, jobs, openable, proof
 from records.encrypting_anew import Encrypted
 from records.models import IntegrityRun
 from villages.forms.units import UnitSearch
@@ -61,6 +62,13 @@ RIGHTS = {
 
 def register() -> None:
     page_help.register(*help_topics.TOPICS)
+    openable.register(
+        appointments=held_anywhere("accounts.appoint"),
+        home=openable.to_everybody,
+        locks=held_anywhere("accounts.unlock"),
+        password_resets=held_anywhere("accounts.appoint"),
+        proof=held_anywhere(integrity_run.READ_TRAIL),
+    )
     kinds.register(**notices.KINDS)
     quiet.register(working_days.next_working_day)
     offices.register(role_holders.offices_of)

@@ -1,6 +1,7 @@
 """What improvement plans register: pages' surroundings, kinds of follow-up and notice, words of the trail."""
 
 from accounts import audit_trail, audit_words, deputies, home, menu, page_help, saved_filters, todo_list
+from accounts.authority import held_anywhere
 from followups import kinds as followup_kinds
 from followups import time_limits
 from improvements import agreed_on_closing, help_topics, menu_entries, todos
@@ -17,6 +18,7 @@ from improvements.models import (
     Progress,
     ProgressFile,
 )
+from improvements.models.lifecycle import HELP, VIEW
 from notifications import kinds
 from ratings.cycle import closing_consequences
 from records import openable
@@ -26,7 +28,7 @@ from villages import unit_panels
 
 def register() -> None:
     page_help.register(*help_topics.TOPICS)
-    openable.register(plan=Plan.objects.seen_by)
+    openable.register(plan=Plan.objects.seen_by, plans=held_anywhere(VIEW, HELP))
     saved_filters.register(plans=PlanFilterForm)
     menu.register(*menu_entries.MENU)
     todo_list.register(todos)

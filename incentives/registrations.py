@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit_trail, audit_words, deputies, home, menu, page_help, saved_filters, todo_list, trail_values
+from accounts.authority import held_anywhere
 from followups import kinds as follow_up_kinds
 from followups import time_limits
 from followups.kinds import FollowUpKind
@@ -29,6 +30,7 @@ from incentives.models import (
 )
 from incentives.models.lifecycle import STEPS, WRITE_OWN
 from incentives.models.payee import CONFIRM, PROPOSE
+from incentives.models.source import SEES_LINES
 from incentives.opinions import FOLLOW_UP as OPINION
 from incentives.opinions import subject_names
 from incentives.payees.forms import PayeeFilterForm
@@ -57,6 +59,7 @@ RIGHTS = {
 def register() -> None:
     page_help.register(*help_topics.TOPICS)
     openable.register(**{kind.PAGE: kind.objects.seen_by for kind in (RewardPolicy, ProjectFund)})
+    openable.register(**{"unit-money": held_anywhere(*SEES_LINES)})
     kinds.register(**notices.KINDS)
     follow_up_kinds.register(
         **{

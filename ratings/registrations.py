@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts import audit_words, deputies, home, menu, page_help, saved_filters, todo_list, usual_times
-from accounts.authority import reached
+from accounts.authority import held_anywhere, reached
 from followups import kinds as follow_up_kinds
 from followups import time_limits
 from followups.kinds import FollowUpKind
@@ -19,7 +19,7 @@ from ratings.forms.register_forms import EventFilterForm, RegisterFilterForm
 from ratings.home.office_home import applied
 from ratings.home.village_home import own_star, progress, unit_star
 from ratings.integrity import application_integrity, register_integrity
-from ratings.models import Application, Event, EventPerson, Points, ReturnedCriterion, Transition
+from ratings.models import Application, Event, EventPerson, Points, ReturnedCriterion, Scheme, Transition
 from ratings.models.decision_lifecycle import DECISION_STEPS
 from ratings.models.lifecycle import FORMER_VERBS, STEPS
 from ratings.presenters import star_history, trail_names
@@ -52,11 +52,15 @@ RIGHTS = {
 def register() -> None:
     page_help.register(*help_topics.TOPICS)
     openable.register(
+        apply=held_anywhere("ratings.fill"),
         application=lambda user: reached(user, VIEW, Application.objects.all()),
         applications_not_begun=lambda user: any(map(user.reach, GIVE_TIME)),
+        cycles=held_anywhere("ratings.manage_cycle"),
         event=Event.objects.seen_by,
         proposal_settle=lambda user: reached(user, "ratings.view_event", to_settle(user)),
+        public_scheme=lambda user: Scheme.with_programmes.issued(),
         register_unit=lambda user: reached(user, "ratings.view_register", Unit.objects.all(), "code"),
+        scheme=Scheme.with_programmes.seen_by,
     )
     kinds.register(**notices.KINDS)
     follow_up_kinds.register(

@@ -1,8 +1,9 @@
 """Whether a reader may open a link that was stored with a thing, such as the cause of a warning.
 
-Who may see a follow-up or a row of duties is not always one who may open the page that it leads to. Each app registers
-its addresses to which stored links lead, with what of them a reader may open; other addresses are open to whoever got
-the link.
+Who may see a follow-up or a row of duties is not always one who may open the page that it leads to, and who was told
+something may have lost the post since. Each app registers its addresses to which stored links lead, with what of them a
+reader may open. A notice may lead nowhere else (``require_registered``); a link that was stored before its address had
+an entry is taken for open.
 """
 
 from collections import defaultdict
@@ -17,7 +18,29 @@ from records.registry import KeyedRegistry
 
 _doors = KeyedRegistry[str, Callable[[Any], QuerySet | bool]]()
 register = _doors.register
-"""Name of an address → the rows that a reader may open there, or for a page without arguments whether."""
+"""Name of an address → the rows that a reader may open there, by its last argument, or for the whole page whether."""
+
+
+def to_everybody(user: Any) -> bool:
+    """Of a page that answers whoever is signed in."""
+    return True
+
+
+def require_registered(links: Iterable[str]) -> None:
+    """Raise ``LookupError`` where one of ``links`` leads to a page of which nobody has said who may open it."""
+    if unknown := {link for link in filter(None, links) if _name_of(link) not in _doors}:
+        raise LookupError(f"nothing says who may open {sorted(unknown)}")
+
+
+def is_registered(name: str) -> bool:
+    return name in _doors
+
+
+def _name_of(link: str) -> str | None:
+    try:
+        return resolve(urlsplit(link).path).url_name
+    except Resolver404:
+        return None
 
 
 def openable(user: Any, links: Iterable[str]) -> set[str]:
@@ -29,7 +52,7 @@ def openable(user: Any, links: Iterable[str]) -> set[str]:
         except Resolver404:
             continue
         if match.url_name in _doors:
-            asked[match.url_name][next(iter(match.captured_kwargs.items()), None)].add(link)
+            asked[match.url_name][next(reversed(match.captured_kwargs.items()), None)].add(link)
         else:
             found.add(link)
     for name, by_argument in asked.items():

@@ -6,7 +6,7 @@ from accounts import audit_trail, audit_words, deputies, home, menu, page_help, 
 from followups import kinds as follow_up_kinds
 from followups import time_limits
 from notifications import kinds
-from records import jobs
+from records import jobs, openable
 from reports import help_topics, kept_warnings, menu_entries, notices, todos, workflow
 from reports.demonstration import guard  # noqa: F401 (registers a system check)
 from reports.forms import WarningFilterForm
@@ -39,6 +39,7 @@ TRAIL = {
 
 def register() -> None:
     page_help.register(*help_topics.TOPICS)
+    openable.register(assessment=Assessment.objects.seen_by, report=workflow.reports_of)
     kinds.register(**notices.KINDS)
     follow_up_kinds.register(**kept_warnings.KINDS)
     time_limits.register(**kept_warnings.LIMITS)

@@ -11,9 +11,11 @@ from typing import Any
 from django.conf import settings
 from django.core.files import File
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from accounts.authority import reached
 from accounts.models import User
 from notifications.workflow import announce
 from ratings.signals import matters_changed
@@ -35,6 +37,11 @@ VIEW_REPORT = "reports.view_report"
 YEARS = range(2000, 2100)
 SETTING_LEVELS = (Level.CITY, Level.COUNTY, Level.ZONE)
 logger = logging.getLogger(__name__)
+
+
+def reports_of(user: User) -> QuerySet[ReportRequest]:
+    """The reports that ``user`` requested and may still see."""
+    return reached(user, VIEW_REPORT, ReportRequest.objects.filter(by=user)).select_related("unit", "file", "words")
 
 
 @transaction.atomic

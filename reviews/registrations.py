@@ -4,17 +4,20 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts import audit_words, deputies, menu, page_help, saved_filters, todo_list, usual_times
+from accounts.authority import held_anywhere, reached
 from followups import time_limits
 from followups.time_limits import Limit
 from notifications import kinds
 from ratings import explanation
 from ratings.allowance import reviewed
+from ratings.application.access import VIEW
 from ratings.cycle import closing_consequences
+from ratings.models import Application
 from ratings.workflow import actions
 from records import integrity, openable, proof
 from reviews import disclosure, help_topics, menu_entries, notices
 from reviews.appeals import appealed_closing
-from reviews.appeals.appeal_rules import HEARING
+from reviews.appeals.appeal_rules import HEARING, appeals_for
 from reviews.decisions.release_due import RELEASE
 from reviews.decisions.visibility import objections_for, own_batches
 from reviews.department_checks.assignments import CHECK, checks_for
@@ -22,9 +25,11 @@ from reviews.integrity.draw_integrity import DRAWS
 from reviews.integrity.point_integrity import POINTS
 from reviews.models import Addendum, AppealPaper, BatchEntry, Candidate, Correction, Draw, Finding
 from reviews.models.lifecycle import APPEAL_STEPS, BATCH_STEPS, CONVENE, HEAR, OBJECTION_STEPS, SHEET_STEPS, either
-from reviews.models.review_levels import REVIEW_LEVELS
+from reviews.models.review_levels import permissions
 from reviews.panels.found import found_in_review
+from reviews.presenters.own_sheet import SCORE, own_sheets
 from reviews.results.explanation import CHAPTERS
+from reviews.results.public_notices import notices as notices_out
 from reviews.todos import appeal_todos, check_todos, review_todos
 from reviews.todos.usual_times import TIMES
 from reviews.workflow.guards import GUARDS
@@ -48,13 +53,18 @@ LIMITS = {
 def register() -> None:
     page_help.register(*help_topics.TOPICS)
     openable.register(
-        review_appeals=lambda user: any(map(user.has_perm, (*CONVENE, *HEAR))),
+        public_notice=lambda user: notices_out(),
+        result=lambda user: reached(user, VIEW, Application.objects.all()),
+        review_appeal=appeals_for,
+        review_appeals=held_anywhere(*CONVENE, *HEAR),
         review_batch=own_batches,
         review_check=checks_for,
+        review_decisions=held_anywhere(*permissions("decide")),
+        review_desk=held_anywhere(*SCORE),
         review_objection=objections_for,
-        review_objections=lambda user: any(
-            user.has_perm(level.permission("answer_objection")) for level in REVIEW_LEVELS.values()
-        ),
+        review_objections=held_anywhere(*permissions("answer_objection")),
+        review_panels=held_anywhere(*permissions("convene")),
+        review_sheet=own_sheets,
     )
     for verb, allowed in GUARDS.items():
         actions.guard(verb, allowed)

@@ -17,6 +17,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from accounts.roles import ROLES, Role
+from records.openable import is_registered, openable
 from tests.factories import AppointmentFactory, UnitFactory, UserFactory
 from tests.plain_chinese import unchinese
 from tests.reference_forms import needing_scripts
@@ -66,6 +67,9 @@ def faults(world: SimpleNamespace, name: str) -> list[str]:
                 marked = misplaced(answer, address) if who != PUBLIC and has_menu(answer) else {}
                 wrong += [f"{asked} is shown as open in the menu: {marked}"] if marked else []
                 read = True
+            if method == "get" and is_registered(name) and person != "nobody":
+                opens = address in openable(world.people[person].user, [address])
+                wrong += [f"{asked}: a link says {opens}"] if opens == (answer.status_code == 404) else []
             if method == "get" and name in LISTS and person in world.people:
                 listed |= counties_on(answer.text_shown, world.people[person])
             to_login = answer.headers.get("Location", "").startswith(reverse("account_login"))

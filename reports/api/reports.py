@@ -23,8 +23,7 @@ from reports.duties import kept
 from reports.findings import AsOf
 from reports.models import ReportRequest
 from reports.views.dashboard import PLACES, VIEW_DASHBOARD, topmost
-from reports.views.report import own
-from reports.workflow import VIEW_REPORT
+from reports.workflow import VIEW_REPORT, reports_of
 from villages.models import Unit
 
 
@@ -108,7 +107,7 @@ class ReportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVie
     queryset = ReportRequest.objects.none()
 
     def get_queryset(self) -> QuerySet[ReportRequest]:
-        return own(self.request.user) if isinstance(self.request.user, User) else super().get_queryset()
+        return reports_of(self.request.user) if isinstance(self.request.user, User) else super().get_queryset()
 
     def create(self, request: Request) -> Response:
         """Request the report of ``unit`` for ``year``; it is created in the background."""

@@ -5,12 +5,13 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
+from accounts.authority import where_held
 from accounts.models import User
 from ratings.application.absences import Said, absences
 from ratings.models import Answer, Return, StarPeriod
@@ -27,15 +28,22 @@ from reviews.sheets.scores import Entries, scored, with_computed
 SCORE = tuple(review_level.permission("score") for review_level in REVIEW_LEVELS.values())
 
 
+def own_sheets(user: User) -> QuerySet[Sheet]:
+    """The sheets of ``user`` where the scoring permission is still held."""
+    held = Q(pk__in=())
+    for level in REVIEW_LEVELS.values():
+        held |= Q(stage=level.stage) & where_held(user, level.permission("score"), "application__unit_id")
+    return Sheet.objects.filter(held, reviewer=user)
+
+
 def own_sheet(user: User, pk: int) -> Sheet:
-    """``user``'s own sheet with its photos (``seen_there``) and documents ``said_absent``, where the scoring permission
-    is still held; or 404."""
+    """One of ``own_sheets`` with its photos (``seen_there``) and documents ``said_absent``, or 404."""
     last = StarPeriod.objects.on().filter(unit=OuterRef("application__unit")).values("star")
     photos = FieldPhoto.objects.filter(sheet=OuterRef("pk")).order_by("pk")
     photos = photos.values(shown=JSONObject(pk="pk", criterion="criterion", name="file__name"))
     answered = Return.objects.filter(application=OuterRef("application"), answered_at__isnull=False)
-    sheet = get_object_or_404(
-        with_deadline(Sheet.objects.filter(reviewer=user))
+    return get_object_or_404(
+        with_deadline(own_sheets(user))
         .select_related("application__unit", "application__cycle__scheme")
         .annotate(
             last_star=Subquery(last),
@@ -46,9 +54,6 @@ def own_sheet(user: User, pk: int) -> Sheet:
         ),
         pk=pk,
     )
-    if not user.has_perm(REVIEW_LEVELS[sheet.stage].permission("score"), sheet.application):
-        raise Http404
-    return sheet
 
 
 def require_reviewer(user: User) -> None:

@@ -18,7 +18,7 @@ def told(client):
     kinds.register(test_hello=Kind("Hello %(who)s", Group.ACCOUNT, outside=None))
     user = person(Role.FILLER, VILLAGE)
     client.force_login(user)
-    announce([user.pk], "test_hello", link="/units/", who="<b>you</b>")
+    announce([user.pk], "test_hello", link="/", who="<b>you</b>")
     return Notice.objects.get(user=user)
 
 
@@ -35,7 +35,7 @@ def test_a_stored_day_is_shown_as_people_write_it(client, told):
 
 
 def test_opening_one_marks_it_and_leads_on(client, told):
-    assert client.get(reverse("notice", args=[told.pk])).headers["Location"] == "/units/"
+    assert client.get(reverse("notice", args=[told.pk])).headers["Location"] == "/"
     assert client.get(reverse("notices")).context["shell"].unread == 0
 
 

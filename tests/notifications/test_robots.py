@@ -45,7 +45,7 @@ def robot(receiver, platform="webhook", unit=TOWNSHIP, **more) -> Robot:
 
 
 def tell(*users, kind="tested", unit=VILLAGE, **params):
-    announce([user.pk for user in users], kind, link=f"/units/{unit}/", unit_code=unit, unit="沙溪村", **params)
+    announce([user.pk for user in users], kind, link=f"/register/{unit}/", unit_code=unit, unit="沙溪村", **params)
 
 
 def rounds(start, *steps: timedelta) -> list[int]:

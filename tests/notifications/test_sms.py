@@ -68,7 +68,7 @@ def reader(**other):
 
 def tell(user, *names, **params):
     for number, name in enumerate(names):
-        announce([user.pk], name, link=f"/units/{number}/", unit="沙溪村", **params)
+        announce([user.pk], name, link=f"/applications/{number}/", unit="沙溪村", **params)
 
 
 def test_a_short_message_is_signed_and_says_counts_alone(gateway):

@@ -54,8 +54,8 @@ def test_two_workers_deliver_each_message_once(settings, monkeypatch):
         )
         for minute in range(8):
             with freeze_time(at(2026, 11, 24, 9, minute)):
-                announce([user.pk], "tested", link=f"/units/{minute}/")
-                announce([user.pk], "daily", link=f"/units/{minute}/")
+                announce([user.pk], "tested", link=f"/applications/{minute}/")
+                announce([user.pk], "daily", link=f"/applications/{minute}/")
         with freeze_time(at(2026, 11, 25, 8)):
             workers = [threading.Thread(target=work) for _worker in range(2)]
             for worker in workers:
