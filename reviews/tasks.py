@@ -2,13 +2,18 @@
 
 from celery import shared_task
 
+from records.timetable import Postponed
 from reviews.workflow import confirmation, objectors
 
 
 @shared_task
 def confirm_due() -> int:
-    """Just after midnight and hourly: decisions whose public notice is over come into force."""
-    return confirmation.confirm_due()
+    """Just after midnight and hourly: decisions whose public notice is over come into force; later, if another run
+    is at it."""
+    confirmed = confirmation.confirm_due()
+    if confirmed is None:
+        raise Postponed
+    return confirmed
 
 
 @shared_task

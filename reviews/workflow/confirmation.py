@@ -23,14 +23,15 @@ from reviews.models.lifecycle import BATCH_STEPS
 
 
 @transaction.atomic
-def confirm_due(at: datetime | None = None) -> int:
-    """Confirm every released decision that is due; return how many were. Idempotent, however late it runs.
+def confirm_due(at: datetime | None = None) -> int | None:
+    """Confirm every released decision that is due; return how many were, None if another run is at it. Idempotent,
+    however late it runs.
 
     The star begins on the batch's ``confirms_on`` however late this runs; where an objection or appeal was answered
     after the notice, on the first working day after the answer, if that is later.
     """
-    if not try_hold(Lock.CONFIRMATION):  # another run is at work
-        return 0
+    if not try_hold(Lock.CONFIRMATION):
+        return None
     at = at or timezone.now()
     days = {pk: day for pk, day in _days(timezone.localdate(at)).items() if day <= timezone.localdate(at)}
     decisions.confirm(days, at=at)

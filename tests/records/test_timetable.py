@@ -21,6 +21,7 @@ from records.models import ScheduledTask
 from records.tasks import catch_up
 from records.timetable import catch_up as catch_up_of
 from records.timetable import times_of
+from reviews.tasks import confirm_due
 from tests.clock import freeze_time
 from tests.factories import VILLAGE, UnitFactory, UserFactory
 from villages.models import Unit
@@ -105,6 +106,30 @@ def test_a_run_that_somebody_else_keeps_waiting_is_made_up_for(yesterday):
     assert (done("ratings.tasks.rerate_all"), RegisterRun.objects.count()) == ("28 00:23", 1)
     caught_up("2026-11-28 00:30")
     assert RegisterRun.objects.count() == 1
+
+
+def test_a_confirmation_that_another_run_keeps_waiting_is_made_up_for(yesterday):
+    other, name = connections.create_connection("default"), "reviews.tasks.confirm_due"
+    try:
+        with other.cursor() as cursor, freeze_time("2026-11-28 00:05+08:00"):
+            cursor.execute("select pg_advisory_lock(%s, 0)", [Lock.CONFIRMATION.value])
+            confirm_due()
+    finally:
+        other.close()
+    assert done(name) == "27 01:40"
+    caught_up("2026-11-28 00:08")
+    assert done(name) == "28 00:08"
+
+
+def test_what_was_missed_is_made_up_for_in_the_order_of_the_day(yesterday):
+    """Titles and money follow the stars of the night, whatever the names of the tasks."""
+    before = ScheduledTask.objects.filter(tried_at__gte="2026-11-28T00:00Z")
+    with freeze_time("2026-11-28 09:00+08:00", tick=True):
+        catch_up()
+    order = list(before.order_by("tried_at").values_list("name", flat=True))
+    times = times_of(app)
+    assert order == sorted(order, key=lambda name: (min(times[name].hour), min(times[name].minute)))
+    assert len(order) == len(times)
 
 
 def test_two_runs_of_one_task_are_never_under_way_at_once(yesterday):
