@@ -69,7 +69,7 @@ def appointment_new(request: HttpRequest) -> HttpResponse:
             show_refusal(form, refused)
         else:
             return show_engaged(request, [engaged])
-    context = {"form": form, "key": previews.keep(request.user, APPOINT, {}, key=request.POST.get("key", ""))}
+    context = {"form": form, "key": previews.keep(request.user, APPOINT, {})}
     return render(request, "accounts/appointments/new.html", context)
 
 
@@ -171,7 +171,7 @@ def appointment_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
             show_refusal(form, refused)
         else:
             return show_engaged(request, [engaged])
-    key = previews.keep(request.user, f"hand_over:{pk}", {}, key=request.POST.get("key", ""))
+    key = previews.keep(request.user, f"hand_over:{pk}", {})
     return render(request, "accounts/appointments/hand_over.html", {"appointment": one, "form": form, "key": key})
 
 

@@ -18,6 +18,7 @@ from ratings.models.register_run import VIEW
 from ratings.presenters import register_runs as presenter
 from ratings.workflow.register_run import RUN, listed, run_register
 from records import audit, previews
+from records.confirming import confirming_sent
 from records.excel_export import as_workbook
 from records.refusals import Outdated, refuse_unknown_fields
 from villages.models import Unit
@@ -83,7 +84,7 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
     place = reached_or_404(request.user, RUN, Unit.objects.all(), field="code", code=code)
     refuse_unknown_fields(request.POST, {"key", "step"})
     try:
-        with previews.confirming(request.user, _begin_step(place), request.POST.get("key", "")):
+        with confirming_sent(request, _begin_step(place)):
             pass  # spent before the run, which keeps its own record of failing
     except previews.AlreadyDone:
         messages.success(request, _("This run has been started; it is in the list."))

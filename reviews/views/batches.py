@@ -23,6 +23,7 @@ from accounts.working_days import notice_days, uncertainty
 from ratings.models import Cycle, Decision, StarPeriod
 from ratings.presenters.star_bars import pieces
 from records import previews
+from records.confirming import confirming_sent
 from records.documents import served
 from records.excel_export import as_workbook
 from records.numbers import keys
@@ -131,6 +132,9 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
         batch.refresh_from_db()
         if batch.state == Batch.State.DRAFT:
             return _shown(request, batch, form, may_release, status=409)
+        typed = [form.cleaned_data[name] for name in ("document", "minutes") if name in form.changed_data]
+        if typed:
+            messages.warning(request, _("What you typed: %s") % " ".join(typed))
     return redirect("review_batch", batch.pk)
 
 
@@ -154,11 +158,9 @@ def _act(request: HttpRequest, batch: Batch, form: BatchForm) -> None:
     except previews.AlreadyDone:
         batch.refresh_from_db()
         released = batch.state != Batch.State.DRAFT
-        if not _holds(batch, chosen):
-            raise
     except WrongState:
         batch.refresh_from_db()
-        if not _released_as(batch, chosen, request.user):
+        if not _released_as(batch, papers, chosen, request.user):
             raise
         released = True
     if released:
@@ -170,7 +172,7 @@ def _act(request: HttpRequest, batch: Batch, form: BatchForm) -> None:
 @transaction.atomic
 def _release(request: HttpRequest, batch: Batch, papers: dict[str, Any], chosen: set[int]) -> bool:
     """Release what the page showed; where other decisions were chosen meanwhile, save these and show them first."""
-    with previews.confirming(request.user, _step(batch), request.POST.get("key", "")) as shown:
+    with confirming_sent(request, _step(batch)) as shown:
         workflow.require_standing(batch, shown, by=request.user)
         workflow.revise(batch, **papers, decided=chosen, by=request.user)
         if chosen != set(shown["decisions"]):
@@ -179,13 +181,14 @@ def _release(request: HttpRequest, batch: Batch, papers: dict[str, Any], chosen:
     return True
 
 
-def _released_as(batch: Batch, chosen: set[int], by: User) -> bool:
+def _released_as(batch: Batch, papers: dict[str, Any], chosen: set[int], by: User) -> bool:
     """Whether ``by`` has released exactly this: a second click gets the same response."""
-    return batch.state != Batch.State.DRAFT and batch.released_by_id == by.pk and _holds(batch, chosen)
-
-
-def _holds(batch: Batch, chosen: set[int]) -> bool:
-    return set(batch.entries.values_list("decision_id", flat=True)) == chosen
+    return (
+        batch.state != Batch.State.DRAFT
+        and batch.released_by_id == by.pk
+        and all(getattr(batch, name) == given for name, given in papers.items())
+        and set(batch.entries.values_list("decision_id", flat=True)) == chosen
+    )
 
 
 def _step(batch: Batch) -> str:

@@ -67,3 +67,13 @@ def test_the_second_click_ends_on_words_of_success(office):
     client.post("/appointments/new/", given | {"name": "俞大明", "key": key})
     answer = client.post("/appointments/new/", given | {"name": "俞大明", "key": key}, follow=True)
     assert "俞大明已任命" in answer.content.decode()
+
+
+def test_a_used_form_with_another_name_is_shown_with_the_reason(office):
+    key = key_of(office)
+    post(office, key=key)()
+    answer = post(office, key=key, name="俞大明")()
+    form = answer.context["form"]
+    assert (answer.status_code, form["name"].value(), opened()) == (200, "俞大明", (1, 1))
+    assert form.non_field_errors() == ["此前已按当时提交的内容办理；这次提交的内容没有办理。"]
+    assert answer.context["key"] != key

@@ -144,6 +144,8 @@ def test_a_double_click_runs_once_and_one_runs_at_a_time(client, office):
     tags = [client.post(BEGIN, sent, follow=True).context["messages"] for _click in range(2)]
     assert [[message.level_tag for message in shown] for shown in tags] == [["success"], ["success"]]
     assert RegisterRun.objects.filter(by=office).count() == 1
+    told = client.post(BEGIN, sent | {"step": "dry"}, follow=True).context["messages"]
+    assert [message.level_tag for message in told] == ["warning"]  # the other button is another step
     other = connections.create_connection("default")
     try:
         with other.cursor() as cursor:
