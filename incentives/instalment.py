@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from django.db.models import Case, F, Sum, When
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from incentives.models import GrantLine, LedgerEntry, PayeeAccount, Source
+from incentives.models import GrantLine, LedgerEntry, PayeeAccount, Source, Voucher
 from incentives.payees.accounts import of_lines
 from records.refusals import Incomplete
 
@@ -78,6 +80,17 @@ def instalment(source: Source, payments: Mapping[int, Decimal] | None = None, sh
 def part_of(unpaid: Decimal, share: Decimal) -> Decimal:
     """``share`` (%) of ``unpaid``, rounded down to the fen, so that no line is paid more than its part."""
     return Decimal(int(unpaid * share)) / 100
+
+
+def require_unused(source: Source, number: str, at: datetime) -> None:
+    """Raise ``Incomplete`` if the county has a voucher of this number in the year of ``at``."""
+    year = timezone.localtime(at).year
+    if Voucher.objects.numbered(number, source.unit_id, year).exists():
+        message = _("Voucher number %(number)s has been used in %(year)s already. Please give another one.") % {
+            "number": number,
+            "year": year,
+        }
+        raise Incomplete(message, {"document": message})
 
 
 def _problem(line: GrantLine | None, amount: Decimal) -> str:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.db.models import Case, F, Q, Sum, When
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -48,8 +48,7 @@ class LedgerPart:
         """The figure that its ``entries`` make up; none where committed and paid stand side by side."""
         if not (self.voucher or self.total):
             return None
-        signed = Case(When(kind=Kind.CLAWBACK, then=-F("amount")), default=F("amount"))
-        return entries.aggregate(sum=Sum(signed))["sum"] or Decimal(0)
+        return entries.net()
 
 
 def part_or_404(given: Mapping[str, str], source: Source, user: Any) -> LedgerPart:

@@ -6,7 +6,7 @@ Stars are those on the source's reckoning day, as the register is known now; fig
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -71,6 +71,11 @@ def rewards(policy: RewardPolicy) -> list[Prospect]:
 def prospects(source: Source) -> list[Prospect]:
     """What ``source`` would grant to each unit. Raises ``OutOfLimits``."""
     return allocations(source) if isinstance(source, ProjectFund) else rewards(cast(RewardPolicy, source))
+
+
+def gives_nothing(found: Collection[Prospect]) -> bool:
+    """Whether every amount is known and none is above 0: nobody holds a star for which there is money."""
+    return not any(one.problem or one.amount for one in found)
 
 
 def _stars_to_cover(policy: RewardPolicy, table: Table) -> range:

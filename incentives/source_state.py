@@ -7,10 +7,11 @@ from hashlib import sha256
 from typing import Any, cast
 
 from django.forms.models import model_to_dict
+from django.utils import timezone
 
 from incentives.allocation_rule import OutOfLimits
 from incentives.models import Clawback, ProjectFund, RewardBand, RewardPolicy, Source, StarWeight
-from incentives.prospects import Prospect, prospects
+from incentives.prospects import Prospect, gives_nothing, prospects
 from incentives.refusal_words import out_of_limits
 
 
@@ -20,6 +21,14 @@ def prospects_of(source: Source) -> tuple[list[Prospect], str]:
         return prospects(source), ""
     except OutOfLimits as error:
         return [], out_of_limits(error)
+
+
+def is_idle(source: Source) -> bool:
+    """Whether it is reckoned, granted to nobody yet, and there is nobody to grant anything to."""
+    if source.granted or source.reckoning_day > timezone.localdate():
+        return False
+    found, unmet = prospects_of(source)
+    return not unmet and gives_nothing(found)
 
 
 def standing(

@@ -38,11 +38,13 @@ from incentives.models.payee import CONFIRM
 from incentives.opinions import FOLLOW_UP, opinions_due
 from incentives.reasons import cause, fall, with_reasons
 from incentives.settlements import FOLLOW_UP as SETTLEMENT
+from incentives.source_state import is_idle
 from incentives.templatetags.money import yuan
 from records.deadlines import is_over
 from villages.models import COUNTY_LENGTH, Unit, below_any
 
 SHOWN = 20
+KINDS: dict[str, type[Source]] = {kind.PAGE: kind for kind in (RewardPolicy, ProjectFund)}
 DETAILS = {
     "unanswered": gettext_lazy("Without an opinion nothing is filed, and nothing is paid."),
     "orphaned": gettext_lazy("The department that wrote it has nobody here who could go on with it."),
@@ -62,7 +64,8 @@ WAITS = {
 
 
 def entries(user: Any) -> list[Todo]:
-    """One query for policies, funds, vouchers and accounts together, one for clawbacks."""
+    """One query for policies, funds, vouchers and accounts together, one for clawbacks; what is to be committed is
+    worked out, and goes away where nobody holds a star for which there is money."""
     if not any(map(user.has_perm, (*WRITE, OPINE, CONFIRM, PAY))):
         return []
     found = [
@@ -78,6 +81,7 @@ def entries(user: Any) -> list[Todo]:
             takes=f"followup:{FOLLOW_UP}" if what == "opinion_sought" else "",
         )
         for pk, name, county, what, page, since, due in asked(_all_waiting, user)
+        if what != "grant" or not is_idle(KINDS[page].objects.get(pk=pk))
     ]
     return found + _clawbacks(user)
 

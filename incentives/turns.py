@@ -10,13 +10,17 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from incentives.models import ProjectFund, RewardPolicy, Source
 from incentives.models.lifecycle import STEPS, WRITE_OWN
+from incentives.source_state import is_idle
 from records.lifecycle import Step
 
 STATES = Source.State
 SHOWN = 6
 
 
-SETTLE = Step("settle", ["incentives.disburse"], label=_("Settle the clawbacks; payment is stopped until then"))
+PAY = ("incentives.disburse",)
+SETTLE = Step("settle", PAY, label=_("Settle the clawbacks"))
+"""What is next where all is paid, and a star has fallen since."""
+SETTLE_FROZEN = Step("settle", PAY, label=_("Settle the clawbacks; payment is stopped until then"))
 """What is next where all that is owed is frozen."""
 
 
@@ -29,16 +33,19 @@ class Turn(NamedTuple):
 
 
 def turn_of(source: Source) -> Turn | None:
-    """None once everything is paid."""
+    """None once everything is paid and settled, and where there is nobody to grant anything to."""
     writer = source.written_by or str(Role.FINANCE.label)
     office, finance = str(Role.COUNTY_OFFICE.label), str(Role.FINANCE.label)
     if source.state == STATES.EFFECTIVE:
         if not source.granted:
             later = source.reckoning_day > timezone.localdate()
-            return Turn(finance, STEPS["grant"], source.reckoning_day if later else None)
-        if source.committed == source.disbursed:
-            return None
-        return Turn(finance, STEPS["disburse"] if source.payable else SETTLE)
+            turn = Turn(finance, STEPS["grant"], source.reckoning_day if later else None)
+            return None if is_idle(source) else turn
+        if source.payable:
+            return Turn(finance, STEPS["disburse"])
+        if source.committed > source.disbursed:
+            return Turn(finance, SETTLE_FROZEN)
+        return Turn(finance, SETTLE) if source.to_settle else None
     if source.orphaned and source.state != STATES.OPINION_SOUGHT:
         return Turn(office, STEPS["hand_over"])
     who, verb = {

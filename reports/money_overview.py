@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Sum
 from django.db.models.functions import ExtractMonth
 from django.utils import timezone
 
 from accounts.models import User
 from incentives.models import Clawback, LedgerEntry, ProjectFund, RewardPolicy, Source
+from incentives.models.ledger import NET, Total
 from incentives.turns import Turn, turn_of
 from reports import charts
 from reports.charts import Bar, percent, query, yuan
@@ -116,13 +117,8 @@ class MoneyOverview:
     def _months(self) -> list[Bar]:
         """What was paid in each month of the year, net of what was claimed back."""
         year = self.seen.day.year
-        signed = Sum("amount", filter=Q(kind="disburse"), default=Decimal(0)) - Sum(
-            "amount", filter=Q(kind="clawback"), default=Decimal(0)
-        )
-        entries = LedgerEntry.objects.filter(
-            below(self.unit.code, "unit_id"), at__year=year, kind__in=["disburse", "clawback"]
-        )
-        by_month = entries.order_by().values(month=ExtractMonth("at")).annotate(net=signed)
+        entries = LedgerEntry.objects.filter(below(self.unit.code, "unit_id"), at__year=year).behind(Total.DISBURSED)
+        by_month = entries.order_by().values(month=ExtractMonth("at")).annotate(net=Sum(NET))
         paid = dict(by_month.values_list("month", "net"))
         most = max((abs(amount) for amount in paid.values()), default=Decimal(0)) or Decimal(1)
         return [

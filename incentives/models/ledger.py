@@ -6,11 +6,13 @@ wait for its row lock; its constraint (budget ≥ committed ≥ disbursed ≥ 0)
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pghistory
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Sum, When
 from django.utils.translation import gettext_lazy as _
 
 from incentives.models.fund import Allocation
@@ -90,6 +92,10 @@ class Total(models.TextChoices):
     DISBURSED = "disbursed", _("Disbursed")
 
 
+NET = Case(When(kind="clawback", then=-F("amount")), default=F("amount"))
+"""What an entry adds to the totals that it is ``behind``; corrections have their sign already. ``EFFECT`` in SQL."""
+
+
 class LedgerQuerySet(models.QuerySet):
     def of(self, source: Source) -> LedgerQuerySet:
         """The ledger of one policy or fund."""
@@ -99,6 +105,10 @@ class LedgerQuerySet(models.QuerySet):
         """The entries that make up one of the totals; a clawback counts against both."""
         kind = {Total.COMMITTED: LedgerEntry.Kind.COMMIT, Total.DISBURSED: LedgerEntry.Kind.DISBURSE}[Total(total)]
         return self.filter(kind__in=[kind, LedgerEntry.Kind.CLAWBACK])
+
+    def net(self) -> Decimal:
+        """The sum of these entries of one total, net of what was clawed back and corrected."""
+        return self.order_by().aggregate(net=Sum(NET, default=Decimal(0)))["net"]
 
 
 @pghistory.track(pghistory.InsertEvent())

@@ -81,14 +81,19 @@ class SourceQuerySet(models.QuerySet):
         """Each with its ``FACTS``, of all in one query."""
         field = self.model.lines.field
         lines = field.model.objects.filter(**{field.name: OuterRef("pk")})
-        return self.annotate(granted=Exists(lines), payable=Exists(lines.payable()), orphaned=Q(_is_orphaned()))
+        return self.annotate(
+            granted=Exists(lines),
+            payable=Exists(lines.payable()),
+            to_settle=Exists(lines.to_settle()),
+            orphaned=Q(_is_orphaned()),
+        )
 
     def acting_on(self, day: date) -> SourceQuerySet:
         """Effective, with ``day`` in the period."""
         return self.filter(state="effective", starts__lte=day, ends__gte=day)
 
 
-FACTS = ("granted", "payable", "orphaned")
+FACTS = ("granted", "payable", "to_settle", "orphaned")
 """What is asked once of a source as it was read, ``SourceQuerySet.with_facts`` of many."""
 
 
@@ -237,6 +242,11 @@ class Source(models.Model):
         """Whether something is owed that may be paid now."""
         return self.committed > self.disbursed and self.lines.payable().exists()
 
+    @cached_property
+    def to_settle(self) -> bool:
+        """Whether a star has fallen and what that means for its money is not settled, paid or not."""
+        return self.lines.to_settle().exists()
+
     @property
     def available(self) -> Decimal:
         """The part of the budget that is not committed yet, in yuan."""
@@ -304,6 +314,10 @@ class GrantLineQuerySet(models.QuerySet):
     def payable(self) -> GrantLineQuerySet:
         """Lines on which something is owed and payment is not frozen."""
         return self.filter(committed__gt=F("disbursed"), frozen=False)
+
+    def to_settle(self) -> GrantLineQuerySet:
+        """Lines whose proposed clawback is open."""
+        return self.filter(clawback_set__state="open")
 
     def held_by(self, units: Any) -> GrantLineQuerySet:
         """Lines now held by ``units`` (codes, or a query for them)."""

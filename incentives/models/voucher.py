@@ -31,6 +31,10 @@ class VoucherQuerySet(models.QuerySet):
     def of(self, source: Source) -> VoucherQuerySet:
         return self.filter(**{source.PAGE: source})
 
+    def numbered(self, number: str, county: str, year: int) -> VoucherQuerySet:
+        """The one of this number: a county uses a number once a year."""
+        return self.filter(document=number, unit=county, at__year=year)
+
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent())
 class Voucher(models.Model):
@@ -72,6 +76,23 @@ class Voucher(models.Model):
         triggers = [
             pgtrigger.ReadOnly(name="voucher_stays", fields=["unit", "policy", "fund", "key", "document", "by", "at"]),
             pgtrigger.Protect(name="voucher_is_kept", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(  # no unique constraint: those kept from before may share a number
+                name="voucher_number_once_a_year",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                declare=[("year", "text")],
+                func="""
+                    PERFORM FROM villages_unit WHERE code = NEW.unit_id FOR NO KEY UPDATE;
+                    year := to_char(NEW.at AT TIME ZONE 'Asia/Shanghai', 'YYYY');
+                    IF EXISTS (SELECT FROM incentives_voucher v
+                                WHERE v.unit_id = NEW.unit_id AND v.document = NEW.document
+                                  AND to_char(v.at AT TIME ZONE 'Asia/Shanghai', 'YYYY') = year) THEN
+                        RAISE EXCEPTION 'this voucher number is used already in the county and year'
+                              USING ERRCODE = 'unique_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:

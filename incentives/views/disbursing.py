@@ -10,12 +10,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from incentives import workflow
 from incentives.forms import DisburseForm
-from incentives.instalment import instalment
+from incentives.instalment import instalment, require_unused
 from incentives.models import LedgerEntry, ProjectFund, Source
 from incentives.templatetags.money import yuan
 from incentives.views.sources import source_or_404
@@ -60,6 +61,7 @@ def _preview(
             raise Incomplete(_("Please give a share or amounts."), {"share": _("Please give a share or amounts.")})
         shown = instalment(source, **_how_much(asked))
         key = previews.keep(request.user, _step(source), {"asked": asked, "standing": shown.standing}, key=key)
+        require_unused(source, asked["document"], timezone.now())
     except previews.AlreadyDone:
         return _preview(request, source, form, refused=WrongState(BOOKED_BEFORE))
     except Incomplete as incomplete:

@@ -49,7 +49,8 @@ def page_step(kind: type[Source], pk: int) -> str:
 def show(request: HttpRequest, source: Source, *, status: int = 200, **more: Any) -> HttpResponse:
     """The page. What its steps depend on is kept under its key. ``more``: forms with errors; ``refused``."""
     by_star = list(source.lines.order_by("-star").values("star").annotate(units=Count("pk"), amount=Sum("amount")))
-    source.granted = bool(by_star)
+    clawbacks = _open_clawbacks(source) if by_star else []
+    source.granted, source.to_settle = bool(by_star), bool(clawbacks)
     prospects, unmet = ([], "") if by_star else prospects_of(source)
     stars = by_star or _by_star(prospects)
     star = _star_or_404(request, stars)
@@ -57,8 +58,8 @@ def show(request: HttpRequest, source: Source, *, status: int = 200, **more: Any
     page = _page(lines, stars, star, request.GET.get("page"))
     entries = list(LedgerEntry.objects.of(source).select_related("unit", "by")[:ENTRIES]) if by_star else []
     terms = list(table_of(source))
-    clawbacks = _open_clawbacks(source) if by_star else []
     verbs = {action.verb: action for action in available(request.user, source)}
+    turn = turn_of(source)
     context = {
         "source": source,
         "is_fund": isinstance(source, ProjectFund),
@@ -78,7 +79,8 @@ def show(request: HttpRequest, source: Source, *, status: int = 200, **more: Any
         "clawbacks": clawbacks,
         "entries": entries,
         "signed": sign(entries, source),
-        "turn": turn_of(source),
+        "turn": turn,
+        "idle": turn is None and not by_star,
         "asked": opinion_due(source) if source.state == STATES.OPINION_SOUGHT else None,
         "opinion_form": OpinionForm(),
         "answer_form": AnswerForm(),

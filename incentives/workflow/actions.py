@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.roles import COUNTIES
 from incentives.models import Source
 from incentives.models.lifecycle import STEPS, WRITE_OWN
+from incentives.source_state import is_idle
 from records.actions import Actions
 from records.lifecycle import Step
 from villages.models import Unit
@@ -40,13 +41,16 @@ def _moved_on(user: User, source: Source) -> str:
 
 
 def _hindrance(user: User, step: Step, source: Source) -> str:
-    """Amounts are committed once, and paid while something is owed and not frozen. What has people of its own to go on
-    with it is not handed over, nor where there is nobody to take it."""
+    """Amounts are committed once, where somebody holds a star for which there is money, and paid while something is
+    owed and not frozen. What has people of its own to go on with it is not handed over, nor where there is nobody to
+    take it."""
     if step.verb == "hand_over":
         if not source.orphaned:
             return _("Those who wrote it can go on with it.")
         if not staff(source.unit_id, WRITE_OWN):
             return _("No department here has anybody who could take it over. Please appoint somebody first.")
+    if step.verb == "grant" and is_idle(source):
+        return _("There is nobody yet to grant anything to.")
     done = source.granted if step.verb == "grant" else step.verb == "disburse" and not source.payable
     return _("This has been done already.") if done else ""
 

@@ -33,8 +33,6 @@ def grant(source: Source, *, by: User, expected: Any = None, at: datetime | None
         if timezone.localdate(at) < source.reckoning_day:
             raise WrongState(_("The stars of the reckoning day are not known yet."))
         prospects = check_complete(source, expected)
-        if not any(prospect.amount for prospect in prospects):
-            raise WrongState(_("There is nobody yet to grant anything to."))
         missing = sum(known(prospect.amount) for prospect in prospects) - source.budget
         if missing > 0:
             raise Incomplete(_("The budget is %(amount)s yuan short.") % {"amount": missing})

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from incentives.instalment import ALL, instalment, was_asked_for
+from incentives.instalment import ALL, instalment, require_unused, was_asked_for
 from incentives.models import LedgerEntry, Source, Voucher
 from incentives.workflow.booking import book, entry_for
 from incentives.workflow.step import locked, step
@@ -20,6 +20,7 @@ from incentives.workflow.vouchers import issue_voucher, lock_accounts, recount
 from records import audit
 from records.previews import as_stored, require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState
+from villages.models import Unit
 
 Kind = LedgerEntry.Kind
 FEN = Decimal("0.01")
@@ -42,7 +43,7 @@ def disburse(
     ``expected``: the ``standing`` of the instalment as the page showed it; raises ``Outdated`` when it has changed.
     ``key`` is an idempotency key: the same one again (a double click) books nothing and returns the first entries;
     raises ``WrongState`` when the document or the amounts differ. Raises ``Incomplete`` with a message per line that is
-    frozen, unknown, or asked for more than is owed.
+    frozen, unknown, or asked for more than is owed, and for a number that the county has used in the year.
     """
     locked(source)
     if not by.has_perm("incentives.disburse", source):
@@ -59,6 +60,8 @@ def disburse(
         planned = instalment(source, payments, share)
         require_unchanged(expected, planned.standing)
         at = at or timezone.now()
+        Unit.objects.select_for_update(no_key=True).get(pk=source.unit_id)  # its other vouchers wait for this number
+        require_unused(source, document, at)
         entries = book(
             [
                 entry_for(line, Kind.DISBURSE, amount, key=key, by=by, at=at, document=document)

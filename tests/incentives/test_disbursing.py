@@ -341,7 +341,7 @@ def test_the_same_key_again_for_something_else_is_an_error(policy, instalment, c
     form.post(**given, confirmed="1")
     booked = paid()
     assert form.post(**given | change, confirmed="1").status_code == 409
-    answer = form.post(**given | change)
+    answer = form.post(**given | change | {"document": "凭2"})
     assert (answer.status_code, answer.context["key"] != given["key"]) == (409, True)
     assert paid() == booked
 
@@ -350,6 +350,6 @@ def test_the_next_instalment_after_it_takes_a_new_key(policy, instalment):
     form = instalment(policy)
     given = form.preview(share="50")
     form.post(**given, confirmed="1")
-    form.post(**form.preview(share="100"), confirmed="1")
+    form.post(**form.preview(share="100", document="凭2"), confirmed="1")
     policy.refresh_from_db()
     assert (policy.disbursed, len(paid())) == (Decimal("61000.01"), 6)

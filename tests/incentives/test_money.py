@@ -4,15 +4,16 @@ from decimal import Decimal
 
 import pgtrigger
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.roles import Role
 from incentives import workflow
 from incentives.ledger_integrity import faults
-from incentives.models import LedgerEntry, RewardPolicy
+from incentives.models import LedgerEntry, RewardPolicy, Voucher
 from notifications.models import Notice
 from records.refusals import Incomplete, NotAllowed, WrongState
+from tests.clients import client_of
 from tests.clock import freeze_time
 from tests.factories import COUNTY, person
 from tests.incentives.conftest import TODAY
@@ -107,6 +108,24 @@ def test_the_same_click_twice_pays_once(granted, finance):
     first = workflow.disburse(policy, by=finance, key="1", document="凭1")
     assert workflow.disburse(policy, by=finance, key="1", document="凭1") == first
     assert totals(policy) == (Decimal("61000.01"), Decimal("61000.01"))
+
+
+def test_a_county_uses_a_voucher_number_once_a_year(granted, draft_fund, effect, finance):
+    policy, fund = granted(), effect(draft_fund(budget=Decimal(90)))
+    workflow.grant(fund, by=finance)
+    line = policy.lines.get(unit="330624108202")
+    workflow.disburse(policy, by=finance, key="1", document="凭1", payments={line.pk: Decimal(1)})
+    for source, key in ((policy, "2"), (fund, "1")):
+        with pytest.raises(Incomplete) as refused:
+            workflow.disburse(source, by=finance, key=key, document="凭1")
+        assert refused.value.problems == {"document": "凭证号凭1在2026年已经用过，请换一个凭证号。"}
+    page = client_of(finance).post(f"/funds/{fund.pk}/disburse/", {"key": "3", "document": "凭1", "share": "50"})
+    assert (page.status_code, "已经用过" in page.content.decode()) == (400, True)
+    one = Voucher.objects.get()
+    with pytest.raises(IntegrityError, match="used already"), transaction.atomic():
+        Voucher.objects.create(unit=one.unit, fund=fund, key="x", document="凭1", by=finance, at=one.at)
+    with freeze_time("2027-01-01 00:00+08:00"):
+        workflow.disburse(fund, by=finance, key="2", document="凭1")
 
 
 @pytest.mark.parametrize("amount", ["0", "-1", "50000.01", "0.001"])

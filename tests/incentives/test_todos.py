@@ -11,9 +11,11 @@ from incentives.todos import entries
 from incentives.turns import turn_of
 from incentives.workflow.actions import available
 from ratings.register.rerating import rerate
+from records.refusals import WrongState
+from tests.clients import client_of
 from tests.clock import freeze_time
-from tests.factories import COUNTY, EventFactory, SchemeFactory, person
-from tests.incentives.conftest import TODAY
+from tests.factories import COUNTY, EventFactory, SchemeFactory, UnitFactory, person
+from tests.incentives.conftest import TODAY, hold
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +86,37 @@ def test_the_turn_begins_on_the_reckoning_day(draft, effect):
     assert (turn_of(policy).step.verb, turn_of(policy).since) == ("grant", date(2026, 12, 1))
     with freeze_time("2026-12-01 00:00+08:00"):
         assert (turn_of(policy).step.verb, turn_of(policy).since) == ("grant", None)
+
+
+def test_nothing_is_to_be_committed_where_nobody_holds_a_star(county, draft, draft_fund, effect, finance):
+    """Until the register gives somebody a star on the reckoning day after all."""
+    sources = [effect(make(reckoning_day=date(2026, 1, 10))) for make in (draft, draft_fund)]
+    page = client_of(finance).get(sources[0].get_absolute_url()).content.decode()
+    assert (urls(finance), "还没有可以核定的单位" in page) == ([], True)
+    for source in sources:
+        assert (turn_of(source), available(finance, source)) == (None, [])
+        with pytest.raises(WrongState):
+            workflow.grant(source, by=finance)
+    hold(UnitFactory(code="330624108204"), 5, since=date(2026, 1, 1), until=date(2026, 2, 1))
+    assert len(urls(finance)) == 2
+    for source in sources:
+        assert turn_of(source).step.verb == "grant"
+        workflow.grant(source, by=finance)
+
+
+def test_a_clawback_of_what_is_paid_is_finances_turn(county, granted, finance):
+    SchemeFactory(unit=county, year=2026)
+    policy = granted(clawback="difference")
+    workflow.disburse(policy, by=finance, key="1", document="凭1")
+    policy.refresh_from_db()
+    assert turn_of(policy) is None
+    EventFactory(unit_id="330624108201", kind="spot_check_failed", on=date(2026, 10, 1))
+    rerate(["330624108201"])
+    policy.refresh_from_db()
+    (listed,) = type(policy).objects.with_facts()
+    assert [(turn_of(one).who, str(turn_of(one).step.label)) for one in (policy, listed)] == [
+        ("财政", "处理追回事项")
+    ] * 2
 
 
 @pytest.mark.parametrize(
