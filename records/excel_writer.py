@@ -3,6 +3,7 @@
 XlsxWriter needs half the time of openpyxl, which matters when ten exports of a whole city run at once.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,8 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
+from records.excel_rows import CellValue, RowSheet
 from records.workbooks import FORMULA, SheetColumn, sheet_name
 
 LONGEST_TEXT = 32_767
@@ -50,8 +51,8 @@ class ExcelSheet:
 
     def __init__(self, book: xlsxwriter.Workbook, name: str, widths: Sequence[float] = ()) -> None:
         self.book, self.rows = book, 0
-        self.worksheet: Worksheet = book.add_worksheet(sheet_name(name))
-        self.formats: dict[tuple[Any, ...], Format] = {}
+        self.worksheet: RowSheet = book.add_worksheet(sheet_name(name), RowSheet)
+        self.looks: defaultdict[tuple[Any, ...], dict[tuple[str, bool], Format | None]] = defaultdict(dict)
         self.set_widths(widths)
 
     def set_widths(self, widths: Sequence[float]) -> None:
@@ -59,42 +60,52 @@ class ExcelSheet:
             self.worksheet.set_column(at, at, width)
 
     def append(
-        self, cells: Iterable[tuple[Any, str]], *, bold: bool = False, look: Mapping[str, Any] | None = None
+        self,
+        cells: Iterable[tuple[Any, str]],
+        *,
+        bold: bool = False,
+        look: Mapping[str, Any] | None = None,
+        height: float | None = None,
     ) -> None:
         """Each cell with its number format (``TEXT``: a text stays one when it is typed over), or none.
 
-        ``look``: further properties of XlsxWriter's formats for the whole row.
+        ``look``: further properties of XlsxWriter's formats for the whole row; ``height`` in points.
         """
         look = {**(look or {}), **({"bold": True} if bold else {})}
+        formats = self.looks[tuple(look.items())]
+        row: list[tuple[int, CellValue, Format | None]] = []
         for at, (value, form) in enumerate(cells):
-            self._write(at, value, form, look)
+            if value is None or value == "":
+                continue
+            written, form = _written(value, form)
+            quoted = isinstance(written, str) and written.startswith(FORMULA)
+            if (form, quoted) not in formats:
+                formats[form, quoted] = self._format(form, look, quoted)
+            row.append((at, written, formats[form, quoted]))
+        self.worksheet.append_row(self.rows, row, height)
         self.rows += 1
 
-    def _write(self, at: int, value: Any, form: str, look: Mapping[str, Any]) -> None:
-        sheet, row = self.worksheet, self.rows
-        if value is None or value == "":
-            return
-        if isinstance(value, bool):
-            sheet.write_boolean(row, at, value, self._format(form, look))
-        elif isinstance(value, int | float | Decimal):
-            sheet.write_number(row, at, value, self._format(form, look))
-        elif isinstance(value, datetime):
-            if timezone.is_aware(value):
-                value = timezone.localtime(value).replace(tzinfo=None)
-            sheet.write_datetime(row, at, value, self._format(form or MOMENT, look))
-        elif isinstance(value, date):
-            sheet.write_datetime(row, at, value, self._format(form or DAY, look))
-        else:
-            text = ILLEGAL_CHARACTERS_RE.sub("", str(value))[:LONGEST_TEXT]
-            form = form if form == TEXT else ""
-            sheet.write_string(row, at, text, self._format(form, look, text.startswith(FORMULA)))
-
-    def _format(self, form: str, look: Mapping[str, Any], quoted: bool = False) -> Format | None:
-        """One shared format for all cells of the same look; none for plain cells."""
+    def _format(self, form: str, look: Mapping[str, Any], quoted: bool) -> Format | None:
+        """None for plain cells."""
         if not (form or look or quoted):
             return None
-        key = (form, quoted, *look.items())
-        if key not in self.formats:
-            number_format = {"num_format": form} if form else {}
-            self.formats[key] = self.book.add_format({**number_format, **look, "quote_prefix": quoted})
-        return self.formats[key]
+        number_format = {"num_format": form} if form else {}
+        return self.book.add_format({**number_format, **look, "quote_prefix": quoted})
+
+
+def _written(value: Any, form: str) -> tuple[CellValue, str]:
+    """What the cell holds, and its number format."""
+    if isinstance(value, bool | int | float | Decimal):
+        return value, form
+    if isinstance(value, datetime):
+        return timezone.make_naive(value) if timezone.is_aware(value) else value, form or MOMENT
+    if isinstance(value, date):
+        return value, form or DAY
+    return _shortened(ILLEGAL_CHARACTERS_RE.sub("", str(value))), form if form == TEXT else ""
+
+
+def _shortened(text: str) -> str:
+    """Excel counts the units of UTF-16: two for a rare character."""
+    if len(text) <= LONGEST_TEXT // 2:
+        return text
+    return text.encode("utf-16-le")[: 2 * LONGEST_TEXT].decode("utf-16-le", "ignore")

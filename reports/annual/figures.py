@@ -108,17 +108,17 @@ def appeals(unit: Unit, year: int) -> QuerySet[Appeal]:
 def rewards(unit: Unit, year: int) -> QuerySet[Reward]:
     """The rewards of the year's policies to villages of ``unit``, by policy and unit."""
     found = Reward.objects.filter(of_villages(unit), policy__year=year)
-    return found.select_related("unit", "policy").order_by("policy", "unit")
+    return found.select_related("unit").prefetch_related("policy").order_by("policy", "unit")
 
 
 def allocations(unit: Unit, year: int) -> QuerySet[Allocation]:
     """What the year's project funds allocate to villages of ``unit``, by fund and unit."""
     found = Allocation.objects.filter(of_villages(unit), fund__year=year)
-    return found.select_related("unit", "fund").order_by("fund", "unit")
+    return found.select_related("unit").prefetch_related("fund").order_by("fund", "unit")
 
 
 def still_open(unit: Unit, reader: User | None) -> QuerySet[FollowUp]:
     """Warnings and other follow-ups that wait today: those that ``reader`` may see (None: all)."""
     seen = FollowUp.objects.all() if reader is None else FollowUp.objects.seen_by(reader)
     waiting = seen.waiting().filter(below(unit.code, "unit_id"))
-    return waiting.select_related("unit", "responsible_unit", "escalated_to").order_by("due_at", "pk")
+    return waiting.select_related("unit").prefetch_related("responsible_unit", "escalated_to").order_by("due_at", "pk")

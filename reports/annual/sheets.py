@@ -64,8 +64,7 @@ class ReportTable:
         first = sheet.rows
         if any(column.group for column in columns):
             self._groups(columns)
-        page.set_row(sheet.rows, HEAD_HEIGHT)
-        sheet.append([(column.heading, "") for column in columns], look=_HEAD)
+        sheet.append([(column.heading, "") for column in columns], look=_HEAD, height=HEAD_HEIGHT)
         page.freeze_panes(sheet.rows, 0)
         page.repeat_rows(first, sheet.rows - 1)
         page.hide_gridlines(0)
@@ -90,9 +89,9 @@ class ReportTable:
     def append(self, values: Sequence[object], *, total: bool = False) -> None:
         """Rows are as high as their texts need: not every program finds that out when it opens the file."""
         texts = zip(values, self.widths, strict=True)
-        if (lines := max(lines_of(text, width) for text, width in texts)) > 1:
-            self.sheet.worksheet.set_row(self.sheet.rows, min(lines * LINE_HEIGHT, HIGHEST))
-        self.sheet.append(zip(values, self.forms, strict=True), look=_SUM if total else _ROW)
+        lines = max(lines_of(text, width) for text, width in texts)
+        height = min(lines * LINE_HEIGHT, HIGHEST) if lines > 1 else None
+        self.sheet.append(zip(values, self.forms, strict=True), look=_SUM if total else _ROW, height=height)
 
     def _groups(self, columns: Sequence[ReportColumn]) -> None:
         """The row above the headings."""

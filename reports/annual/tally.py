@@ -15,7 +15,7 @@ GOOD = 4
 """The star from which on a village counts as good: the share that offices compare."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Tally:
     """``decided`` and ``before`` (last year's) count None for no decision; ``rose`` and ``fell``: against last year."""
 

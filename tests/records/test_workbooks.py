@@ -1,11 +1,15 @@
 """One way to export a list to Excel, one way to import."""
 
 import io
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from operator import itemgetter
 
 import pytest
+from django.utils.translation import gettext_lazy
 from openpyxl import Workbook, load_workbook
 
-from records.excel_writer import write_list
+from records.excel_writer import ExcelSheet, open_workbook, write_list
 from records.workbooks import SheetColumn, SheetRefused, marked_copy, read_rows
 
 
@@ -31,6 +35,31 @@ def test_no_text_becomes_a_formula():
     write_list("x", [SheetColumn("a", str)], ['=HYPERLINK("http://x")'], out)
     cell = load_workbook(out).worksheets[0]["A3"]
     assert (cell.data_type, cell.quotePrefix) == ("s", True)
+
+
+@pytest.mark.parametrize("text", ["<r>&</r>", "<r><t>b</t></r>", " a ", 'a\n"b" <c> & d', "\ta", "a\x01b"])
+def test_a_text_is_never_taken_for_markup(text):
+    assert written([SheetColumn("a", str)], [text])[-1] == (text.replace("\x01", ""),)
+
+
+def test_nor_where_it_is_written_alone():
+    out = io.BytesIO()
+    with open_workbook(out) as book:
+        ExcelSheet(book, "1").worksheet.write_string(0, 0, "<r>&</r>")
+    assert load_workbook(out).active["A1"].value == "<r>&</r>"
+
+
+def test_every_kind_of_value_keeps_its_type():
+    moment = datetime(2026, 11, 28, 4, 30, tzinfo=UTC)
+    values = [True, 3, 0.25, Decimal("24.50"), date(2026, 11, 28), moment, gettext_lazy("None."), None, ""]
+    columns = [SheetColumn(str(n), itemgetter(n)) for n in range(len(values))]
+    shown = written(columns, [values])[-1]
+    assert shown == (True, 3, 0.25, 24.5, datetime(2026, 11, 28), datetime(2026, 11, 28, 12, 30), "无。", None, None)
+    assert [type(value) for value in shown[:4]] == [bool, int, float, float]
+
+
+def test_a_text_is_no_longer_than_excel_takes():
+    assert written([SheetColumn("a", str)], ["𠮷" * 20_000])[-1] == ("𠮷" * 16_383,)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8", "gb18030"])

@@ -15,7 +15,7 @@ from ratings.scheme.workbook.cells import SEPARATOR, cell
 from ratings.scheme.workbook.layout import Column, Sheet
 from ratings.scheme.workbook.variants import variant_labels
 from ratings.scheme.writing import canonical_body
-from records.excel_writer import TEXT, ExcelSheet
+from records.excel_writer import TEXT, ExcelSheet, open_workbook
 
 Row = Mapping[str, Any]
 SPARE_ROWS = 300
@@ -31,7 +31,7 @@ def workbook_of(spec: SchemeSpec) -> bytes:
     """The workbook of a scheme, in its canonical form."""
     body = canonical_body(spec)
     raw = io.BytesIO()
-    with xlsxwriter.Workbook(raw) as book:
+    with open_workbook(raw) as book:
         _write_cover(book, body)
         tables = [_with_used_columns(sheet, list(rows)) for sheet, rows in _tables(body)]
         for sheet, rows in tables:
