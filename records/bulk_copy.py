@@ -2,14 +2,14 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
 import psycopg2
 
 
-def copy_rows(cursor: Any, table: str, rows: Iterator[list[Any]]) -> None:
+def copy_rows(cursor: Any, table: str, rows: Iterator[Iterable[Any]]) -> None:
     """Copy ``rows`` into ``table``. An exception raised while producing them is re-raised, not a database error."""
     stream = _Stream(rows)
     try:
@@ -23,7 +23,7 @@ def copy_rows(cursor: Any, table: str, rows: Iterator[list[Any]]) -> None:
 class _Stream(io.RawIOBase):
     """Rows as a lazily produced CSV stream; an empty cell is null."""
 
-    def __init__(self, rows: Iterator[list[Any]]) -> None:
+    def __init__(self, rows: Iterator[Iterable[Any]]) -> None:
         self.rows = rows
         self.rest = b""
         self.failure: Exception | None = None

@@ -23,6 +23,11 @@ _ALLOWANCE, _APPLICATIONS = (
     Path(__file__).with_name(f"{name}.sql").read_text(encoding="utf-8").replace("{query}", "")
     for name in ("allowed_star", "applications")
 )
+_SUMS_OF_POINTS = """
+select p.entry, (b.area_of ->> p.criterion)::int as area, sum(p.points) as points
+from point p join entry e on e.id = p.entry join rulebook b on b.scheme = e.scheme
+group by 1, 2
+"""
 _IN_FULL = """
 select r.entry, r.total, r.star, r.rank, r.rule,
     to_jsonb(r.codes), to_jsonb(r.areas), r.points, to_jsonb(r.labels), r.reasons, r.bars
@@ -50,10 +55,15 @@ PUBLISHED = {
 
 @dataclass(frozen=True)
 class AllowanceSource:
-    """``with`` and the relations that the query reads (see ``allowed_star.sql``), with parameters."""
+    """``with`` and the relations that the query reads (see ``allowed_star.sql``), with parameters.
+
+    ``scored``: the sum of each area, the first in the scheme being 1; ``point`` then need only have the points of the
+    criteria that a star line names.
+    """
 
     sql: str
     params: Sequence[Any] = ()
+    scored: str = _SUMS_OF_POINTS
 
 
 class Short(NamedTuple):
@@ -96,7 +106,7 @@ def applications(chosen: QuerySet[Application], stage: str, day: date) -> Allowa
 
 
 def _relations(source: AllowanceSource) -> str:
-    return _ALLOWANCE.replace("{source}", source.sql)
+    return _ALLOWANCE.replace("{source}", source.sql).replace("{scored}", source.scored)
 
 
 def allowed(source: AllowanceSource) -> list[Allowed]:

@@ -5,6 +5,7 @@
 --   point (entry, criterion, points, figure)  exact points
 --   veto (unit, code, met)                    the days on which veto items were met
 --   standing (pool, total)                    totals of the pools' other units, for the rank
+-- and says where the sums of areas come from: scored (entry, area, points).
 
 {source},
 
@@ -115,12 +116,8 @@ condition as materialized (
 ),
 
 -- What each entry has.
-scored as (  -- the one pass over the points
-    select p.entry, (b.area_of ->> p.criterion)::int as area, sum(p.points) as points
-    from point p join entry e on e.id = p.entry join rulebook b on b.scheme = e.scheme
-    group by 1, 2
-),
-named as (  -- a second one, where conditions name criteria: aggregated with the sums, these would have to be sorted
+scored as ({scored}),
+named as (  -- a second pass over the points, where conditions name criteria: aggregated with the sums, these would have to be sorted
     select p.entry, jsonb_object_agg('criteria.' || p.criterion, p.points)
            || jsonb_object_agg('figures.' || p.criterion, p.figure) as named
     from point p join entry e on e.id = p.entry join rulebook b on b.scheme = e.scheme and b.named <> '{}'

@@ -1,8 +1,10 @@
 """A dry run: scoring a facts file by a scheme without saving anything (formats §2, ``try_scheme``)."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from decimal import Decimal, localcontext
 from functools import lru_cache
 from typing import Any
 
@@ -14,24 +16,29 @@ from ratings.scheme.reading import Reading
 from ratings.scheme.spec import SchemeSpec
 from ratings.scoring.facts_file import UnitFacts
 from ratings.scoring.many import ManyUnits
-from ratings.scoring.methods import Scored, exact_sum, written
+from ratings.scoring.methods import EXACT, Scored, written
 from records.bulk_copy import copy_rows
 
-Points = tuple[Scored, ...]
-"""The points of a unit by each code of the scheme, in its order."""
+Columns = Mapping[str, Sequence[Scored]]
+"""By code of the criterion, in the order of the scheme, the points of each unit."""
 
 _RELATIONS = """
+set local work_mem = '256MB';
 create temporary table trial_scheme (id int, year int, body jsonb, rated int);
-create temporary table trial_entry (id text collate "C", scheme int, pool int, unit text, day date);
-create temporary table trial_point (entry text, criterion text, points numeric, figure numeric);
-create temporary table trial_veto (unit text, code text, met date);
+create temporary table trial_entry (id int, scheme int, pool int, unit int, day date);
+create temporary table trial_point (entry int, criterion text, points numeric, figure numeric);
+create temporary table trial_sum (entry int, area int, points numeric);
+create temporary table trial_veto (unit int, code text, met date);
 """
-_DROP = "drop table trial_scheme, trial_entry, trial_point, trial_veto"
+"""A unit is its place in the order of the codes: numbers are compared faster than texts."""
+_DROP = "drop table trial_scheme, trial_entry, trial_point, trial_sum, trial_veto"
+_NOTHING = Decimal(0)
 _SOURCE = AllowanceSource(
     """
     with scheme as (table trial_scheme), entry as (table trial_entry), point as (table trial_point),
     veto as (table trial_veto), standing as (select null::int as pool, null::numeric as total where false)
-    """
+    """,
+    scored="table trial_sum",
 )
 
 
@@ -43,71 +50,76 @@ def try_scheme(
     ``rated``: how many units are rated, where these are not only those given. Uses temporary tables that end with its
     transaction.
     """
-    codes = reading.spec.codes
-    return [
-        {"unit": row.entry, "criteria": {code: of.written for code, of in zip(codes, scored, strict=True)}}
-        | _rest(row, scored, codes)
-        for row, scored in _judged(reading, units, day, rated)
-    ]
+    return [json.loads(text) for text in written_results(reading, units, day, rated=rated)]
 
 
-def written_results(reading: Reading, units: Mapping[str, UnitFacts], day: date) -> Iterator[str]:
-    """``try_scheme`` in JSON, one unit after the other, however many there are.
-
-    The points of the criteria are most of it: they are put together here, from texts that many units share.
-    """
-    codes = reading.spec.codes
-    names = [f'{_encode(code)}: "' for code in codes]
-    for row, scored in _judged(reading, units, day):
-        criteria = ", ".join([f'{name}{of.written}"' for name, of in zip(names, scored, strict=True)])
-        rest = _encode(_rest(row, scored, codes)).removeprefix("{")
-        yield f'{{"unit": {_encode(row.entry)}, "criteria": {{{criteria}}}, {rest}'
-
-
-def _judged(
-    reading: Reading, units: Mapping[str, UnitFacts], day: date, rated: int | None = None
-) -> Iterator[tuple[Allowed, Points]]:
-    many, codes = ManyUnits(reading.spec), reading.spec.codes
+def written_results(
+    reading: Reading, units: Mapping[str, UnitFacts], day: date, *, rated: int | None = None
+) -> Iterator[str]:
+    """``try_scheme`` in JSON, one unit after the other, however many there are."""
+    codes = sorted(units)
+    given = [units[code] for code in codes]
+    scored = ManyUnits(reading.spec).score(given)
+    begun = f'{{"unit": %s, "criteria": {_object(scored)}, '
+    points = zip(map(_encode, codes), *([of.written for of in column] for column in scored.values()), strict=True)
+    areas, missing = _object(area.code for area in reading.spec.areas), _missing(scored)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_RELATIONS)
-        scored: dict[str, Points] = {}
-        for code, facts in units.items():
-            of = many.score(facts.tags, facts.values)
-            scored[code] = tuple(map(of.__getitem__, codes))
-        _fill(cursor, reading, units, scored, day, len(units) if rated is None else rated)
-        for row in each_allowed(_SOURCE):
-            yield row, scored.pop(str(row.entry))
+        _fill(cursor, reading, given, scored, day, len(units) if rated is None else rated)
+        for place, (mine, row) in enumerate(zip(points, each_allowed(_SOURCE), strict=True)):
+            yield begun % mine + _rest(row, areas, missing.get(place, []))
         cursor.execute(_DROP)
 
 
-def _fill(
-    cursor: Any, reading: Reading, units: Mapping[str, UnitFacts], scored: Mapping[str, Points], day: date, rated: int
-) -> None:
+def _fill(cursor: Any, reading: Reading, units: Sequence[UnitFacts], scored: Columns, day: date, rated: int) -> None:
     scheme = [1, reading.spec.year, json.dumps(reading.body, cls=ExactEncoder), rated]
-    tables: dict[str, Iterator[list[Any]]] = {
+    vetoes: Iterator[Iterable[Any]] = (
+        (place, code, met) for place, unit in enumerate(units) for code, met in sorted(unit.vetoes)
+    )
+    tables: dict[str, Iterator[Iterable[Any]]] = {
         "trial_scheme": iter([scheme]),
-        "trial_entry": ([code, 1, 1, code, day] for code in units),
-        "trial_point": _points(reading.spec, scored),
-        "trial_veto": ([code, veto, met] for code, facts in units.items() for veto, met in sorted(facts.vetoes)),
+        "trial_entry": ((place, 1, 1, place, day) for place in range(len(units))),
+        "trial_point": _named_points(reading.spec, scored),
+        "trial_sum": _sums(reading.spec, scored),
+        "trial_veto": vetoes,
     }
     for table, rows in tables.items():
         copy_rows(cursor, table, rows)
         cursor.execute(f"analyze {table}")
 
 
-def _points(spec: SchemeSpec, scored: Mapping[str, Points]) -> Iterator[list[Any]]:
-    """Per unit the points of the criteria that a star line names, and of each area the sum of the others: the query
-    looks at nothing else (``scored`` in ``allowed_star.sql``)."""
-    place = {code: at for at, code in enumerate(spec.codes)}
-    named = {code for line in spec.stars for code in (*line.criteria, *line.figures)}
-    single = [(code, place[code]) for code in named]
-    others = [[c for c in dict.fromkeys(c.code for c in area.criteria) if c not in named] for area in spec.areas]
-    summed = [(codes[0], [place[code] for code in codes]) for codes in others if codes]
-    for unit, points in scored.items():
-        for code, at in single:
-            yield [unit, code, points[at].points, points[at].figure]
-        for code, places in summed:
-            yield [unit, code, exact_sum(points[at].points for at in places), None]
+def _named_points(spec: SchemeSpec, scored: Columns) -> Iterator[Iterable[Any]]:
+    """The points of the criteria that a star line names."""
+    for code in {code for line in spec.stars for code in (*line.criteria, *line.figures)}:
+        for place, of in enumerate(scored[code]):
+            yield place, code, of.points, of.figure
+
+
+def _sums(spec: SchemeSpec, scored: Columns) -> Iterator[Iterable[Any]]:
+    """The sums of the areas, unit after unit: they must be brought into this order anyway."""
+    numbers, columns = [], []
+    for number, area in enumerate(spec.areas, start=1):
+        if codes := dict.fromkeys(criterion.code for criterion in area.criteria):
+            numbers.append(number)
+            columns.append(_sum_up([[of.points for of in scored[code]] for code in codes]))
+    for place, sums in enumerate(zip(*columns, strict=True)):
+        for number, points in zip(numbers, sums, strict=True):
+            yield place, number, points
+
+
+def _sum_up(columns: Sequence[Sequence[Decimal]]) -> list[Decimal]:
+    with localcontext(EXACT):
+        return [sum(points, _NOTHING) for points in zip(*columns, strict=True)]
+
+
+def _missing(scored: Columns) -> dict[int, list[str]]:
+    """By unit the criteria that lack the fact that they need; of most units nothing."""
+    found = defaultdict(list)
+    for code, column in scored.items():
+        for place, of in enumerate(column):
+            if of.missing:
+                found[place].append(code)
+    return found
 
 
 _written = lru_cache(100_000)(written)
@@ -116,20 +128,22 @@ _written = lru_cache(100_000)(written)
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
-def _rest(row: Allowed, scored: Points, codes: tuple[str, ...]) -> dict[str, Any]:
+def _object(codes: Iterable[str]) -> str:
+    """An object in JSON with a place (``%s``) for a text under each code."""
+    return "{" + ", ".join(_encode(code).replace("%", "%%") + ': "%s"' for code in codes) + "}"
+
+
+def _rest(row: Allowed, areas: str, missing: list[str]) -> str:
     """What follows from the points of the criteria."""
-    return {
-        "areas": {code: _written(points) for code, points in row.areas.items()},
-        "total": _written(row.total),
-        "star": row.star,
-        "rank": row.rank,
-        "barred": list(row.barred),
-        "short": [_short(short) for short in row.short],
-        "missing": [code for code, of in zip(codes, scored, strict=True) if of.missing],
-    }
+    points = areas % tuple(map(_written, row.areas.values()))
+    short = ", ".join(map(_short, row.short))
+    return (
+        f'"areas": {points}, "total": "{_written(row.total)}", "star": {row.star}, "rank": {row.rank}, '
+        f'"barred": {_encode(row.barred)}, "short": [{short}], "missing": {_encode(missing)}}}'
+    )
 
 
-def _short(short: Short) -> dict[str, Any]:
-    """``has`` and ``needs`` formatted like points, ranks and numbers of areas too; None where there is none."""
-    has, needs = (None if value is None else _written(value) for value in (short.has, short.needs))
-    return {"star": short.star, "why": short.why, "has": has, "needs": needs}
+def _short(short: Short) -> str:
+    """``has`` and ``needs`` formatted like points, ranks and numbers of areas too; null where there is none."""
+    has, needs = ("null" if value is None else f'"{_written(value)}"' for value in (short.has, short.needs))
+    return f'{{"star": {_encode(short.star)}, "why": {_encode(short.why)}, "has": {has}, "needs": {needs}}}'

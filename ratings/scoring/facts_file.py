@@ -5,15 +5,15 @@ It is read as a stream: of three million facts only the values are kept, not the
 
 import re
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from django.utils.translation import gettext as _
 
@@ -23,7 +23,7 @@ from ratings.scoring.methods import WrongFact, check_fact
 from records import cells
 from records.refusals import Refused
 from records.spreadsheet import SpreadsheetLine, Unreadable
-from records.table_lines import COMMAND, Bounds, NotATable, lines
+from records.table_lines import COMMAND, Block, Bounds, NotATable, pieces
 from records.wrong_rows import WrongRow
 from villages.models import CODE
 
@@ -33,6 +33,7 @@ ABSENT = sys.maxsize
 """The place of a column that the sheet does not have: beyond the end of every row."""
 MOST_KNOWN = 300_000
 Asked = tuple[Criterion, Question]
+Fact = tuple[str, Decimal]
 Order = tuple[int, ...]
 """The place of each of ``COLUMNS`` in a row."""
 
@@ -75,7 +76,7 @@ def read_facts(
     """
     reader = _Reader(spec, beside)
     try:
-        reader.read(lines(source, bounds))
+        reader.read(pieces(source, bounds))
     except NotATable as refused:
         raise FactsRefused([str(refused)]) from None
     reader.check_units()
@@ -110,15 +111,16 @@ class _Figure(NamedTuple):
 class _Reader:
     """Reads rows into ``units`` and collects the problems.
 
-    Nearly every row of a large file tells of a unit that came before a fact that came before: that is all it costs.
+    Nearly every row of a large file tells a fact that came before of another unit: that is all it costs.
     """
 
     def __init__(self, spec: SchemeSpec, beside: SchemeSpec | None):
         self.spec, self.beside = spec, beside
+        self.order: Order = tuple(range(len(COLUMNS)))
         self.units: dict[str, UnitFacts] = {}
         self.values: dict[str, dict[str, Decimal]] = {}
         """The facts of a unit by the text that names it."""
-        self.known: dict[tuple[str, str], tuple[str, Decimal]] = {}
+        self.known: dict[tuple[str, str], Fact] = {}
         """By the texts of item and value, a fact that each unit may have."""
         self.places: dict[str, dict[str, int]] = {}
         """By unit, the row of each fact that other units may not have."""
@@ -139,31 +141,82 @@ class _Reader:
         """By the criteria that fit a unit, the facts that they accept."""
         self.problems: list[WrongRow | str] = []
 
-    def read(self, table: Iterator[SpreadsheetLine]) -> None:
+    def read(self, table: Iterator[Block | SpreadsheetLine]) -> None:
         """The first row may be a heading and then gives the order of the columns."""
         first = next(table, None)
         if first is None:
             return
-        order = _order(first)
-        if order is None:
-            order, table = tuple(range(len(COLUMNS))), chain([first], table)
-        named, dated, values, known = itemgetter(*order[:3]), order[3], self.values, self.known
-        for line in table:
-            row = line.cells
-            try:
-                unit, item, text = named(row)
-                item, value = known[item, text]
-                facts = values.get(unit) or self._facts_of(unit).values
-            except (IndexError, KeyError):
-                self._read_with_care(line, order)
-                continue
-            if item in facts or (len(row) > dated and row[dated]):
-                self._read_with_care(line, order)
+        order = None if isinstance(first, Block) else _order(first)
+        self.order = order or self.order
+        for piece in table if order else chain([first], table):
+            if isinstance(piece, Block):
+                self._read_block(piece)
             else:
-                facts[item] = value
+                self._read_line(piece)
+
+    def _read_line(self, line: SpreadsheetLine) -> None:
+        row, dated = line.cells, self.order[3]
+        try:
+            unit, item, text = itemgetter(*self.order[:3])(row)
+            item, value = self.known[item, text]
+            facts = self._values_of(unit)
+        except (IndexError, KeyError):
+            self._read_with_care(line)
+            return
+        if item in facts or (len(row) > dated and row[dated]):
+            self._read_with_care(line)
+        else:
+            facts[item] = value
+
+    def _read_block(self, block: Block) -> None:
+        """As line by line; the rows of a unit mostly follow each other and are taken at once."""
+        nothing = [""] * len(block)
+        columns = [block.columns[at] if at < len(block.columns) else nothing for at in self.order]
+        units, items, texts, dates = columns
+        found = self._known_facts(list(zip(items, texts, strict=True)))
+        if any(dates):
+            found = [None if day else fact for fact, day in zip(found, dates, strict=True)]
+        at = 0
+        for unit, rows in groupby(units):
+            end = at + len(list(rows))
+            if not self._take_at_once(unit, found[at:end]):
+                for place in range(at, end):
+                    self._read_line(block.line(place))
+            at = end
+
+    def _take_at_once(self, unit: str, found: Sequence[Fact | None]) -> bool:
+        """Take the facts of a unit; none of them if one needs care."""
+        if None in found:
+            return False
+        try:
+            facts = self._values_of(unit)
+        except KeyError:
+            return False
+        new = dict(cast(Sequence[Fact], found))
+        if len(new) < len(found) or not new.keys().isdisjoint(facts):
+            return False
+        facts.update(new)
+        return True
+
+    def _known_facts(self, texts: Sequence[tuple[str, str]]) -> list[Fact | None]:
+        """The facts that texts of item and value tell, None for those that not each unit may have."""
+        found = list(map(self.known.get, texts))
+        if None in found:
+            for item, text in {text for text, fact in zip(texts, found, strict=True) if fact is None}:
+                self._learn(item, text)
+            found = list(map(self.known.get, texts))
+        return found
+
+    def _learn(self, text: str, value: str) -> None:
+        item = self._item(text)
+        if item in self.asking and (found := self._figure(item, value)) and found.always:
+            self.known[text, value] = item, found.value
+
+    def _values_of(self, text: str) -> dict[str, Decimal]:
+        """The facts of the unit that ``text`` names. Raises ``KeyError`` if it is no division code."""
+        return self.values.get(text) or self._facts_of(text).values
 
     def _facts_of(self, text: str) -> UnitFacts:
-        """The facts of the unit that ``text`` names. Raises ``KeyError`` if it is no division code."""
         unit = _unit(text)
         if unit is None:
             raise KeyError(text)
@@ -173,8 +226,8 @@ class _Reader:
         self.values[text] = facts.values
         return facts
 
-    def _read_with_care(self, line: SpreadsheetLine, order: Order) -> None:
-        texts = (line.cells[at] if at < len(line.cells) else "" for at in order)
+    def _read_with_care(self, line: SpreadsheetLine) -> None:
+        texts = (line.cells[at] if at < len(line.cells) else "" for at in self.order)
         problem = self._take(_FactRow._make((line.number, *texts, line.mac_days)))
         if problem:
             self.problems.append(problem)
@@ -190,7 +243,7 @@ class _Reader:
         if unit is None:
             return row.wrong("unit", _("This is not a division code."), _("a unit's code"))
         facts = self._facts_of(row.unit)
-        item = self.called.get(row.item) or self.called.get(cells.code(row.item))
+        item = self._item(row.item)
         if item is None and cells.code(row.item) in self.skipped:
             return None
         if item is None:
@@ -214,6 +267,9 @@ class _Reader:
         else:
             self.places.setdefault(unit, {})[item] = row.number
         return None
+
+    def _item(self, text: str) -> str | None:
+        return self.called.get(text) or self.called.get(cells.code(text))
 
     def _figure(self, item: str, text: str) -> _Figure | None:
         """The figure in ``text``; cached, as the same figures come by the hundred thousand."""

@@ -1,57 +1,73 @@
 """Many units scored by one scheme: what units have in common is worked out once."""
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from decimal import Decimal
+from typing import Protocol
 
 from ratings.scheme.spec import Criterion, Question, SchemeSpec
 from ratings.scoring.methods import Facts, Scored, WrongFact, check_fact, score_criterion
 
 MOST_KNOWN = 200_000
 Answers = tuple[Decimal | None, ...]
+_UNSCORED = Scored(Decimal(0))
 
 
-@dataclass
-class _KnownCriterion:
-    """The points of a criterion by the facts that it needs."""
+class Unit(Protocol):
+    @property
+    def tags(self) -> Collection[str]: ...
 
-    criterion: Criterion
-    code: str = field(init=False)
-    items: tuple[str, ...] = field(init=False)
-    points: dict[Answers, Scored] = field(default_factory=dict)
+    @property
+    def values(self) -> Facts: ...
 
-    def __post_init__(self) -> None:
-        self.code, self.items = self.criterion.code, self.criterion.needs
 
-    def score(self, facts: Facts) -> Scored:
-        """Raises ``WrongFact``."""
-        answers = tuple(map(facts.get, self.items))
-        found = self.points.get(answers)
-        if found is None:
-            if len(self.points) >= MOST_KNOWN:
-                self.points.clear()
-            found = self.points[answers] = score_criterion(self.criterion, facts)
+class _Points(dict[Answers, Scored]):
+    """The points of a criterion by the facts that it needs, worked out when they are first asked for."""
+
+    def __init__(self, criterion: Criterion):
+        super().__init__()
+        self.criterion, self.needs = criterion, criterion.needs
+
+    def __missing__(self, answers: Answers) -> Scored:
+        if len(self) >= MOST_KNOWN:
+            self.clear()
+        facts = {item: fact for item, fact in zip(self.needs, answers, strict=True) if fact is not None}
+        self[answers] = found = score_criterion(self.criterion, facts)
         return found
+
+    def of(self, facts: Sequence[Facts]) -> list[Scored]:
+        """Those of each unit. Raises ``WrongFact``."""
+        needed = [[given.get(item) for given in facts] for item in self.needs]
+        return list(map(self.__getitem__, zip(*needed, strict=True)))
 
 
 class ManyUnits:
-    """Scores as ``ratings.scoring.methods.score`` does, unit after unit.
+    """Scores as ``ratings.scoring.methods.score`` does, criterion after criterion.
 
     Few units answer a criterion in a way that nobody has answered it before.
     """
 
     def __init__(self, spec: SchemeSpec):
         self.spec = spec
-        self._known = {id(criterion): _KnownCriterion(criterion) for criterion in spec.criteria}
-        self._fitting: dict[frozenset[str], list[_KnownCriterion]] = {}
+        self._known = {id(criterion): _Points(criterion) for criterion in spec.criteria}
+        self._fitting: dict[frozenset[str], list[_Points]] = {}
         self._accepted: dict[tuple[int, str, Decimal], bool] = {}
 
-    def score(self, tags: Collection[str], facts: Facts) -> dict[str, Scored]:
-        """Raises ``NoSingleVariant`` and ``WrongFact``."""
-        found, fact = {}, facts.get
-        for known in self._of(tags):
-            scored = known.points.get(tuple(map(fact, known.items)))
-            found[known.code] = known.score(facts) if scored is None else scored
+    def score(self, units: Sequence[Unit]) -> dict[str, list[Scored]]:
+        """By code of the criterion, in the order of the scheme, the points of each of ``units``.
+
+        Raises ``NoSingleVariant`` and ``WrongFact``.
+        """
+        alike: dict[frozenset[str], list[int]] = defaultdict(list)
+        for place, unit in enumerate(units):
+            alike[frozenset(unit.tags)].append(place)
+        found: dict[str, list[Scored]] = {code: [_UNSCORED] * len(units) for code in self.spec.codes}
+        for tags, places in alike.items():
+            facts = [units[place].values for place in places]
+            for points in self._of(tags):
+                column = found[points.criterion.code]
+                for place, scored in zip(places, points.of(facts), strict=True):
+                    column[place] = scored
         return found
 
     def accepted(self, tags: Collection[str], facts: Facts) -> dict[str, Decimal]:
@@ -63,7 +79,7 @@ class ManyUnits:
             if question.item in facts and self._accepts(known.criterion, question, facts[question.item])
         }
 
-    def _of(self, tags: Collection[str]) -> list[_KnownCriterion]:
+    def _of(self, tags: Collection[str]) -> list[_Points]:
         key = frozenset(tags)
         if key not in self._fitting:
             self._fitting[key] = [self._known[id(criterion)] for criterion in self.spec.fitting(key)]

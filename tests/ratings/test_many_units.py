@@ -31,16 +31,17 @@ def test_scored_together_as_alone(case):
             mine.tags.add(value)
         elif value:
             mine.values[item] = Decimal(value)
-    many = ManyUnits(reading.spec)
-    for one in [*facts.values(), *facts.values()]:
-        assert many.score(one.tags, one.values) == score(reading.spec, one.tags, one.values)
+    units = [*facts.values(), *facts.values()]
+    scored = ManyUnits(reading.spec).score(units)
+    alone = [score(reading.spec, one.tags, one.values) for one in units]
+    assert scored == {code: [one[code] for one in alone] for code in reading.spec.codes}
 
 
 def test_a_fact_that_cannot_be_is_refused_each_time_and_left_out_of_what_is_accepted():
     many, wrong = ManyUnits(spec().spec), {"1.1.a": Decimal(-1), "2.1.a": Decimal(1), "9.9": Decimal(3)}
     for _time in range(2):
         with pytest.raises(WrongFact):
-            many.score([], wrong)
+            many.score([UnitFacts(wrong)])
         assert many.accepted([], wrong) == {"2.1.a": Decimal(1)}
 
 

@@ -18,8 +18,9 @@ from openpyxl import Workbook
 
 from ratings.allowance.dry_run import try_scheme, written_results
 from ratings.models import Scheme, Veto
-from ratings.scheme.reading import check_scheme
-from ratings.scoring.facts_file import read_facts
+from ratings.scheme.reading import check_scheme, read_scheme_file
+from ratings.scoring.facts_file import FactsRefused, read_facts
+from records.table_lines import BLOCK
 from tests import sheets_made
 from tests.clock import freeze_time
 from tests.ratings.random_schemes import cases
@@ -257,3 +258,35 @@ def test_formulas_without_values_and_per_cent_elsewhere_are_errors_with_their_pl
         "row 2, column value",
         "row 3, column value",
     ]
+
+
+def test_a_long_plain_file_reads_as_the_same_file_with_each_cell_in_quotes(tmp_path):
+    """Plain lines are read many at once; what is odd in their midst is told as line by line."""
+    spec = read_scheme_file(SCHEME).spec
+    items = ("2.3", "90.5"), ("1.1.a", "1"), ("1.1.b", "0"), ("5.1", "2.5")
+    codes = [f"33062410{n}" for n in range(7000, 9000)]
+    good = [(code, item, value, "") for code in codes for item, value in (("@tag", "山区"), *items)]
+    assert len(lines(good)) > 3 * BLOCK
+    last, others = codes[-1], codes[-9:]
+    odd = [(last, "V1", "", "2025-06-30"), (last, "2.1.a", "1", ""), *((code, "1.2.a", "1", "") for code in others)]
+    wrong = [
+        *[(last, "2.3", "90.5", ""), (last, "9.9", "1", ""), (last, "1.1.b", "three", ""), (last, "5.3", "9", "")],
+        *[("33062", "1.1.a", "1", ""), (last, "V1", "", "2025-02-30"), (last, "@tag", "平原", ""), ("", "", "", "")],
+        *[(code, "2.3", "1.5", "") for code in others],
+    ]
+
+    def read(rows, **dress):
+        text = StringIO()
+        csv.writer(text, lineterminator="\n", **dress).writerows(rows)
+        (file := tmp_path / "facts.csv").write_text(text.getvalue(), encoding="utf-8")
+        try:
+            return read_facts(file, spec)
+        except FactsRefused as refused:
+            return [str(problem) for problem in refused.problems]
+
+    at = len(good) - 20
+    for added in (odd, wrong):
+        rows = [("", "", "", ""), HEAD, *good[:at], *added, *good[at:]]
+        plain = read(rows)
+        assert plain == read(rows, quoting=csv.QUOTE_ALL)
+        assert len(plain) == (len(codes) if added is odd else 16)
