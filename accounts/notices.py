@@ -1,10 +1,21 @@
 """The kinds of notice about accounts, appointments and stored data."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from notifications.kinds import Group, Kind
 
 KINDS = {
+    "unit_unattended": Kind(
+        _(
+            "Nobody at %(place)s may act on %(unit)s: whoever could holds or held a post in it. Please appoint "
+            "somebody else, or name a deputy"
+        ),
+        Group.ACCOUNT,
+        outside=ngettext_lazy(
+            "%(count)s unit has nobody who may act on it", "%(count)s units have nobody who may act on them", "count"
+        ),
+    ),
     "check_ready": Kind(
         _("The stored data was checked: %(count)s rows have been changed"), Group.ACCOUNT, outside=None
     ),

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from accounts.impartial import tell_where_nobody_may
 from accounts.models import Appointment
 from accounts.role_holders import holders, unit_and_offices
 from accounts.roles import RATED_POSTS, Role
@@ -239,6 +240,17 @@ def tell_township(applications: Iterable[Application], kind: str, **params: str 
     people = holders((*TOWNSHIP, Role.COUNTY_OFFICE), set(above.values()))
     to = {pk: set(people.get(code, ())) for pk, code in above.items()}
     _tell(applications, to, kind, params)
+
+
+def tell_where_nobody_accepts(applications: Iterable[Application]) -> None:
+    """Who appoints at the office above, where all of it hold or held a post in the unit."""
+    by_office: dict[Role, dict[str, str]] = {}
+    for one in applications:
+        by_county = one.first_stage == Stage.COUNTY
+        office, place = (Role.COUNTY_OFFICE, county_of) if by_county else (Role.TOWNSHIP_OFFICE, township_of)
+        by_office.setdefault(office, {})[one.unit_id] = place(one.unit_id)
+    for office, above in by_office.items():
+        tell_where_nobody_may(office, above)
 
 
 def tell_reviewing(cycle: Cycle, step: str, closes: datetime, reason: str, unit: Unit | None = None) -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from accounts.authority import reached
 from accounts.models import User
 from accounts.prepared import Totals, asked
+from accounts.role_holders import has_post
 from accounts.todo_list import Todo, of_several
 from ratings.forms.queue_form import BELOW, TOWNSHIPS
 from ratings.models import Application, Cycle, Extension, Return, Scheme, Window
@@ -201,6 +202,7 @@ class ToAccept:
         rows = (
             reached(user, self._permission, Application.objects.filter(sent | late))
             .filter(of_township if self.level == Stage.COUNTY else ~of_township)
+            .exclude(has_post(user.pk, "unit"))
             .annotate(closes=closes_for(self.step, cycle="cycle", unit="unit"))
         )
         return Totals(

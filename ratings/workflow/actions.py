@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.authority import lacking
+from accounts.impartial import is_of
 from ratings import disclosure
 from ratings.models import Application, Stage
 from ratings.models.application import first_stage
@@ -37,6 +38,9 @@ def _late(user: Any, application: Application) -> bool:
 
 guard("resume", _late)
 
+FROM_OUTSIDE = ("accept", "return", "resume")
+"""Steps of the office above that nobody takes who holds or held a post in the unit."""
+
 
 def own_step(verb: str, unit: str) -> Step:
     """The step ``verb`` as the level takes it that stands above the unit (by code)."""
@@ -53,6 +57,8 @@ def by_level(applications: Iterable[Application]) -> dict[Stage, list[Applicatio
 
 def _allowed(user: Any, verb: str, application: Application) -> bool:
     if verb in ("fill_on_behalf", "send_back") and application.first_stage == Stage.COUNTY:
+        return False
+    if verb in FROM_OUTSIDE and is_of(user, application.unit_id):
         return False
     return verb not in _guards or _guards[verb](user, application)
 

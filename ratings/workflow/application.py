@@ -204,6 +204,7 @@ def submit_many(signed: Pairs, *, at: datetime | None = None, expected: Any = No
     move(signers, "submit", State.SUBMITTED, by=signers, at=at, **changes)
     _keep_self_assessment(applications)
     notices.tell_township(applications, "application_submitted")
+    notices.tell_where_nobody_accepts(applications)
 
 
 def submit(application: Application, *, by: User, expected: Any = None) -> None:

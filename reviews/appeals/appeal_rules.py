@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.authority import reached
 from accounts.models import User
-from accounts.role_holders import holders
+from accounts.role_holders import has_post, holders
 from accounts.roles import ROLES, Role
 from accounts.working_days import notice_days
 from followups import time_limits
@@ -107,13 +107,14 @@ def has_conflict(appeal: Appeal, person: User) -> bool:
 def appeals_for(user: Any) -> QuerySet[Appeal]:
     """The appeals that ``user`` made for the village, convenes for, or hears.
 
-    People who scored, decided, filled in or signed for the village do not learn of it here, only from the result.
+    People who scored, decided, filled in or signed for the village, or have a post in it, do not learn of it here, only
+    from the result.
     """
     appeals = reached(user, APPEAL, Appeal.objects.all())
     mine = Hearer.objects.filter(appeal=OuterRef("pk"), user=user)
     for level, heard in HEARD_BY.items():
         ours = Appeal.objects.filter(heard)
-        appeals |= ours.filter(below_any(user.reach(level.convene), "unit_id"))
+        appeals |= ours.filter(below_any(user.reach(level.convene), "unit_id"), ~has_post(user.pk, "unit"))
         appeals |= ours.filter(below_any(user.reach(level.hear), "unit_id") & Q(Exists(mine)))
     return appeals
 

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from accounts.departments import departments_of
 from accounts.models import User
+from accounts.role_holders import has_post
 from ratings.models import Application, Decision, Stage
 from reviews.models import Candidate, DepartmentAnswer, DepartmentCheck, Lapse
 from reviews.models.review_levels import REVIEW_LEVELS
@@ -19,6 +21,19 @@ def checks_for(user: User) -> QuerySet[DepartmentCheck]:
     """The checks that ``user`` opens or answers, newest first."""
     codes = {code for permission in (OPEN, ANSWER) for code in user.reach(permission)}
     return DepartmentCheck.objects.filter(below_any(codes, "unit_id")).select_related("unit", "cycle__scheme")
+
+
+def speaks_for(user: User, check: DepartmentCheck) -> list[str]:
+    """The departments for which ``user`` answers: none where a unit of the list is his own (``lists_own_unit``), since
+    one answer covers the whole list."""
+    if DepartmentCheck.objects.filter(lists_own_unit(user.pk), pk=check.pk).exists():
+        return []
+    return [name for name in departments_of(user, check.unit_id) if name in departments(check)]
+
+
+def lists_own_unit(user: int) -> Exists:
+    """Whether ``user`` (by id) holds or ever held a post in a unit on the list of a check."""
+    return Exists(Candidate.objects.filter(has_post(user, "application__unit"), of=OuterRef("pk")))
 
 
 def on_no_list(codes: Iterable[str]) -> QuerySet[Application]:

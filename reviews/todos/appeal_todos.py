@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.prepared import asked
+from accounts.role_holders import has_post
 from accounts.todo_list import Todo, of_several
 from reviews.appeals.appeal_rights import appeal_rights
 from reviews.appeals.appeal_rules import HEARD_BY, answer_dues
@@ -36,6 +37,7 @@ def _without_hearers(user: User) -> QuerySet[Appeal]:
     for level, heard in HEARD_BY.items():
         if codes := user.reach(level.convene):
             mine |= below_any(codes, "unit_id") & heard
+    mine &= ~Q(has_post(user.pk, "unit"))
     return _oldest_first(Appeal.objects.filter(mine, state__in=Appeal.State.UNANSWERED, hearers=None))
 
 

@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.prepared import Totals, asked
 from accounts.todo_list import Todo
 from ratings.models import Application
-from reviews.department_checks.assignments import ANSWER, OPEN, on_no_list
+from reviews.department_checks.assignments import ANSWER, OPEN, lists_own_unit, on_no_list
 from reviews.models import Candidate, DepartmentAnswer, DepartmentCheck, Lapse
 from reviews.todos.usual_times import CHECK
 from villages.models import below_any
@@ -35,6 +35,7 @@ def _to_answer(user: User) -> list[Todo]:
         answered = Exists(DepartmentAnswer.objects.filter(of=OuterRef("pk"), department=name))
         named = Q(cycle__scheme__body__departments__contains=[name])
         waiting |= Q(unit=code) & named & ~answered
+    waiting &= ~Q(lists_own_unit(user.pk))
     checks = DepartmentCheck.objects.filter(waiting, _unreleased()).annotate(county=F("unit__name")).order_by("due")
     return [
         Todo(

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.authority import permission_or_404, reached_or_404
-from accounts.departments import departments_of, speakers
+from accounts.departments import speakers
 from accounts.fields import DayField, MomentInput
 from accounts.models import User
 from followups import time_limits
@@ -34,6 +34,7 @@ from reviews.department_checks.assignments import (
     checks_for,
     departments,
     on_no_list,
+    speaks_for,
     standing,
 )
 from reviews.models import Candidate, DepartmentAnswer, DepartmentCheck, Finding
@@ -130,7 +131,7 @@ def open_(request: HttpRequest, cycle: int, unit: str) -> HttpResponse:
 def check(request: HttpRequest, pk: int) -> HttpResponse:
     """The candidates with the findings; a department answers here, the office sees who has."""
     check = get_object_or_404(checks_for(request.user), pk=pk)
-    own = [name for name in departments_of(request.user, check.unit_id) if name in departments(check)]
+    own = speaks_for(request.user, check)
     opens = request.user.has_perm(OPEN, check)
     if not own and not opens:
         raise Http404

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.impartial import is_of
 from accounts.models import User
 from records.actions import Actions
 from records.lifecycle import Step
@@ -14,11 +15,11 @@ from reviews.models.lifecycle import APPEAL_STEPS, OBJECTION_STEPS
 
 
 def _may_with_appeal(user: User, step: Step, appeal: Appeal) -> bool:
-    """The level above convenes; whoever it has convened answers, unless a conflict of interest has come up since (the
-    new decision that upholding makes is none)."""
+    """The level above convenes, but nobody of the unit itself; whoever it has convened answers, unless a conflict of
+    interest has come up since (the new decision that upholding makes is none)."""
     level = above(appeal)
     if level.convene in step.permissions:
-        return user.has_perm(level.convene, appeal)
+        return user.has_perm(level.convene, appeal) and not is_of(user, appeal.unit_id)
     return (
         appeal.hearers.filter(user=user).exists()
         and user.has_perm(level.hear, appeal)

@@ -26,6 +26,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.authority import lacking
+from accounts.impartial import impartial, tell_where_nobody_may
 from accounts.models import User
 from accounts.role_holders import holders
 from accounts.roles import RATED_POSTS, Role
@@ -232,12 +233,9 @@ def _lodge(appeal: Appeal, reasons: str, by: User, files: Collection[UploadedFil
         for file in files:
             AppealPaper.objects.create(appeal=appeal, file=store(file, by=by))
     level, place = above(appeal), above(appeal).place(appeal.unit_id)
-    _announce(
-        appeal,
-        holders([level.office], [place]).get(place, []),
-        "appeal_made",
-        urls.reverse("review_appeal", args=[appeal.pk]),
-    )
+    convening = impartial(level.office, place, appeal.unit_id)
+    _announce(appeal, convening, "appeal_made", urls.reverse("review_appeal", args=[appeal.pk]))
+    tell_where_nobody_may(level.office, {appeal.unit_id: place})
     _announce(appeal, _who_decided(appeal), "appeal_against", _about(appeal))
     return appeal
 

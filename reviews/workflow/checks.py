@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.departments import departments_of, speakers
+from accounts.departments import DISCIPLINE, speakers
+from accounts.impartial import tell_appointing
 from accounts.models import User
-from accounts.role_holders import holders
+from accounts.role_holders import ever_held, holders
 from accounts.roles import Role
 from notifications.workflow import announce
 from ratings.allowance import allowed_star
@@ -29,6 +30,7 @@ from reviews.department_checks.assignments import (
     departments,
     on_no_list,
     outstanding,
+    speaks_for,
 )
 from reviews.models import Candidate, DepartmentAnswer, DepartmentCheck, Finding, Lapse
 from villages.models import Unit
@@ -79,17 +81,22 @@ def open_check(
     with audit.acting(by, "open_check"):
         check = DepartmentCheck.objects.create(cycle=cycle, unit=unit, due=due, opened_by=by, opened_at=at)
         Candidate.objects.bulk_create(Candidate(of=check, application_id=pk) for pk in listed)
-    people = speakers(unit.code)
-    announce(
-        {user for name in asked for user in people.get(name, ())},
-        "check_opened",
-        link=LINK.format(check.pk),
-        unit_code=unit.code,
-        unit=unit.name,
-        count=len(listed),
-        until=deadline(due),
-    )
+    _tell_opened(check, asked, len(listed))
     return check
+
+
+def _tell_opened(check: DepartmentCheck, asked: Collection[str], count: int) -> None:
+    """Those who answer for a department; where all of them have a post in a unit of the list, who appoints them."""
+    people, unit = speakers(check.unit_id), check.unit
+    listed = Candidate.objects.filter(of=check).values_list("application__unit", flat=True)
+    barred = {user for users in ever_held(list(listed)).values() for user in users}
+    about = {"unit_code": unit.code, "unit": unit.name}
+    told = {user for name in asked for user in people.get(name, ())} - barred
+    announce(told, "check_opened", link=LINK.format(check.pk), count=count, until=deadline(check.due), **about)
+    for name in asked:
+        if name in people and barred.issuperset(people[name]):
+            role = Role.DISCIPLINE if name == DISCIPLINE else Role.DEPARTMENT
+            tell_appointing("check_unattended", role, unit.code, barred, department=name, **about)
 
 
 @transaction.atomic
@@ -112,8 +119,7 @@ def answer(
     what the person was shown (``expected``, a ``standing_of``).
     """
     check, at = _locked(check), at or timezone.now()
-    asked = department in departments(check) and by.has_perm(ANSWER, check)
-    if not asked or department not in departments_of(by, check.unit_id):
+    if not by.has_perm(ANSWER, check) or department not in speaks_for(by, check):
         raise NotAllowed
     earlier = check.answers.filter(department=department, corrected_by=None).first()
     listed = {one.pk: one for one in Application.objects.filter(candidacy__of=check).select_related("unit")}

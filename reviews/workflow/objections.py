@@ -15,9 +15,10 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from accounts.impartial import tell_appointing
 from accounts.models import User
-from accounts.role_holders import holders, responsible
-from accounts.roles import RATED_POSTS, ROLES, Role
+from accounts.role_holders import holders
+from accounts.roles import RATED_POSTS, Role
 from notifications.workflow import announce
 from ratings.models import Decision
 from ratings.models.decision_lifecycle import DECISION_STEPS
@@ -101,15 +102,9 @@ def _tell_made(objection: Objection) -> None:
         link = reverse("review_objection", args=[objection.pk])
         announce(answering, "objection_made", link=link, unit_code=unit.code, unit=unit.name)
         return
-    appointing = set(responsible(ROLES[role].appointed_by, place))
-    announce(
-        appointing - barred or appointing,  # whoever decided learns of it where nobody else could appoint anybody
-        "objection_unanswerable",
-        link=reverse("appointments"),
-        unit_code=unit.code,
-        unit=unit.name,
-        place=Unit.objects.get(pk=place).name,
-    )
+    # Whoever decided learns of it where nobody else could appoint anybody.
+    about = {"unit_code": unit.code, "unit": unit.name, "place": Unit.objects.get(pk=place).name}
+    tell_appointing("objection_unanswerable", role, place, barred, **about)
 
 
 @transaction.atomic
