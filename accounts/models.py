@@ -28,6 +28,7 @@ from accounts.roles import RATED_POSTS, ROLES, THREE_ADMINISTRATORS, Role, offic
 from accounts.saved_filters import SavedFilter
 from accounts.scopes import TokenScope
 from accounts.trail_records import AppointmentReview, SeenAppointmentChange, TrailExport
+from records.kept_statements import rows_of
 from villages.models import Unit
 
 __all__ = [
@@ -52,7 +53,7 @@ GRANTS = """
 select held.permission_id, held.content_object_id
 from accounts_unitpermission held
 join accounts_appointment post on post.id = held.appointment_id
-where held.user_id = %(user)s and post.starts <= %(day)s and (post.ends is null or post.ends >= %(day)s)
+where held.user_id = %s and post.starts <= %s and (post.ends is null or post.ends >= %s)
 order by held.content_object_id
 """
 POSTS = """
@@ -60,7 +61,7 @@ select {posts}, {units}, county.name
 from accounts_appointment post
 join villages_unit unit on unit.code = post.unit_id
 left join villages_unit county on county.code = left(post.unit_id, 6)
-where post.user_id = %(user)s and post.starts <= %(day)s and (post.ends is null or post.ends >= %(day)s)
+where post.user_id = %s and post.starts <= %s and (post.ends is null or post.ends >= %s)
 order by post.starts, post.id
 """
 
@@ -126,10 +127,9 @@ class User(AbstractUser):
         """Codes of the units of today's appointments, by permission; one query for the life of this object (a
         request)."""
         held: dict[str, dict[str, None]] = defaultdict(dict)
-        with connection.cursor() as cursor:
-            cursor.execute(GRANTS, {"user": self.pk, "day": timezone.localdate()})
-            for permission, code in cursor:
-                held[permission_name(permission)].setdefault(code)
+        today = timezone.localdate()
+        for permission, code in rows_of(GRANTS, [self.pk, today, today]):
+            held[permission_name(permission)].setdefault(code)
         return {name: list(codes) for name, codes in held.items()}
 
     @cached_property
@@ -137,11 +137,8 @@ class User(AbstractUser):
         """Today's appointments, each with its unit and the name of that unit's ``county``; one query."""
         fields, of_unit = _columns(Appointment), _columns(Unit)
         query = POSTS.format(posts=_listed("post", fields), units=_listed("unit", of_unit))
-        with connection.cursor() as cursor:
-            cursor.execute(query, {"user": self.pk, "day": timezone.localdate()})
-            rows = cursor.fetchall()
-        posts = []
-        for *row, county in rows:
+        today, posts = timezone.localdate(), []
+        for *row, county in rows_of(query, [self.pk, today, today]):
             post = Appointment.from_db(connection.alias, fields, row[: len(fields)])
             post.unit = Unit.from_db(connection.alias, of_unit, row[len(fields) :])
             post.county = county

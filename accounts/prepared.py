@@ -3,8 +3,9 @@
 For such a query the query builder takes ten times longer than the database, and most of what it does is the same for
 every reader. So the query is built for a reader of whom nothing is known but which rights lie together: placeholders
 stand for the codes of the units, for the account, for today and now, and for what the page is about. What a real reader
-asks is the same statement with that reader's own values: nothing else about any reader is kept. A query in which
-another moment or an altered code stands cannot be prepared, and is refused.
+asks is the same statement with that reader's own values, which the database keeps planned
+(``records/kept_statements.py``): nothing else about any reader is kept. A query in which another moment or an altered
+code stands cannot be prepared, and is refused.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -28,6 +29,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from accounts.models import Appointment, User
+from records.kept_statements import KeptStatement, may_keep
 
 Row = tuple[Any, ...]
 Shape = tuple[tuple[tuple[str, tuple[int, ...]], ...], tuple[tuple[str, int, bool], ...]]
@@ -52,13 +54,25 @@ class Totals:
 
 @dataclass(frozen=True)
 class Statement:
-    """``sql``: None where such a reader finds nothing, whatever there is. ``rows``: the queryset whose statement it is;
-    None of ``Totals``."""
+    """``sql``: None where such a reader finds nothing, whatever there is. ``values`` of its ``%s``: placeholders, and
+    what is the same for all. ``rows``: the queryset whose statement it is; None of ``Totals``."""
 
     sql: str | None
     values: Row = ()
     empty: tuple[Row, ...] = ()
     rows: QuerySet | None = None
+
+    @cached_property
+    def kept(self) -> KeptStatement:
+        """The same, which the server plans once for all readers of one shape."""
+        return KeptStatement(self.sql or "", self.values, list(dict.fromkeys(filter(_is_placeholder, self.values))))
+
+    def call(self, known: _Known, stands: dict[Given, Given]) -> tuple[str, Row]:
+        """What is executed for one reader."""
+        if may_keep(connection):
+            given = [known.value(value, stands) for value in self.kept.places]
+            return self.kept.call(connection, given, alike=known.widths)
+        return self.sql or "", tuple(known.value(value, stands) for value in self.values)
 
 
 class _WrittenQuery(Query):
@@ -96,13 +110,13 @@ def asked(build: Build, user: User | None, *given: Given, **fixed: Hashable) -> 
     if statement.sql is None:
         return list(statement.empty)
     stands = dict(zip(_placeholders(kinds), given, strict=True))
-    values = tuple(known.value(value, stands) for value in statement.values)
+    sql, values = statement.call(known, stands)
     if statement.rows is not None:
         rows = statement.rows.all()
-        rows.query.statement = statement.sql, values
+        rows.query.statement = sql, values
         return list(rows)
     with connection.cursor() as cursor:
-        cursor.execute(statement.sql, values)
+        cursor.execute(sql, values)
         return cursor.fetchall()
 
 
@@ -134,6 +148,8 @@ class _Known:
         self.texts = {_code(n): code for code, n in number.items()}
         self.texts |= {_department(n): post.department for n, post in enumerate(user.posts)}
         self.pk = user.pk
+        self.widths = tuple(map(len, codes))
+        """One plan serves places of one level: below them is about as much."""
 
     def value(self, value: Any, given: dict[Given, Given]) -> Any:
         if value is NOW:
@@ -224,6 +240,14 @@ def _built(build: Build, shape: Shape, kinds: tuple[type, ...], fixed: Fixed) ->
     query.query.__class__ = _WrittenQuery  # which nobody else has; assigned, it would give dictionaries for tuples
     query.query.compiled = compiler
     return Statement(sql, kept, rows=query)
+
+
+def _is_placeholder(value: Any) -> bool:
+    if isinstance(value, str):
+        return PLACEHOLDER.fullmatch(value) is not None
+    if isinstance(value, int):
+        return abs(value - ACCOUNT) < NEAR
+    return value is NOW or value is TODAY or isinstance(value, date)
 
 
 def _captured(query: Totals) -> tuple[str | None, Row]:

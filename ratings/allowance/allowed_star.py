@@ -4,7 +4,7 @@ The query is ``allowed_star.sql``; its caller names the relations that it reads,
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 
 from ratings.models import Application, Decision, Stage
 from ratings.models.cycle import RATED_IN_CYCLE
+from records.kept_statements import rows_of
 from records.lifecycle import States
 
 _ALLOWANCE, _APPLICATIONS = (
@@ -58,12 +59,13 @@ class AllowanceSource:
     """``with`` and the relations that the query reads (see ``allowed_star.sql``), with parameters.
 
     ``scored``: the sum of each area, the first in the scheme being 1; ``point`` then need only have the points of the
-    criteria that a star line names.
+    criteria that a star line names. ``constant``: the text never differs, so that the database may keep it planned.
     """
 
     sql: str
     params: Sequence[Any] = ()
     scored: str = _SUMS_OF_POINTS
+    constant: bool = False
 
 
 class Short(NamedTuple):
@@ -99,10 +101,19 @@ class Allowed:
 def applications(chosen: QuerySet[Application], stage: str, day: date) -> AllowanceSource:
     """The points of ``chosen`` applications at ``stage``, to be judged as of ``day``."""
     ids, params = chosen.order_by().values("pk").query.sql_with_params()
-    return AllowanceSource(
-        _APPLICATIONS.format(chosen=ids, total=_STORED_IN[stage][0], rated=RATED_IN_CYCLE, **PUBLISHED),
-        (day, *params, stage),
-    )
+    return AllowanceSource(_of_applications(ids, stage), (day, *params, stage))
+
+
+def of_few(few: Collection[int], stage: str, day: date) -> AllowanceSource:
+    """The same of those of a ``few`` applications that have points at ``stage``."""
+    return AllowanceSource(_of_applications(_SCORED, stage), (day, stage, list(few), stage), constant=True)
+
+
+def _of_applications(ids: str, stage: str) -> str:
+    return _APPLICATIONS.format(chosen=ids, total=_STORED_IN[stage][0], rated=RATED_IN_CYCLE, **PUBLISHED)
+
+
+_SCORED = "select application_id from ratings_points where stage = %s and application_id = any(%s)"
 
 
 def _relations(source: AllowanceSource) -> str:
@@ -111,8 +122,11 @@ def _relations(source: AllowanceSource) -> str:
 
 def allowed(source: AllowanceSource) -> list[Allowed]:
     """Everything about each entry of ``source``, in the order of their ids."""
+    query = _relations(source) + _IN_FULL
+    if source.constant:
+        return [_allowed(*row) for row in rows_of(query, source.params)]
     with connection.cursor() as cursor:
-        cursor.execute(_relations(source) + _IN_FULL, source.params)
+        cursor.execute(query, source.params)
         return [_allowed(*row) for row in cursor.fetchall()]
 
 

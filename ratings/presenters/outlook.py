@@ -26,7 +26,7 @@ scheme as materialized (
 ),
 point as not materialized (
     select %s::bigint as entry, p.criterion, p.points, p.figure
-    from jsonb_to_recordset(%s) as p (criterion text, points numeric, figure numeric)
+    from jsonb_to_recordset(%s::jsonb) as p (criterion text, points numeric, figure numeric)
 ),
 veto as not materialized (select null::text as unit, null::text as code, null::date as met where false),
 standing as not materialized (select null::int as pool, null::numeric as total where false)
@@ -72,4 +72,4 @@ def _out_of_reach(form: ApplicationFormView, still_open: list[Criterion]) -> lis
 def _allowed(form: ApplicationFormView, typed: str) -> Allowed:
     pk, cycle = form.application.pk, form.application.cycle_id
     params = (pk, cycle, form.application.unit_id, timezone.localdate(), cycle, pk, typed)
-    return allowed(AllowanceSource(_TYPED, params))[0]
+    return allowed(AllowanceSource(_TYPED, params, constant=True))[0]

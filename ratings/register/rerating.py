@@ -18,6 +18,7 @@ from ratings.models import Event, Proposal, StarPeriod
 from ratings.models.register import FEW
 from ratings.register.star_changes import StarChanges
 from ratings.signals import proposals_opened, stars_changed
+from records.kept_statements import rows_of
 from records.locks import Lock, hold
 from villages.models import descendants
 
@@ -322,9 +323,7 @@ group by unit
 """
 
 
-def active_caps(units: Units, day: date) -> dict[str, int]:
+def active_caps(units: Collection[str], day: date) -> dict[str, int]:
     """The lowest cap active on ``day``, by unit, decided on or not; a new decision must not exceed it (formats §3)."""
     periods, params = with_periods(scope_of(units), day)
-    with connection.cursor() as cursor:
-        cursor.execute(f"{periods} {_CAPS}", [*params, day, day])
-        return dict(cursor.fetchall())
+    return dict(rows_of(f"{periods} {_CAPS}", [*params, day, day]))

@@ -4,9 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from ratings.allowance.allowed_star import Allowed, allowed
-from ratings.allowance.allowed_star import applications as source
-from ratings.models import Application, Points
+from ratings.allowance.allowed_star import Allowed, allowed, of_few
+from ratings.models import Application
 from ratings.register.rerating import active_caps
 
 
@@ -28,11 +27,8 @@ def ceilings(chosen: Collection[Application], stage: str, day: date) -> dict[int
     by_id = {application.pk: application for application in chosen}
     if not by_id:
         return {}
-    finished = Application.objects.filter(
-        pk__in=Points.objects.filter(application__in=by_id, stage=stage).values("application")
-    )
     caps = active_caps({application.unit_id for application in chosen}, day)
     return {
         one.entry: Ceiling(one, by_id[one.entry].applied_star, caps.get(by_id[one.entry].unit_id))
-        for one in allowed(source(finished, stage, day))
+        for one in allowed(of_few(by_id, stage, day))
     }

@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.prepared import asked
-from ratings.allowance.allowed_star import Allowed, allowed
-from ratings.allowance.allowed_star import applications as source
+from ratings.allowance.allowed_star import Allowed, allowed, of_few
 from ratings.allowance.shortfall import why_not
 from ratings.application.progress import visible_steps
 from ratings.explanation import ExplanationStep, chapters_of
@@ -129,7 +128,7 @@ class Result:
         if not self.panel:
             return None
         day = timezone.localdate(self.decision.decided_at)
-        return allowed(source(Application.objects.filter(pk=self.application.pk), self.decision.origin, day))[0]
+        return allowed(of_few([self.application.pk], self.decision.origin, day))[0]
 
     @property
     def next_star(self) -> int | None:

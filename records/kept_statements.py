@@ -1,0 +1,108 @@
+"""Statements that a connection of the database keeps planned (``prepare``): planning one of many joins takes the server
+several times longer than running it.
+
+A statement is planned for each connection when it is first asked there. PostgreSQL decides after some calls whether one
+plan serves all arguments. Behind PgBouncer, where the next statement may meet another connection, nothing is kept.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from itertools import count
+from typing import Any
+
+import pghistory.runtime
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg2.extensions import AsIs
+
+MOST = 200
+"""Per connection; of some 100 KB each in the server's process."""
+TYPES = {str: "text", int: "bigint", datetime: "timestamptz", date: "date"}  # a moment is a date, too
+_numbers = count(1)
+
+# They only read, so that history needs to know nothing of them; pghistory knows it of "select" alone.
+pghistory.runtime.IGNORED_SQL_PREFIXES += ("prepare kept_", "execute kept_", "deallocate kept_")
+
+
+class KeptStatement:
+    """A ``select`` in which each value of ``values`` stands for a ``%s``; those in ``arguments`` are given anew with
+    each call, the others are part of the statement, so that indexes on some rows serve it."""
+
+    def __init__(self, sql: str, values: Sequence[Any], arguments: Sequence[Hashable]) -> None:
+        self.sql, self.values = sql, values
+        self.places = {argument: n for n, argument in enumerate(arguments, 1)}
+
+    def call(self, on: BaseDatabaseWrapper, given: Sequence[Any], alike: Hashable) -> tuple[str, tuple[Any, ...]]:
+        """The call with the values ``given`` for its arguments, prepared on this connection. ``alike``: of calls that
+        differ in it each has a plan of its own."""
+        kept = _kept_on(on)
+        name = kept.get((self, alike))
+        if name is None:
+            name = f"kept_{next(_numbers)}"
+            self._prepare(on, name, given)
+            kept[self, alike] = name
+            _make_room(on, kept)
+        kept.move_to_end((self, alike))
+        return f"execute {name}{_list(['%s'] * len(given))}", tuple(given)
+
+    def _prepare(self, on: BaseDatabaseWrapper, name: str, given: Sequence[Any]) -> None:
+        filled = [AsIs(f"${self.places[value]}") if _is_in(value, self.places) else value for value in self.values]
+        statement = on.ops.compose_sql(self.sql, filled)
+        types = _list([_type(value) for value in given])
+        with on.cursor() as cursor:
+            cursor.execute(f"prepare {name}{types} as {statement}")
+
+
+def rows_of(sql: str, given: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """The rows of a ``select`` whose text is always the same: all that differs is ``given``. A list has elements."""
+    params = tuple(given)
+    if may_keep(connection):
+        kept = _of_text(sql, len(params))
+        sql, params = kept.call(connection, params, alike=None)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
+
+
+@lru_cache(100)
+def _of_text(sql: str, arguments: int) -> KeptStatement:
+    return KeptStatement(sql, range(arguments), range(arguments))
+
+
+def may_keep(on: BaseDatabaseWrapper) -> bool:
+    return not on.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]
+
+
+def _kept_on(on: BaseDatabaseWrapper) -> OrderedDict[tuple[KeptStatement, Hashable], str]:
+    """What this connection keeps; a new one keeps nothing."""
+    on.ensure_connection()
+    opened, kept = getattr(on, "kept_statements", (None, None))
+    if opened is not on.connection:
+        kept = OrderedDict()
+        on.kept_statements = on.connection, kept
+    return kept
+
+
+def _make_room(on: BaseDatabaseWrapper, kept: OrderedDict[tuple[KeptStatement, Hashable], str]) -> None:
+    if len(kept) > MOST:
+        _oldest, name = kept.popitem(last=False)
+        with on.cursor() as cursor:
+            cursor.execute(f"deallocate {name}")
+
+
+def _type(value: Any) -> str:
+    if isinstance(value, list):
+        return f"{_type(value[0])}[]"
+    return next(name for kind, name in TYPES.items() if isinstance(value, kind))
+
+
+def _list(parts: Sequence[str]) -> str:
+    return f" ({', '.join(parts)})" if parts else ""
+
+
+def _is_in(value: Any, places: dict[Hashable, int]) -> bool:
+    return isinstance(value, Hashable) and value in places
