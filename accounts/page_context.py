@@ -5,14 +5,16 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Count
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import cached_property
 
 from accounts.menu import CADRE, DESK, PUBLIC, MenuEntry, entries_for
 from accounts.menu_rows import FITS_ONE_ROW, MenuItem, entry_row, plain_row, section_row
-from accounts.models import Appointment, SavedFilter
+from accounts.models import Appointment, SavedFilter, User
 from accounts.page_help import topic_of
+from accounts.prepared import Totals, asked
 from accounts.roles import ROLES
 from accounts.saved_filters import asked_of, known_lists
 from accounts.todo_list import known_places
@@ -128,7 +130,14 @@ class Shell:
 
     @cached_property
     def unread(self) -> int:
-        return Notice.unread_of(self.request.user.pk) if self.signed_in else 0
+        if not self.signed_in:
+            return 0
+        ((count,),) = asked(_unread, self.request.user)
+        return count
+
+
+def _unread(user: User) -> Totals:
+    return Totals(Notice.objects.filter(user=user, read_at=None), {"count": Count("pk")})
 
 
 def shell(request: HttpRequest) -> dict[str, Shell]:

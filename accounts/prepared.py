@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections
@@ -52,7 +52,7 @@ class Totals:
     aggregates: dict[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Statement:
     """``sql``: None where such a reader finds nothing, whatever there is. ``values`` of its ``%s``: placeholders, and
     what is the same for all. ``rows``: the queryset whose statement it is; None of ``Totals``."""
@@ -67,12 +67,23 @@ class Statement:
         """The same, which the server plans once for all readers of one shape."""
         return KeptStatement(self.sql or "", self.values, list(dict.fromkeys(filter(_is_placeholder, self.values))))
 
-    def call(self, known: _Known, stands: dict[Given, Given]) -> tuple[str, Row]:
+    def call(self, known: Known, stands: dict[Given, Given]) -> tuple[str, Row]:
         """What is executed for one reader."""
         if may_keep(connection):
             given = [known.value(value, stands) for value in self.kept.places]
             return self.kept.call(connection, given, alike=known.widths)
+        return self.plain(known, stands)
+
+    def plain(self, known: Known, stands: dict[Given, Given]) -> tuple[str, Row]:
         return self.sql or "", tuple(known.value(value, stands) for value in self.values)
+
+    def objects(self, found: list[Row]) -> list[Any]:
+        """What was ``found`` by it together with others."""
+        if self.rows is None or not found:
+            return list(found)
+        rows = self.rows.all()
+        rows.query.found = found
+        return list(rows)
 
 
 class _WrittenQuery(Query):
@@ -80,6 +91,8 @@ class _WrittenQuery(Query):
 
     compiled: SQLCompiler
     statement: tuple[str, Row]
+    found: list[Row] | None = None
+    """The rows, where they are known already."""
 
     def chain(self, klass: type[Query] | None = None) -> Query:
         return copy(self)
@@ -88,6 +101,9 @@ class _WrittenQuery(Query):
         compiler = copy(self.compiled)  # which all threads share
         compiler.connection = connections[using or DEFAULT_DB_ALIAS]
         compiler.as_sql = lambda: self.statement
+        if self.found is not None:
+            shown = compiler.col_count if compiler.has_extra_select else None
+            compiler.execute_sql = lambda *_args, **_kwargs: [[row[:shown] for row in self.found or ()]]
         return compiler
 
 
@@ -98,17 +114,27 @@ class _Captured(Exception):
 Build = Callable[..., QuerySet | Totals]
 
 
+class Page(Protocol):
+    """A page whose questions are asked together (``accounts/together.py``)."""
+
+    def asked(self, statement: Statement, known: Known) -> None: ...
+
+
 def asked(build: Build, user: User | None, *given: Given, **fixed: Hashable) -> list[Any]:
     """What ``build(user, *given, **fixed)`` gives: the objects or rows of a queryset, or the one row of ``Totals``.
 
     ``build``: a function of a module, whose query depends on nothing else. ``given``: values of this one request, which
     stand in the query as they are; ``fixed``: what decides how the query looks, of which there are few.
     """
-    known = _known(user) if user else _NOBODY
+    known = known_of(user) if user else _NOBODY
     kinds = tuple(map(type, given))
     statement = _statement(build, known.shape, kinds, tuple(sorted(fixed.items())))
     if statement.sql is None:
         return list(statement.empty)
+    if not given and known.page is not None:
+        known.page.asked(statement, known)
+        if statement in known.found:
+            return statement.objects(known.found.pop(statement))
     stands = dict(zip(_placeholders(kinds), given, strict=True))
     sql, values = statement.call(known, stands)
     if statement.rows is not None:
@@ -128,15 +154,18 @@ def asked_or_404(build: Build, user: User, pk: int) -> Any:
     return found[0]
 
 
-def _known(user: User) -> _Known:
+def known_of(user: User) -> Known:
     """Worked out once for the life of this object, like the ``grants`` it is taken from."""
-    if "known" not in user.__dict__:
-        user.known = _Known(user)
+    if not hasattr(user, "known"):
+        user.known = Known(user)
     return user.known
 
 
-class _Known:
-    """What stands for the placeholders of one reader."""
+class Known:
+    """What stands for the placeholders of one reader; and what of the ``page`` that is being made was ``found``."""
+
+    page: Page | None = None
+    found: dict[Statement, list[Row]]
 
     def __init__(self, user: User) -> None:
         codes = {code: None for held in user.grants.values() for code in held}
@@ -150,6 +179,8 @@ class _Known:
         self.pk = user.pk
         self.widths = tuple(map(len, codes))
         """One plan serves places of one level: below them is about as much."""
+
+        self.found = {}
 
     def value(self, value: Any, given: dict[Given, Given]) -> Any:
         if value is NOW:
@@ -169,7 +200,7 @@ def _nobody() -> User:
     return user
 
 
-_NOBODY = _Known(_nobody())
+_NOBODY = Known(_nobody())
 """For what every reader is told alike."""
 
 

@@ -10,6 +10,7 @@ from accounts.home import panels_of
 from accounts.models import User
 from accounts.prepared import asked
 from accounts.todo_list import todos_of
+from accounts.together import together
 from notifications.models import Notice
 
 NOTICES_SHOWN = 3
@@ -20,17 +21,15 @@ ON_PAPER = 18
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """The person's to-dos, notices, and the state of affairs."""
-    first, *others = todos_of(request.user) or [None]
-    return render(
-        request,
-        "accounts/home.html",
-        {
+    with together(request.user, "home"):
+        first, *others = todos_of(request.user) or [None]
+        context = {
             "first": first,
             "others": others,
             "notices": asked(_latest_notices, request.user),
             "panels": panels_of(request.user),
-        },
-    )
+        }
+        return render(request, "accounts/home.html", context)
 
 
 def _latest_notices(user: User) -> QuerySet[Notice]:

@@ -1,15 +1,12 @@
 """Notices and their deliveries. A notice has a kind and parameters; its text is rendered in the reader's language."""
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from notifications.kinds import text_of
-
-# Every page shows this number: the query builder would take longer for it than the database does.
-UNREAD = "select count(*) from notifications_notice where user_id = %s and read_at is null"
 
 
 class Notice(models.Model):
@@ -38,12 +35,6 @@ class Notice(models.Model):
     def text(self) -> str:
         """In the active language."""
         return text_of(self.kind, self.params)
-
-    @staticmethod
-    def unread_of(user_id: int) -> int:
-        with connection.cursor() as cursor:
-            cursor.execute(UNREAD, [user_id])
-            return cursor.fetchone()[0]
 
 
 class Delivery(models.Model):

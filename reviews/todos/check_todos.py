@@ -62,6 +62,7 @@ def _to_go_on_without(user: User) -> list[Todo]:
     """Lists whose deadline has passed while a department has not answered."""
     if not user.reach(OPEN):
         return []
+    late = [(pk, due) for pk, due, named, heard in asked(_open_still, user) if named > heard]
     return [
         Todo(
             title=_("The deadline of the joint check has passed, and not every department has answered"),
@@ -69,7 +70,7 @@ def _to_go_on_without(user: User) -> list[Todo]:
             urgent=True,
             since=due,
         )
-        for pk, due in asked(_silent, user)
+        for pk, due in late[:MANY]
     ]
 
 
@@ -77,12 +78,14 @@ def _unchecked(user: User) -> Totals:
     return Totals(on_no_list(user.reach(OPEN)), {"count": Count("pk")})
 
 
-def _silent(user: User) -> QuerySet:
-    codes = user.reach(OPEN)
-    silent = DepartmentCheck.objects.filter(below_any(codes, "unit_id"), _unreleased(), due__lte=timezone.now())
+def _open_still(user: User) -> QuerySet:
+    """Lists past their deadline with how many departments are named and heard: of each alone, as a scheme is long."""
+    late = DepartmentCheck.objects.filter(
+        below_any(user.reach(OPEN), "unit_id"), _unreleased(), due__lte=timezone.now()
+    )
     named = Func(F("cycle__scheme__body__departments"), function="jsonb_array_length", output_field=IntegerField())
-    silent = silent.annotate(named=named).filter(named__gt=_heard_from()).order_by("due")
-    return silent.values_list("pk", "due")[:MANY]
+    rows = late.annotate(named=named, heard=_heard_from()).order_by("due")
+    return rows.values_list("pk", "due", "named", "heard")
 
 
 def _heard_from() -> Coalesce:
