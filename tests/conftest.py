@@ -20,7 +20,8 @@ from tests.migrated import template_database
 # Playwright keeps an event loop in the tests' thread, for which Django would refuse its database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, CHROMIUMS)), None)
 
 services.attach()
 gc.disable()  # until everything is collected, see below
