@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 
 from accounts.passwords import OneTimeHasher
 from config import services
+from tests import own_server
 from tests.as_migrated import AsMigrated
 from tests.migrated import template_database
 
@@ -24,6 +25,8 @@ CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-
 CHROMIUM = next(filter(None, map(shutil.which, CHROMIUMS)), None)
 
 services.attach()
+if not ({"DATABASE_URL", "PYTEST_XDIST_WORKER"} & set(os.environ)):
+    own_server.make_ready()
 gc.disable()  # until everything is collected, see below
 
 pytest_plugins = ["tests.built_once", "tests.requests_by_role", "tests.access_isolation"]
