@@ -84,9 +84,9 @@ class FundForm(SourceForm):
         fields = [*TERMS, "department", "min_star", "need", "at_least", "at_most"]
 
     planned = forms.CharField(
-        label=gettext_lazy("Villages of the project, with planned sums"),
+        label=gettext_lazy("Units of the project, with planned sums"),
         help_text=gettext_lazy(
-            "One line for each village: its code or name, a space, its sum in yuan. "
+            "One line for each unit: its code or name, a space, its sum in yuan. "
             "Each gets its sum if it holds the minimum star; weights, need and limits then stay empty. "
             "Empty: the budget is shared out by the weights below."
         ),

@@ -12,7 +12,7 @@ TOPICS = [
         (
             _("Type the name of the county or part of the title, or choose the county."),
             _("Each line names filing number, day, period and sums; the attachment is the document itself."),
-            _("The title or a sum opens the terms, and what each village was promised and paid."),
+            _("The title or a sum opens the terms, and what each unit was promised and paid."),
         ),
         pages=("filed_policies", "filed_policies_place", "filed_policy", "filed_attachment"),
         public=True,
@@ -20,8 +20,8 @@ TOPICS = [
     ),
     Topic(
         "village_money",
-        _("Money of your village"),
-        _("You see what your village was promised, paid, and why."),
+        _("Money of your unit"),
+        _("You see what your unit was promised, paid, and why."),
         (
             _("Each line names the policy or fund, the amount and its state."),
             _("Frozen or claimed back: the reason is beside it."),
@@ -42,10 +42,7 @@ TOPICS = [
             _("Finance drafts amounts by star and population; a department drafts its own and attaches its document."),
             _("The county office gives its opinion and number. Returned: change it, and answer when you ask again."),
             _("A department that nobody acts for any more: the county office hands its policy over to another one."),
-            _(
-                "Once in force, finance presses “Commit the amounts”: each village's amount is calculated "
-                "and shown first."
-            ),
+            _("Once in force, finance presses “Commit the amounts”: each unit's amount is calculated and shown first."),
             _(
                 "Disburse shows line by line what is paid. The ledger is never changed: mistakes are "
                 "corrected by a new entry."
@@ -70,7 +67,7 @@ TOPICS = [
     Topic(
         "funds",
         _("Project funds"),
-        _("A budget is shared out among villages by star and need, to the cent."),
+        _("A budget is shared out among units by star and need, to the cent."),
         (
             _("Draft the fund: budget, smallest star, weights. Try the allocation before it counts."),
             _("A department drafts its own funds. Only its people see the draft."),
@@ -95,11 +92,11 @@ TOPICS = [
     Topic(
         "payee_accounts",
         _("Payee accounts"),
-        _("To which account each village is paid. No single person can change it."),
+        _("To which account each unit is paid. No single person can change it."),
         (
-            _("Open the village and propose the account as it stands on the bank's paper."),
+            _("Open the unit and propose the account as it stands on the bank's paper."),
             _("Somebody else of finance types the number again from the paper and so confirms it."),
-            _("The village is told the last four digits. Earlier accounts stay readable below."),
+            _("The unit is told the last four digits. Earlier accounts stay readable below."),
         ),
         pages=("payees", "payee", "payee-propose", "payee-confirm", "payee-decline"),
         needs=("incentives.propose_payee", "incentives.confirm_payee"),
@@ -110,7 +107,7 @@ TOPICS = [
         _("Vouchers and what the bank paid"),
         _("Each instalment has a voucher: the bank's list, a paper to sign, and the comparison with what was paid."),
         (
-            _("Take the bank's list as Excel. Villages without an account stand on a sheet of their own."),
+            _("Take the bank's list as Excel. Units without an account stand on a sheet of their own."),
             _("Print the voucher and have it signed."),
             _("Import the bank's statement. Paid less, more, twice, elsewhere or not at all: each is listed."),
             _("Write beside each difference why it is there. Before paying again, correct the ledger."),

@@ -14,7 +14,7 @@ MENU = (
         "policies",
         ("incentives.view_incentive", WRITE_OWN),
         order=10,
-        note=_("Reward policies and what they give to each village"),
+        note=_("Reward policies and what they give to each unit"),
         pages=(*LEDGER, "/money/"),
     ),
     MenuEntry(
@@ -39,7 +39,7 @@ MENU = (
         "payees",
         ("incentives.propose_payee", "incentives.confirm_payee"),
         order=24,
-        note=_("To which account each village is paid"),
+        note=_("To which account each unit is paid"),
     ),
     MenuEntry(
         Section.RESULTS,
@@ -56,6 +56,6 @@ MENU = (
         "unit-money",
         ("ratings.accept",),
         order=30,
-        note=_("Rewards and project money of your villages"),
+        note=_("Rewards and project money of your units"),
     ),
 )

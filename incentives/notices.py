@@ -39,7 +39,7 @@ KINDS = {
         ),
     ),
     "source_to_commit": Kind(
-        _("“%(name)s” is in effect: commit what each village gets"),
+        _("“%(name)s” is in effect: commit what each unit gets"),
         Group.MONEY,
         outside=ngettext_lazy(
             "%(count)s policy or fund is in effect", "%(count)s policies or funds are in effect", "count"

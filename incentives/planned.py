@@ -27,11 +27,11 @@ def read_planned(typed: str, fund: ProjectFund) -> dict[str, Decimal]:
         name, written = line.rsplit(maxsplit=1) if len(line.split()) > 1 else (line, "")  # any space, also U+3000
         codes, amount = known.get(name, []), _yuan(written)
         if not codes:
-            wrong.append(_("“%s”: no village of this code or name is rated here.") % line)
+            wrong.append(_("“%s”: no unit of this code or name is rated here.") % line)
         elif len(codes) > 1:
-            wrong.append(_("“%s”: several villages have this name; please write the code.") % line)
+            wrong.append(_("“%s”: several units have this name; please write the code.") % line)
         elif codes[0] in found:
-            wrong.append(_("“%s”: this village stands here twice.") % line)
+            wrong.append(_("“%s”: this unit stands here twice.") % line)
         elif amount is None:
             wrong.append(_("“%s”: the sum is no amount in yuan above 0.") % line)
         else:

@@ -312,7 +312,7 @@ def _grant_money(own: SimpleNamespace) -> None:
         money.give_opinion(source, agreed=True, number=f"备{number}", by=own.who.county_office)
         money.make_effective(source, by=own.who.finance)
         money.grant(source, by=own.who.finance)
-        money.disburse(source, by=own.who.finance, key=f"{number}", document="凭1")
+        money.disburse(source, by=own.who.finance, key=f"{number}", document=f"凭{number}")
     own.reward, own.allocation = (source.lines.get(unit=own.village) for source in (own.policy, own.fund))
     own.entry = LedgerEntry.objects.filter(unit=own.village).earliest("pk")
     _pay_for_real(own)

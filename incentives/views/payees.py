@@ -29,7 +29,7 @@ HISTORY = 20
 State = PayeeAccount.State
 DONE = {
     "propose": gettext_lazy("Proposed. Somebody else now confirms the account."),
-    "confirm": gettext_lazy("The account is in force. The village has been told."),
+    "confirm": gettext_lazy("The account is in force. The unit has been told."),
     "decline": gettext_lazy("The account is not used."),
 }
 

@@ -26,7 +26,7 @@ VERDICTS: dict[str, tuple[Callable[..., None], str, Promise]] = {
     "confirm": (
         workflow.confirm_clawback,
         Clawback.State.CONFIRMED,
-        gettext_lazy("Booked. The village has been told."),
+        gettext_lazy("Booked. The unit has been told."),
     ),
     "decline": (
         workflow.decline_clawback,

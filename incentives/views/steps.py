@@ -43,7 +43,7 @@ DONE = {
     "take_back": gettext_lazy("It is a draft again."),
     "make_effective": gettext_lazy("It is in effect."),
     "hand_over": gettext_lazy("Handed over. The department's people have been told."),
-    "grant": gettext_lazy("The amounts are committed, and the villages have been told."),
+    "grant": gettext_lazy("The amounts are committed, and the units have been told."),
 }
 
 

@@ -49,7 +49,9 @@ def pay(source, amount, unit=FIVE):
     line = source.lines.get(unit=unit)
     if Decimal(amount):
         payments = {line.pk: Decimal(amount)}
-        workflow.disburse(source, by=source.drafted_by, key=f"{unit}{amount}", document="凭1", payments=payments)
+        workflow.disburse(
+            source, by=source.drafted_by, key=f"{unit}{amount}", document=f"凭{unit}{amount}", payments=payments
+        )
     return line
 
 
