@@ -4,6 +4,11 @@
   const { user, waiting, choose, leave, discard } = document.body.dataset;
   if (!user) return;
 
+  /* A form of kept text was sent from this tab: the page that says that it was done ends its copy. */
+  const sentText = sessionStorage.getItem("kept-text");
+  sessionStorage.removeItem("kept-text");
+  if (sentText && document.querySelector(".messages .banner.good")) copies.drop("text", sentText);
+
   const tell = (text, pages) => {
     document.getElementById("waiting")?.remove();
     const main = document.getElementById("main");
@@ -31,7 +36,9 @@
     main.prepend(box);
   };
   /* This page sends and shows what belongs to it; of a form that shows fewer fields than before, only those shown. */
-  const isHere = (copy) => copy.page.split("?")[0] === location.pathname
+  const isHere = (copy) => copy.application === "text"
+    ? document.querySelector(`form[data-keep="${CSS.escape(copy.item)}"]`)
+    : copy.page.split("?")[0] === location.pathname
     && (copy.file || document.querySelector(`[data-item="${CSS.escape(copy.item)}"]`));
   const elsewhere = () => copies.all().filter((copy) => !isHere(copy));
   const report = () => {
@@ -41,11 +48,11 @@
   };
 
   /* The API endpoints for typed input and for photos: an application's, or a score sheet's ("sheet-12"). What belongs to
-     a scheme ("scheme-12") is sent by its own page alone. */
+     a scheme ("scheme-12") is sent by its own page alone, kept text by the person (kept_text.js). */
   const doors = (of) => (of.startsWith("sheet-")
     ? { answers: `/api/v1/sheets/${of.slice(6)}/typed/`, photos: `/api/v1/sheets/${of.slice(6)}/photos/` }
     : { answers: `/api/v1/applications/${of}/answers/`, photos: `/api/v1/applications/${of}/evidence/` });
-  const hasDoors = (copy) => !copy.application.startsWith("scheme-");
+  const hasDoors = (copy) => copy.application !== "text" && !copy.application.startsWith("scheme-");
   /* Responses that say nothing about the file itself: signed out, rate limited, the server down. */
   const WAITS = [401, 403, 408, 429];
   const deliverPhoto = async (copy) => {

@@ -1,0 +1,63 @@
+/* Text typed in a form marked data-keep (its name among the copies) is kept on this device (copies.js) until the server has
+   taken it: a session that has ended or a lost line takes nothing away. Nothing is sent by itself: what was typed is put
+   back where it stood, and the person sends it. Files, and what is hidden, are not kept. */
+(() => {
+  const OF = "text", { back, away, lost } = document.body.dataset;
+  const forms = [...document.querySelectorAll("form[data-keep]")];
+  const fields = (form) => [...form.elements].filter((one) => one.name && !["hidden", "file", "password", "submit", "fieldset"].includes(one.type));
+  const isChoice = (field) => ["checkbox", "radio"].includes(field.type);
+  const nameOf = (field) => (isChoice(field) ? `${field.name}=${field.value}` : field.name);
+  const stateOf = (field) => (isChoice(field) ? field.checked : field.value);
+  const typedIn = (form) => Object.fromEntries(fields(form).map((field) => [nameOf(field), stateOf(field)]));
+
+  const told = (kind, text) => {
+    const box = document.createElement("div");
+    box.className = `banner ${kind} no-print`;
+    box.setAttribute("role", "status");
+    box.appendChild(document.createElement("p")).textContent = text;
+    return box;
+  };
+  const putBack = (form, copy) => {
+    const before = typedIn(form);
+    if (JSON.stringify(before) === JSON.stringify({ ...before, ...copy.typed })) return;
+    for (const field of fields(form)) {
+      const kept = copy.typed[nameOf(field)];
+      if (kept === undefined) continue;
+      if (isChoice(field)) field.checked = kept;
+      else field.value = kept;
+    }
+    const box = told("wait", back), button = box.appendChild(document.createElement("button"));
+    button.type = "button";
+    button.className = "link";
+    button.textContent = away;
+    button.addEventListener("click", async () => {
+      await copies.drop(OF, form.dataset.keep);
+      location.reload();
+    });
+    form.prepend(box);
+    form.closest("details")?.setAttribute("open", "");
+  };
+  /* The form is not offered any more (somebody else has taken the step): the text is shown, to take along. */
+  const showLost = (copy) => {
+    const box = told("wait", lost);
+    for (const text of Object.values(copy.typed)) {
+      if (typeof text === "string" && text.trim()) box.appendChild(document.createElement("p")).textContent = text;
+    }
+    document.getElementById("main").prepend(box);
+  };
+
+  for (const form of forms) {
+    form.addEventListener("input", () => {
+      copies.put(OF, form.dataset.keep, { typed: typedIn(form), page: form.dataset.page || location.pathname });
+    });
+    form.addEventListener("submit", () => sessionStorage.setItem("kept-text", form.dataset.keep));
+  }
+  window.addEventListener("load", async () => {
+    await copies.load();
+    for (const copy of copies.all().filter((one) => one.application === OF)) {
+      const form = forms.find((one) => one.dataset.keep === copy.item);
+      if (form) putBack(form, copy);
+      else if (copy.page === location.pathname) showLost(copy);
+    }
+  });
+})();

@@ -1,0 +1,38 @@
+"""Text typed on a policy's page outlives the session: it is put back, once, until the server has taken it."""
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
+from playwright.sync_api import expect
+
+from incentives import workflow
+from incentives.models import RewardPolicy
+from tests.in_browser import sign_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TYPED = "请补充三星村的奖励标准"
+FIELD = "form[action$='/give_opinion/'] [name=opinion]"
+
+
+def test_what_was_typed_when_the_session_ended_is_put_back(new_context, live_server, settings, draft, finance, office):
+    settings.SECOND_FACTOR_REQUIRED = False
+    policy = draft()
+    workflow.seek_opinion(policy, by=finance)
+    page = sign_in(new_context(base_url=live_server.url).new_page(), office.username)
+    page.goto(policy.get_absolute_url())
+    page.locator(FIELD).fill(TYPED)
+    Session.objects.all().delete()
+    cache.clear()
+    with page.expect_navigation(url="**/login/**"):
+        page.locator("form[action$='/give_opinion/'] button[value='0']").click()
+    sign_in(page, office.username)
+    expect(page.locator("#waiting")).to_be_visible()
+    page.locator("#waiting a").click()
+    expect(page.locator(FIELD)).to_have_value(TYPED)
+    with page.expect_navigation():
+        page.locator("form[action$='/give_opinion/'] button[value='0']").click()
+    expect(page.locator("body[data-left='0']")).to_be_attached()
+    policy = RewardPolicy.objects.get(pk=policy.pk)
+    assert (policy.state, policy.opinion) == ("draft", TYPED)
+    page.goto(policy.get_absolute_url())
+    expect(page.locator("body[data-left='0']")).to_be_attached()
