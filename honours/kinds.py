@@ -15,6 +15,7 @@ FOLLOWUPS = {
         needs=(VIEW,),
         own_todo=True,
         own_steps=True,
+        impartial=True,
     ),
     CHECK: FollowUpKind(
         _("Joint check of a round"),
@@ -29,6 +30,7 @@ FOLLOWUPS = {
         needs=("reviews.answer_objection_county",),
         own_todo=True,
         own_steps=True,
+        impartial=True,
     ),
 }
 NOTICES = {

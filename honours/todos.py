@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.prepared import asked
+from accounts.role_holders import has_post
 from accounts.todo_list import Todo
 from honours.candidates import eligible
 from honours.models import Nomination, NominationState, OpinionLevel, Round, RoundAward, RoundObjection
@@ -44,7 +45,8 @@ def _without_opinion(user: User) -> QuerySet[Nomination]:
     for level in OpinionLevel:
         if codes := user.reach(OPINE[level]):
             waits |= below_any(codes, "unit_id") & Q(state=level)
-    rows = Nomination.objects.filter(waits, round__state=Round.State.OPEN).select_related("unit", "round")
+    rows = Nomination.objects.filter(waits, round__state=Round.State.OPEN).exclude(has_post(user.pk, "unit"))
+    rows = rows.select_related("unit", "round")
     return rows.order_by("pk")[:SHOWN]
 
 
@@ -89,8 +91,7 @@ def _objections(user: User) -> list[Todo]:
 
 
 def _unanswered(user: User) -> QuerySet[RoundObjection]:
-    codes = user.reach(objections.ANSWER)
-    waiting = RoundObjection.objects.filter(below_any(codes, "unit_id"), state=RoundObjection.State.OPEN)
+    waiting = objections.shown_to(user).filter(state=RoundObjection.State.OPEN)
     return waiting.select_related("unit", "nomination__round").order_by("pk")[:SHOWN]
 
 

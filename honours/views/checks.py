@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.authority import permission_or_404, reached_or_404
+from accounts.authority import permission_or_404
 from honours.forms import AnswerForm, ReplyForm
 from honours.models import ReplyFinding, Round, RoundObjection
 from honours.models.lifecycle import RUN
@@ -89,8 +89,8 @@ def lapse(request: HttpRequest, pk: int, code: str, number: int) -> HttpResponse
 @permission_or_404(objections.ANSWER)
 def objection(request: HttpRequest, pk: int) -> HttpResponse:
     """An objection, and the form to answer it."""
-    rows = RoundObjection.objects.select_related("nomination__round", "unit", "answered_by")
-    one = reached_or_404(request.user, objections.ANSWER, rows, pk=pk)
+    rows = objections.shown_to(request.user).select_related("nomination__round", "unit", "answered_by")
+    one = get_object_or_404(rows, pk=pk)
     may = one.state == RoundObjection.State.OPEN and objections.may_answer(request.user, one.nomination)
     form, status = AnswerForm(request.POST or None), 200
     if request.method == "POST":
@@ -124,5 +124,5 @@ def _asked_or_404(request: HttpRequest, pk: int, code: str, number: int) -> tupl
 @require_safe
 def objection_photo(request: HttpRequest, pk: int) -> FileResponse:
     """The photo sent with an objection, for those who may answer it."""
-    rows = RoundObjection.objects.select_related("photo").exclude(photo=None)
-    return serve(reached_or_404(request.user, objections.ANSWER, rows, pk=pk).photo, request.GET.get("as", ""))
+    rows = objections.shown_to(request.user).select_related("photo").exclude(photo=None)
+    return serve(get_object_or_404(rows, pk=pk).photo, request.GET.get("as", ""))

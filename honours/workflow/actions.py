@@ -6,6 +6,7 @@ Pages, API, workflow and tests share it.
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.impartial import is_of
 from accounts.models import User
 from honours.models import NOMINATION_STEPS, ROUND_STEPS, Nomination, NominationState, OpinionLevel, Round
 from honours.models.lifecycle import NOMINATE, OPINE, RUN
@@ -46,7 +47,8 @@ def _may(user: User, step: Step, nomination: Nomination) -> bool:
     if step.verb in ("support_nomination", "decline_nomination"):
         if nomination.state not in State.ON_THE_WAY:
             return any(user.has_perm(right, nomination) for right in OPINE.values())
-        return user.has_perm(OPINE[OpinionLevel(nomination.state)], nomination)
+        right = OPINE[OpinionLevel(nomination.state)]
+        return user.has_perm(right, nomination) and not is_of(user, nomination.unit_id)
     if step.verb == "withdraw_nomination":
         return user.has_perm(NOMINATE, nomination)
     return user.has_perm(RUN, nomination.round)

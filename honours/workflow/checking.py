@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.departments import departments_of
 from accounts.models import User
+from accounts.role_holders import has_post
 from accounts.roles import Role
 from honours.models import DepartmentReply, Nomination, NominationState, ReplyFinding, Round
 from honours.telling import tell_office
@@ -60,12 +61,14 @@ def against(round: Round) -> list[ReplyFinding]:
 
 
 def answers_for(user: User, round: Round) -> list[tuple[str, str]]:
-    """The counties (codes) and departments for which ``user`` answers in this round."""
+    """The counties (codes) and departments for which ``user`` answers in this round: not where a village of his own is
+    on the list, since one answer covers them all."""
     if not user.reach(ANSWER):
         return []
-    return [
-        (unit.pk, name) for unit in asked(round) for name in departments_of(user, unit.pk) if name in round.departments
-    ]
+    own = Nomination.objects.filter(has_post(user.pk, "unit"), round=round, state=NominationState.LISTED)
+    barred = {county_of(code) for code in own.values_list("unit_id", flat=True)}
+    counties = [unit.pk for unit in asked(round) if unit.pk not in barred]
+    return [(code, name) for code in counties for name in departments_of(user, code) if name in round.departments]
 
 
 @transaction.atomic

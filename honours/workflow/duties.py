@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from accounts.departments import DISCIPLINE, speakers
+from accounts.impartial import tell_where_nobody_may
 from accounts.models import User
 from accounts.roles import Role
 from followups import workflow as followups
@@ -50,6 +51,7 @@ def opinion_waits(nomination: Nomination, *, by: User | None, at: datetime) -> N
         ),
         by=by,
     )
+    tell_where_nobody_may(role, {nomination.unit_id: home})
 
 
 def opinions_no_longer_wait(nominations: Iterable[int], *, by: User | None, reason: str) -> None:
@@ -126,6 +128,7 @@ def objection_waits(objection: RoundObjection) -> None:
         ),
         by=None,
     )
+    tell_where_nobody_may(home.role, {objection.unit_id: home.unit})
 
 
 def objection_answered(objections: Iterable[int], *, by: User | None) -> None:

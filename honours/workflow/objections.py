@@ -9,11 +9,15 @@ from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from accounts.authority import reached
+from accounts.impartial import is_of
 from accounts.models import User
+from accounts.role_holders import has_post
 from honours.models import Nomination, NominationState, Opinion, Round, RoundObjection
 from honours.telling import tell
 from honours.workflow import duties
@@ -67,9 +71,15 @@ def make(
     return objection
 
 
+def shown_to(user: User) -> QuerySet[RoundObjection]:
+    """The objections that ``user`` may read, with who objected: where the right is held, but for the own village."""
+    return reached(user, ANSWER, RoundObjection.objects.exclude(has_post(user.pk, "unit")))
+
+
 def may_answer(user: User, nomination: Nomination) -> bool:
-    """Holders of the right there who gave no opinion on it."""
-    return user.has_perm(ANSWER, nomination) and not Opinion.objects.filter(nomination=nomination, by=user).exists()
+    """Holders of the right there who gave no opinion on it and are not of the unit."""
+    spoke = Opinion.objects.filter(nomination=nomination, by=user)
+    return user.has_perm(ANSWER, nomination) and not is_of(user, nomination.unit_id) and not spoke.exists()
 
 
 @transaction.atomic
