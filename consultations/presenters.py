@@ -77,7 +77,7 @@ class ConsultationPage:
         """What reads differently since the present step began."""
         if not self.changes or self.consultation.body == self.consultation.scheme.body:
             return []
-        before = SchemeView(SchemeSpec.model_validate(self.consultation.body))
+        before = SchemeView(SchemeSpec.model_validate(self.consultation.body), self.consultation.scheme.unit_id)
         return [section for section in compared(before, self.view) if section.differences]
 
     @cached_property

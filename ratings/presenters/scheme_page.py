@@ -7,8 +7,10 @@ from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 
+from ratings.events.applicable_scheme import event_names
 from ratings.events.effects import rule_words
 from ratings.models import Scheme
+from ratings.scheme.below import from_below
 from ratings.scheme.spec import Area, Criterion, SchemeSpec
 from ratings.scheme.star_wording import line_words, veto_words
 from ratings.scheme.wording import bounds_words, check_words, evidence_words, rule_lines, supplier_words
@@ -68,14 +70,17 @@ class EventEntry:
 
 
 class SchemeView:
-    """``spec`` in words. A draft that was never valid has no ``spec`` and cannot be shown this way."""
+    """``spec`` in words. A draft that was never valid has no ``spec`` and cannot be shown this way.
 
-    def __init__(self, spec: SchemeSpec) -> None:
-        self.spec = spec
+    ``place``: the code of the unit whose scheme it is; events of the units below are called as they are called there.
+    """
+
+    def __init__(self, spec: SchemeSpec, place: str = "") -> None:
+        self.spec, self.place = spec, place or spec.unit or ""
 
     @classmethod
     def of(cls, scheme: Scheme) -> "SchemeView":
-        return cls(scheme.spec)
+        return cls(scheme.spec, scheme.unit_id)
 
     @property
     def full(self) -> str:
@@ -130,12 +135,20 @@ class SchemeView:
             name=first.name,
             most=plain(first.max),
             variants=[Variant(one.only, criterion_lines(one, penalty=penalty)) for one in variants],
-            supplier=_(", ").join(dict.fromkeys(supplier_words(one.supplier) for one in variants)),
+            supplier=_(", ").join(dict.fromkeys(self._supplier(one) for one in variants)),
             evidence=list(
                 dict.fromkeys((piece.name, evidence_words(piece)) for one in variants for piece in one.evidence)
             ),
             checks=_(", ").join(dict.fromkeys(check_words(check) for one in variants for check in one.checks)),
         )
+
+    def _supplier(self, criterion: Criterion) -> str:
+        below = from_below(criterion.supplier)
+        return supplier_words(criterion.supplier, self._events_below if below and below.events else None)
+
+    @cached_property
+    def _events_below(self) -> dict[str, str]:
+        return event_names([self.place]).of_villages()
 
     @cached_property
     def stars(self) -> list[tuple[int, list[str]]]:

@@ -66,6 +66,15 @@ def township_cycle(**changes):
     return CycleFactory(scheme=scheme, **changes)
 
 
+def test_pages_of_a_scheme_call_events_below_by_their_names(client):
+    scheme = township_cycle().scheme
+    SchemeFactory(unit=scheme.unit, body=scheme_body())
+    client.force_login(person(Role.COUNTY_OFFICE, COUNTY))
+    for page in (f"/schemes/{scheme.pk}/", f"/public/schemes/{scheme.pk}/"):
+        html = client.get(page).content.decode()
+        assert ("没有这些情形的占比：村干部被立案审查、抽查不合格" in html, "case_opened" in html) == (True, False)
+
+
 def by_hand(value: Fraction, percent: bool) -> Decimal:
     shifted = value * (100 if percent else 1) * 10**10 + Fraction(1, 2)
     return Decimal(shifted.numerator // shifted.denominator).scaleb(-10)
