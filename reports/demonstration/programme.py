@@ -1,4 +1,4 @@
-"""A programme: one county's villages judged for 2025 by the province's standard as well, published in spring 2026."""
+"""A programme: one county's villages judged by the province's standard as well: 2025 is published, 2026 is open."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -20,27 +20,31 @@ from villages.models import Unit, township_of
 COUNTY, CODE = "330624", "clean-villages"
 SILENT = 30
 """One village in so many answers nothing, and has no grade."""
+OPEN_FOR = timedelta(days=20)
 
 
 def load() -> str:
     staff = Staff()
     office = staff(Role.COUNTY_OFFICE, COUNTY)
+    body, now = schemes.fixture(f"{COUNTY}-{CODE}"), timezone.now()
     with telling_only([]):
-        scheme = import_scheme(schemes.fixture(f"{COUNTY}-{CODE}"), by=office, issue=True, programme=CODE)
-        now = timezone.now()
+        scheme = import_scheme(body, by=office, issue=True, programme=CODE)
         cycle = workflow.open_cycle(scheme, answers_until=now + timedelta(days=1), by=office)
         _answer(cycle, staff)
         ProgrammeCycle.objects.filter(pk=cycle.pk).update(answers_until=now)
         workflow.confirm(cycle, document="浙清领〔2026〕6号", by=office)
         workflow.publish(cycle, by=office)
+        scheme = import_scheme(body | {"year": body["year"] + 1}, by=office, issue=True, programme=CODE)
+        _answer(workflow.open_cycle(scheme, answers_until=now + OPEN_FOR, by=office), staff)
     return f"{cycle.results.count()} results"
 
 
 def _answer(cycle: ProgrammeCycle, staff: Staff) -> None:
-    """What only the programme asks: by the village's filler, the findings on the spot by the township's office."""
+    """What only the programme asks: by the village's filler, the findings on the spot by the township's office; of
+    those whose application was sent."""
     answers = []
     for code, known in facts_of(cycle, cycle.rated_units().order_by("code")).items():
-        if chance(CODE, code).randrange(SILENT):
+        if known.is_sent and chance(CODE, code).randrange(SILENT):
             answers += [_typed(cycle, known.unit, fact, staff) for fact in known.asked]
     ProgrammeAnswer.objects.bulk_create(answers, batch_size=2000)
 
