@@ -70,11 +70,11 @@ def pytest_collection_modifyitems(items):
 
 def pytest_collection_finish():
     """What was imported and collected stays until the end: no garbage collection looks through it again. What comes
-    after it is mostly freed without one."""
+    after it is mostly freed without one; what survives one is not looked through again."""
     gc.collect()
     gc.freeze()
     gc.enable()
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(20_000, 1_000, 1_000)
 
 
 @pytest.fixture(scope="session")
