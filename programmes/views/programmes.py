@@ -172,7 +172,7 @@ def _show(request: HttpRequest, cycle: ProgrammeCycle, refused: dict[str, Form],
     context: dict[str, Any] = {
         "cycle": cycle,
         "steps": [_step(user, cycle, one, refused) for one in steps],
-        "refused": next((form for verb, form in refused.items() if verb not in {one.verb for one in steps}), None),
+        "refused": next(iter(refused.values()), None),
         "search": search,
         "shows_results": shows_results(user, cycle),
     }
@@ -196,7 +196,7 @@ def _step(user: User, cycle: ProgrammeCycle, one: Any, refused: dict[str, Form])
         return {"step": one}
     form = refused.get(one.verb) or FORMS[one.verb](auto_id=f"{one.verb}_%s")
     key = previews.keep(user, f"{one.verb}:{cycle.pk}", standing_of(cycle))
-    return {"step": one, "form": form, "key": key, "opened": one.verb in refused}
+    return {"step": one, "form": form, "key": key}
 
 
 def shows_results(user: User, cycle: ProgrammeCycle) -> bool:

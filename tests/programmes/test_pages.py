@@ -102,6 +102,15 @@ def test_the_office_opens_confirms_and_publishes(place, clock):
     assert place.cycle.state == "published"
 
 
+def test_why_more_time_is_refused_stands_before_the_list_of_units(place):
+    client, page = client_of(place.office), f"/programmes/{place.cycle.pk}/"
+    action = f"{page}extend_programme/"
+    sent = client.post(action, {"answers_until": "2026-12-05", "key": key_of(client, page, action)})
+    html = sent.content.decode()
+    assert sent.status_code == 400
+    assert html.index('href="#extend_programme_answers_until"') < html.index(place.village.name)
+
+
 def test_vetoes_that_can_bar_nobody_are_listed(place, clock):
     body = provincial(year=2027)
     body["vetoes"] = [*body["vetoes"], {"code": "V9", "name": "省级点名通报"}]
