@@ -163,6 +163,8 @@ class PostgreSQL(Server):
             "unix_socket_permissions": "0700",
             "max_wal_size": "2GB",
             "work_mem": "32MB",
+            # The statement of a process that was killed ends: it would go on holding its locks, for hours at worst.
+            "client_connection_check_interval": "2s",
             "jit": "off",  # JIT compilation costs more than it saves on our queries
             "log_timezone": "Asia/Shanghai",
             # The data is personal: a failed statement is logged without its text, values and row.

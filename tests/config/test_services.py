@@ -142,6 +142,22 @@ def test_a_killed_user_leaves_nothing(data_dir):
         eventually(lambda: processes_on(data_dir) == [])
 
 
+def test_the_statement_of_a_killed_process_ends(data_dir):
+    with using(data_dir):
+        url = PostgreSQL(ServiceDirectory(data_dir)).url
+        words = f"import psycopg2; psycopg2.connect({url!r}).cursor().execute('select pg_sleep(600)')"
+        with subprocess.Popen([sys.executable, "-c", words]) as asking:
+            eventually(lambda: asleep(data_dir) == 1)
+            asking.kill()
+        eventually(lambda: asleep(data_dir) == 0)
+
+
+def asleep(data_dir):
+    with connect(data_dir).cursor() as cursor:
+        cursor.execute("select count(*) from pg_stat_activity where wait_event = 'PgSleep'")
+        return cursor.fetchone()[0]
+
+
 def test_a_killed_keeper_takes_its_server_along_and_the_next_user_starts_anew(data_dir):
     with using(data_dir) as first:
         (keeper,) = (pid for pid, words in processes_on(data_dir) if "keeper\0postgresql" in words)
