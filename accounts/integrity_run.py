@@ -58,10 +58,13 @@ def make(pk: int) -> None:
 
 
 @transaction.atomic
-def check_files(day: date) -> int:
-    """Check the share of the stored files that is due on ``day``; the auditors are notified of damaged ones."""
+def check_files(day: date, last: date | None = None) -> int:
+    """Check the shares of the stored files that are due on ``day`` and on the days missed since ``last``; the auditors
+    are notified of damaged ones."""
+    missed = (day - last).days - 1 if last else 0
+    due = {(day.toordinal() - back) % file_faults.SHARES for back in range(max(missed, 0) + 1)}
     count = 0
-    for fault in file_faults.faults(day.toordinal() % file_faults.SHARES):
+    for fault in file_faults.faults(due):
         count += 1
         logger.error("%s: expected %s, found %s", fault.row, fault.expected, fault.found)
     if count:

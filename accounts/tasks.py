@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from accounts import integrity_run, retention
 from accounts.workflow import appointing
+from records import timetable
 
 
 @shared_task
@@ -20,5 +21,7 @@ def forget_old_sign_ins() -> None:
 
 @shared_task
 def check_files() -> int:
-    """Each night, check a share of the stored files, so that each is checked once a month."""
-    return integrity_run.check_files(timezone.localdate())
+    """Each night, check a share of the stored files, so that each is checked once a month; with those of missed
+    nights."""
+    done_at = timetable.kept(check_files.name).done_at
+    return integrity_run.check_files(timezone.localdate(), done_at and timezone.localdate(done_at))

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 
 from django.core.files.storage import default_storage
@@ -39,11 +39,11 @@ def keep_young(sha256: str) -> None:
         os.utime(default_storage.path(place(sha256)))
 
 
-def faults(share: int | None = None) -> Iterator[Fault]:
-    """Files that differ from their rows, among all or one ``share`` of ``SHARES``."""
+def faults(shares: Collection[int] = range(SHARES)) -> Iterator[Fault]:
+    """Files that differ from their rows, among all or some ``shares``."""
     rows = StoredFile.objects.order_by("sha256", "pk").distinct("sha256").values_list("pk", "sha256", "size", "name")
     for pk, sha256, size, name in rows.iterator():
-        if share is not None and int(sha256[:8], 16) % SHARES != share:
+        if int(sha256[:8], 16) % SHARES not in shares:
             continue
         kept = found(sha256)
         if kept == (size, sha256):

@@ -6,7 +6,7 @@ import io
 import os
 import zipfile
 import zlib
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,12 +14,15 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts import integrity_run
+from accounts.tasks import check_files
 from records import file_faults
 from records.file_sweep import sweep as sweep_leftovers
 from records.files import clean_name, place, serve, store
 from records.models import StoredFile
 from records.refusals import Incomplete
-from tests.factories import UserFactory, person
+from records.timetable import kept
+from tests.clock import freeze_time
+from tests.factories import SHANGHAI, UserFactory, person
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7\n1 0 obj\n"
@@ -172,7 +175,7 @@ def test_the_check_finds_files_that_are_not_whole(harm):
         "gone": path.unlink,
     }[harm]()
     assert len(list(file_faults.faults())) == 1
-    in_shares = [list(file_faults.faults(share)) for share in range(file_faults.SHARES)]
+    in_shares = [list(file_faults.faults({share})) for share in range(file_faults.SHARES)]
     assert sum(map(len, in_shares)) == 1
 
 
@@ -182,6 +185,22 @@ def test_the_auditors_are_told_of_damaged_files_at_night():
     days = [date(2026, 12, 1) + timedelta(days=n) for n in range(file_faults.SHARES)]
     assert sum(integrity_run.check_files(day) for day in days) == 1
     assert list(auditor.notices.values_list("kind", flat=True)) == ["files_damaged"]
+
+
+def test_a_missed_night_is_made_up_for_with_its_share_of_the_files():
+    stored = send(PDF, "a.pdf")
+    Path(default_storage.path(place(stored.sha256))).unlink()
+    day = date(2026, 12, 1)
+    while day.toordinal() % file_faults.SHARES != int(stored.sha256[:8], 16) % file_faults.SHARES:
+        day += timedelta(days=1)
+    task = kept(check_files.name)
+    found = []
+    for done in (1, 0):  # its night was missed; then it was not
+        task.done_at = datetime.combine(day - timedelta(days=done), time(3, 40), SHANGHAI)
+        task.save()
+        with freeze_time(datetime.combine(day + timedelta(days=2), time(3, 40), SHANGHAI)):
+            found.append(check_files())
+    assert found == [1, 0]
 
 
 def huge_png() -> bytes:
