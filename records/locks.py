@@ -16,7 +16,6 @@ class Lock(IntEnum):
     REGISTER = 330625
     """Shared by whoever re-rates few units (each by ``STARS``), held alone by whoever re-rates many."""
     STARS = 330626
-    REGISTER_RUN = 330627
     CONFIRMATION = 330628
     FOLLOW_UPS = 330629
     WARNINGS = 330630
@@ -55,31 +54,16 @@ def try_hold(lock: Lock) -> bool:
 
 
 @contextmanager
-def held_across_transactions(lock: Lock, *, wait: bool = False) -> Iterator[bool]:
-    """Whether nobody else holds ``lock`` (with ``wait``: any more): then it is held to the end of the block, or of the
-    process."""
-    take = "pg_advisory_lock(%s, 0) is not null" if wait else "pg_try_advisory_lock(%s, 0)"
+def held_across_transactions(lock: Lock) -> Iterator[None]:
+    """Wait until nobody else holds ``lock``, and hold it to the end of the block, or of the process.
+
+    It is the session's: it needs a connection of its own to the server, so behind PgBouncer it holds nothing. Long work
+    of the running system holds a lease in a row instead (``records.timetable``).
+    """
     with connection.cursor() as cursor:
-        cursor.execute(f"select {take}", [lock.value])  # noqa: S608 our own words
-        alone = bool(cursor.fetchone()[0])
+        cursor.execute("select pg_advisory_lock(%s, 0)", [lock.value])
     try:
-        yield alone
+        yield
     finally:
-        if alone:
-            with connection.cursor() as cursor:
-                cursor.execute("select pg_advisory_unlock(%s, 0)", [lock.value])
-
-
-def is_held(lock: Lock) -> bool:
-    """Whether somebody holds ``lock`` now."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            select exists (
-                select from pg_locks l join pg_database d on d.oid = l.database and d.datname = current_database()
-                where l.locktype = 'advisory' and l.classid = %s and l.objid = 0 and l.objsubid = 2 and l.granted
-            )
-            """,
-            [lock.value],
-        )
-        return bool(cursor.fetchone()[0])
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_unlock(%s, 0)", [lock.value])

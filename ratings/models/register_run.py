@@ -69,8 +69,9 @@ class RegisterRun(models.Model):
     """One run over the register, or over that of ``place``: up to which day, how, and what came of it.
 
     ``full``: every unit was looked at. ``findings``: changes that a full run made where nothing called for one; there
-    must be none. A run whose process ended is recorded as ``interrupted`` by the next one, and has changed nothing;
-    pages say so at once (``workflow.register_run.is_left_behind``).
+    must be none. One is under way at a time, and holds the row until ``running_until``, which it renews: a lease, as of
+    a ``ScheduledTask``. A run whose process ended is recorded as ``interrupted`` by the next one, and has changed
+    nothing; pages say so as soon as its lease is over (``workflow.register_run.is_left_behind``).
     """
 
     class State(models.TextChoices):
@@ -87,6 +88,7 @@ class RegisterRun(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    running_until = models.DateTimeField(null=True)
     units = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
     findings = models.PositiveIntegerField(default=0)
@@ -104,7 +106,8 @@ class RegisterRun(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(state="running") ^ Q(ended_at__isnull=False), name="register_run_ended_has_time"
-            )
+            ),
+            models.UniqueConstraint(fields=["state"], condition=Q(state="running"), name="one_register_run_at_a_time"),
         ]
 
     def __str__(self) -> str:

@@ -4,24 +4,33 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Count
-from django.db.models.functions import Left
+from django.db import DatabaseError, IntegrityError, transaction
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Left, Now
 from django.utils import timezone
 
 from ratings.models import RegisterRun, RegisterRunChange, RegisterRunCount, StaleUnit
 from ratings.register import units_to_rerate
 from ratings.register.rerating import lock_units, rerate
-from records.locks import Lock, held_across_transactions, is_held
+from records.heartbeats import heartbeat
 from records.previews import require_unchanged
 from records.refusals import NotAllowed, Outdated
+from records.timetable import LEASE as TASK_LEASE
+from records.timetable import RENEWED_EVERY
 from villages.models import COUNTY_LENGTH, Unit, below, county_of
 
 FULL_EVERY = timedelta(days=7)
 MOST_LISTED = 10_000
 RUN = "ratings.run_register"
+LEASE = TASK_LEASE / 2
+"""How long a run holds the register without renewing: less than its task, so that the task's next try finds it free."""
+
+
+class Overtaken(DatabaseError):
+    """A run did not renew its lease in time and was taken for one that had been killed: it changes nothing."""
 
 
 def run_register(
@@ -43,34 +52,47 @@ def run_register(
     """
     if by is not None and not (place and by.has_perm(RUN, place)):
         raise NotAllowed
-    with held_across_transactions(Lock.REGISTER_RUN) as alone:
-        if not alone:
-            return None
-        now = timezone.now()
-        RegisterRun.objects.filter(state=RegisterRun.State.RUNNING).update(
-            state=RegisterRun.State.INTERRUPTED, ended_at=now
-        )
-        last = _last()
-        run = RegisterRun.objects.create(
-            day=timezone.localdate(),
-            place=place,
-            full=full or _full_is_due(last),
-            dry_run=dry_run,
-            by=by,
-            started_at=now,
-        )
-        try:
-            with transaction.atomic():
-                _bring_up(run, last)
-                require_unchanged(expected, listed(run))
-        except Outdated:
-            run.delete()
-            raise
-        except Exception as failure:
-            failed = {"state": RegisterRun.State.FAILED, "ended_at": timezone.now(), "error": str(failure)}
-            RegisterRun.objects.filter(pk=run.pk).update(**failed)
-            raise
-        return run
+    run = _begun(day=timezone.localdate(), place=place, dry_run=dry_run, by=by, started_at=timezone.now(), full=full)
+    if run is None:
+        return None
+    try:
+        with heartbeat(partial(_renew, run), RENEWED_EVERY.total_seconds()), transaction.atomic():
+            _bring_up(run, _last())
+            require_unchanged(expected, listed(run))
+    except Outdated:
+        run.delete()
+        raise
+    except Exception as failure:
+        _end(run, RegisterRun.State.FAILED, error=str(failure))
+        raise
+    return run
+
+
+def _begun(**fields: Any) -> RegisterRun | None:
+    """A run that has its record, which says whether every unit is looked at; None if another run is at it."""
+    left_behind().update(state=RegisterRun.State.INTERRUPTED, ended_at=timezone.now(), running_until=None)
+    fields["full"] = fields["full"] or _full_is_due(_last())
+    try:
+        with transaction.atomic():
+            return RegisterRun.objects.create(**fields, running_until=Now() + LEASE)
+    except IntegrityError:
+        return None
+
+
+def _renew(run: RegisterRun) -> None:
+    _mine(run).update(running_until=Now() + LEASE)
+
+
+def _end(run: RegisterRun, state: RegisterRun.State, **found: Any) -> bool:
+    """Record how ``run`` ended; False if it has been taken for one that was killed."""
+    found |= {"state": state, "ended_at": timezone.now(), "running_until": None}
+    for name, value in found.items():
+        setattr(run, name, value)
+    return bool(_mine(run).update(**found))
+
+
+def _mine(run: RegisterRun) -> QuerySet[RegisterRun]:
+    return RegisterRun.objects.filter(pk=run.pk, state=RegisterRun.State.RUNNING)
 
 
 def listed(run: RegisterRun) -> list[list[Any]]:
@@ -122,9 +144,9 @@ def _bring_up(run: RegisterRun, last: RegisterRun | None) -> None:
         )
         for county in sorted(units.keys() | changed.keys())
     )
-    run.units, run.changed, run.findings = units.total(), changed.total(), findings.total()
-    run.state, run.ended_at = RegisterRun.State.DONE, timezone.now()
-    run.save()
+    counted = {"units": units.total(), "changed": changed.total(), "findings": findings.total()}
+    if not _end(run, RegisterRun.State.DONE, **counted):
+        raise Overtaken
 
 
 def _units_by_county(within: str) -> Counter[str]:
@@ -132,12 +154,11 @@ def _units_by_county(within: str) -> Counter[str]:
     return Counter(dict(found.annotate(n=Count("pk"))))
 
 
-def is_left_behind(run: RegisterRun) -> bool:
-    """Whether its process ended before the run did: its record says that it is running, and nobody holds the lock.
+def left_behind() -> QuerySet[RegisterRun]:
+    """Runs whose process ended before they did: their records say that they are running, and nobody renews them."""
+    over = Q(running_until=None) | Q(running_until__lt=Now())
+    return RegisterRun.objects.filter(over, state=RegisterRun.State.RUNNING)
 
-    The record is read again after the lock: only a run that holds the lock ends, so one that was running before and
-    still is by its record was not running in between.
-    """
-    if run.state != RegisterRun.State.RUNNING or is_held(Lock.REGISTER_RUN):
-        return False
-    return RegisterRun.objects.filter(pk=run.pk, state=RegisterRun.State.RUNNING).exists()
+
+def is_left_behind(run: RegisterRun) -> bool:
+    return run.state == RegisterRun.State.RUNNING and left_behind().filter(pk=run.pk).exists()

@@ -3,7 +3,8 @@
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -11,8 +12,8 @@ from hypothesis import strategies as st
 from accounts.roles import Role
 from ratings.models import Decision, Event, Proposal, RegisterRun, Reversal, Scheme, StaleUnit, StarPeriod
 from ratings.register.rerating import rerate
-from ratings.workflow.register_run import run_register
-from records.locks import Lock
+from ratings.signals import stars_changed
+from ratings.workflow.register_run import Overtaken, run_register
 from records.refusals import Refused
 from tests.clock import freeze_time
 from tests.factories import (
@@ -186,14 +187,27 @@ def test_a_run_that_fails_is_recorded_and_its_work_is_done_by_the_next(tonight, 
     assert RegisterRun.objects.get(pk=failed.pk).state == "interrupted"
 
 
-def test_of_two_schedulers_one_runs(tonight):
-    other = connections.create_connection("default")
-    try:
-        with other.cursor() as cursor:
-            cursor.execute("select pg_advisory_lock(%s, 0)", [Lock.REGISTER_RUN.value])
-        assert run_register() is None
-        with other.cursor() as cursor:
-            cursor.execute("select pg_advisory_unlock(%s, 0)", [Lock.REGISTER_RUN.value])
-    finally:
-        other.close()
+def test_one_run_is_under_way_at_a_time(tonight):
+    running = RegisterRun.objects.create(day=date(2026, 11, 24), full=False, started_at=timezone.now())
+    RegisterRun.objects.filter(pk=running.pk).update(running_until=Now() + timedelta(seconds=1))
+    assert run_register() is None
+    RegisterRun.objects.filter(pk=running.pk).update(running_until=Now() - timedelta(seconds=1))
     assert run_register().state == "done"
+    assert RegisterRun.objects.get(pk=running.pk).state == "interrupted"
+
+
+def test_a_run_that_was_taken_for_a_killed_one_changes_nothing(tonight):
+    def take_over(**_):
+        left = RegisterRun.objects.filter(state="running")
+        left.update(state="interrupted", ended_at=timezone.now(), running_until=None)
+
+    EventFactory(unit=Unit.objects.get(code=UNITS[4]), on=date(2026, 11, 23))
+    before = StarPeriod.objects.count()
+    stars_changed.connect(take_over)
+    try:
+        with pytest.raises(Overtaken):
+            run_register()
+    finally:
+        stars_changed.disconnect(take_over)
+    assert StarPeriod.objects.count() == before
+    assert run_register().changed == 1

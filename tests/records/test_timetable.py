@@ -1,6 +1,6 @@
 """The timetable is kept, whatever became of a message, a worker or the database."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from threading import Event
 
 import pytest
@@ -94,18 +94,17 @@ def test_a_task_that_fails_is_tried_again_less_and_less_often(yesterday):
 
 
 def test_a_run_that_somebody_else_keeps_waiting_is_made_up_for(yesterday):
-    other = connections.create_connection("default")
-    try:
-        with other.cursor() as cursor, freeze_time("2026-11-28 00:20+08:00"):
-            cursor.execute("select pg_advisory_lock(%s, 0)", [Lock.REGISTER_RUN.value])
-            rerate_all()
-    finally:
-        other.close()
-    assert (done("ratings.tasks.rerate_all"), RegisterRun.objects.count()) == ("27 01:40", 0)
+    with freeze_time("2026-11-28 00:20+08:00"):
+        other = RegisterRun(day=date(2026, 11, 28), full=False, started_at=timezone.now())
+        RegisterRun.objects.bulk_create([other])
+        RegisterRun.objects.update(running_until=Now() + timedelta(seconds=20))
+        rerate_all()
+    assert (done("ratings.tasks.rerate_all"), RegisterRun.objects.count()) == ("27 01:40", 1)
+    RegisterRun.objects.update(running_until=Now() - timedelta(seconds=1))
     caught_up("2026-11-28 00:23")
-    assert (done("ratings.tasks.rerate_all"), RegisterRun.objects.count()) == ("28 00:23", 1)
+    assert (done("ratings.tasks.rerate_all"), RegisterRun.objects.count()) == ("28 00:23", 2)
     caught_up("2026-11-28 00:30")
-    assert RegisterRun.objects.count() == 1
+    assert RegisterRun.objects.count() == 2
 
 
 def test_a_confirmation_that_another_run_keeps_waiting_is_made_up_for(yesterday):

@@ -48,5 +48,5 @@ migrate.MigrationExecutor = WholeExecutor  # the command has no other place that
 class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
         pre_migrate.connect(apply_in_batches)
-        with as_owner(), held_across_transactions(Lock.MIGRATION, wait=True), pghistory.context(verb="migrate"):
+        with as_owner(), held_across_transactions(Lock.MIGRATION), pghistory.context(verb="migrate"):
             super().handle(*args, **options)
