@@ -57,11 +57,16 @@ select d.unit, d.day, d.before, d.after,
 from ({differences}) as d
 left join {table} old on old.unit = d.unit and old.known is not null and old.during @> %(day)s::date
 left join {table} new on new.unit = d.unit and new.known is null and new.during @> %(day)s::date
-left join ratings_starperiod same
-    on old.unit is null and new.unit is null
-   and same.unit_id = d.unit and same.superseded_at is null and same.during @> %(day)s::date
+left join lateral (
+    select s.star, s.decision_id, s.effects from ratings_starperiod s
+    where old.unit is null and new.unit is null
+      and s.unit_id = d.unit and s.superseded_at is null and s.during @> %(day)s::date
+    limit 1
+) as same on true
 order by d.unit
 """
+# ``same`` is one row at most. The limit keeps it a look-up for those that need it: as a join, after a first filling,
+# each change met each period, of whose rows the planner has no statistics before the transaction ends.
 
 
 _MOVED = """
