@@ -15,6 +15,7 @@ from notifications.models import Notice, Robot, RobotMessage
 from notifications.offices import offices_of
 from notifications.outside import count_of
 from notifications.robots.wording import link_of
+from villages.models import prefixes
 
 
 def tell_robots(notices: Iterable[Notice]) -> None:
@@ -24,15 +25,16 @@ def tell_robots(notices: Iterable[Notice]) -> None:
     if not robots:
         return
     offices = offices_of({notice.user_id for notice in leaving})
-    by_office: dict[str, dict[str, list[Notice]]] = defaultdict(lambda: defaultdict(list))
+    places, heard = {robot.unit_id for robot in robots}, defaultdict[tuple[str, str], list[Notice]](list)
     for notice in leaving:
-        for code in offices.get(notice.user_id, ()):
-            by_office[code][notice.kind].append(notice)
+        above = {place for code in offices.get(notice.user_id, ()) for place in prefixes(code)}
+        for place in places & above:
+            heard[place, notice.kind].append(notice)
     RobotMessage.objects.bulk_create(
-        _message(robot, kind, heard)
+        _message(robot, kind, heard[robot.unit_id, kind])
         for robot in robots
         for kind in robot.kinds
-        if (heard := [one for code, of in by_office.items() if code.startswith(robot.unit_id) for one in of[kind]])
+        if (robot.unit_id, kind) in heard
     )
 
 
