@@ -15,7 +15,7 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import Any, Protocol
@@ -33,7 +33,7 @@ from records.kept_statements import KeptStatement, may_keep
 
 Row = tuple[Any, ...]
 Shape = tuple[tuple[tuple[str, tuple[int, ...]], ...], tuple[tuple[str, int, bool], ...]]
-Given = int | str | date
+Given = int | str | date | datetime
 ACCOUNT = -7_019_283_746_501
 NEAR = 10_000
 """No number so near to ``ACCOUNT`` is a real one."""
@@ -234,6 +234,8 @@ def _placeholder(kind: type, n: int) -> Given:
         return ACCOUNT + 1 + n
     if kind is date:
         return date.min + timedelta(n)
+    if kind is datetime:
+        return datetime.min.replace(tzinfo=UTC) + timedelta(1 + n)
     if issubclass(kind, str):
         return f"{MARK}given {n:016}{MARK}"
     raise TypeError(f"{kind} cannot be given")

@@ -31,6 +31,8 @@ from django.db.models.lookups import In
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+from accounts.prepared import asked
 from ratings.models import Application, Cycle, Event, Window
 from ratings.models.cycle import CycleStep
 from records.deadlines import remaining
@@ -303,12 +305,15 @@ def places_below(unit: Unit) -> list[DashboardPlace]:
     digits = next((n for n in CODE_LENGTHS if n > len(unit.code)), None)
     if digits is None or digits == CODE_LENGTHS[-1]:
         return []
-    level = {4: [Level.CITY], 6: [Level.COUNTY, Level.ZONE], 9: [Level.TOWNSHIP]}[digits]
-    below_it = Unit.objects.within(unit).filter(level__in=level)
+    level = {4: (Level.CITY,), 6: (Level.COUNTY, Level.ZONE), 9: (Level.TOWNSHIP,)}[digits]
     return [
         DashboardPlace(code, name, opens=True, tile=(row, column) if row else None)
-        for code, name, row, column in below_it.values_list("code", "name", "tile__row", "tile__column")
+        for code, name, row, column in asked(_places_below, None, unit.code, levels=level)
     ]
+
+
+def _places_below(_user: User, code: str, *, levels: tuple[str, ...]) -> QuerySet[Unit, tuple]:
+    return Unit.objects.filter(below(code), level__in=levels).values_list("code", "name", "tile__row", "tile__column")
 
 
 def pipe(total: DashboardPlace, windows: list[Window]) -> list[DashboardStage]:
@@ -330,12 +335,12 @@ def pipe(total: DashboardPlace, windows: list[Window]) -> list[DashboardStage]:
 def open_events(unit: Unit, windows: list[Window], day: date) -> tuple[list[Event], int]:
     """The latest events open on ``day``, each with ``kind_name``; and their total count."""
     names = {kind["code"]: kind.get("name", "") for window in windows for kind in window.kinds or []}
-    events = list(
-        Event.objects.filter(open_on(day), below(unit.code, "unit_id"))
-        .select_related("unit")
-        .annotate(all=Over(Count("*")))
-        .order_by("-on", "-id")[:EVENTS_SHOWN]
-    )
+    events = asked(_latest_open, None, unit.code, day)
     for event in events:
         event.kind_name = names.get(event.kind) or event.kind
     return events, events[0].all if events else 0
+
+
+def _latest_open(_user: User, code: str, day: date) -> QuerySet[Event]:
+    found = Event.objects.filter(open_on(day), below(code, "unit_id")).select_related("unit")
+    return found.annotate(all=Over(Count("*"))).order_by("-on", "-id")[:EVENTS_SHOWN]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.prepared import Totals, asked
 from accounts.roles import office_name
 from followups.kinds import KINDS
 from followups.models import FollowUp
@@ -23,12 +24,12 @@ NEW = timedelta(days=7)
 SHOWN = 8
 
 
-def waiting(user: User, seen: AsOf) -> QuerySet[FollowUp]:
-    """What was still to be done at that moment."""
+def waiting(user: User, code: str, until: datetime) -> QuerySet[FollowUp]:
+    """What was still to be done in the place ``code`` before that moment."""
     return FollowUp.objects.seen_by(user).filter(
-        below(seen.unit.code, "unit_id"),
-        Q(closed_at__gte=seen.until) | Q(closed_at=None, state__in=[FollowUpState.OPEN, FollowUpState.REPORTED]),
-        opened_at__lt=seen.until,
+        below(code, "unit_id"),
+        Q(closed_at__gte=until) | Q(closed_at=None, state__in=[FollowUpState.OPEN, FollowUpState.REPORTED]),
+        opened_at__lt=until,
     )
 
 
@@ -39,12 +40,16 @@ def _taken_up_by_warnings() -> list[str]:
 
 def late(user: User, seen: AsOf) -> QuerySet[FollowUp]:
     not_reported = Q(state=FollowUpState.OPEN) | Q(reported_at=None) | Q(reported_at__gte=seen.until)
-    rows = waiting(user, seen).exclude(kind__in=_taken_up_by_warnings())
+    rows = waiting(user, seen.unit.code, seen.until).exclude(kind__in=_taken_up_by_warnings())
     return rows.filter(not_reported, due_at__lte=seen.moment)
 
 
 def warned(user: User, seen: AsOf) -> QuerySet[FollowUp]:
-    return waiting(user, seen).filter(kind__startswith=PREFIX)
+    return _warned(user, seen.unit.code, seen.until)
+
+
+def _warned(user: User, code: str, until: datetime) -> QuerySet[FollowUp]:
+    return waiting(user, code, until).filter(kind__startswith=PREFIX)
 
 
 def newly_warned(user: User, seen: AsOf) -> QuerySet[FollowUp]:
@@ -62,10 +67,18 @@ class KeptWarnings:
 
 def kept(user: User, seen: AsOf) -> KeptWarnings:
     """The warnings in a unit that ``user`` may see: what every page, export and API counts."""
-    rows = warned(user, seen)
-    counts = rows.aggregate(red=Count("pk", filter=Q(due_at__lte=seen.moment)), every=Count("pk"))
-    shown = list(rows.select_related("unit", "responsible_unit").order_by("due_at", "pk")[:SHOWN])
-    return KeptWarnings(shown, counts["red"], counts["every"] - counts["red"])
+    [(red, every)] = asked(_colours, user, seen.unit.code, seen.until, seen.moment)
+    return KeptWarnings(asked(_first, user, seen.unit.code, seen.until), red, every - red)
+
+
+def _colours(user: User, code: str, until: datetime, moment: datetime) -> Totals:
+    counts = {"red": Count("pk", filter=Q(due_at__lte=moment)), "every": Count("pk")}
+    return Totals(_warned(user, code, until), counts)
+
+
+def _first(user: User, code: str, until: datetime) -> QuerySet[FollowUp]:
+    rows = _warned(user, code, until).select_related("unit", "responsible_unit")
+    return rows.order_by("due_at", "pk")[:SHOWN]
 
 
 LISTS = {"late": late, "warnings": warned, "new_warnings": newly_warned}
@@ -138,9 +151,7 @@ def duties(user: User, seen: AsOf) -> Duties:
     posts = {(post.role, post.unit_id) for post in user.posts}
     groups: dict[tuple[Any, ...], LateGroup] = {}
     warnings = []
-    found = waiting(user, seen).exclude(kind__in=_taken_up_by_warnings())
-    found = found.filter(Q(due_at__lte=moment) | Q(kind__startswith=PREFIX))
-    for one in found.select_related("unit", "responsible_unit").order_by("-opened_at", "pk"):
+    for one in asked(_late_or_warned, user, seen.unit.code, seen.until, moment):
         if one.kind.startswith(PREFIX):
             warnings.append(one)
         if one.due_at > moment or _reported(one, seen):
@@ -156,6 +167,12 @@ def duties(user: User, seen: AsOf) -> Duties:
     new = [one for one in warnings if one.opened_at >= moment - NEW]
     ordered = sorted(groups.values(), key=lambda group: (not group.ours, group.since, -group.count))
     return Duties(ordered, new, red, len(warnings) - red, len(new))
+
+
+def _late_or_warned(user: User, code: str, until: datetime, moment: datetime) -> QuerySet[FollowUp]:
+    found = waiting(user, code, until).exclude(kind__in=_taken_up_by_warnings())
+    found = found.filter(Q(due_at__lte=moment) | Q(kind__startswith=PREFIX))
+    return found.select_related("unit", "responsible_unit").order_by("-opened_at", "pk")
 
 
 def _reported(one: FollowUp, seen: AsOf) -> bool:

@@ -39,7 +39,7 @@ QUESTIONS = {
         decided=_read("decided"),
         standing=_read("standing"),
         grants=_read("grants"),
-        self_and_panel=BOTH.format(of="select application_id from decided where year = last_year"),
+        self_and_panel=BOTH.format(of="select application_id from decided where year >= last_year"),
     )
     for name in PICTURED + LISTED_ALONE
 }

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from accounts.models import User
+from accounts.prepared import asked
 from ratings.models import Scheme
 from villages.models import Unit, below, prefixes
 
@@ -20,9 +22,12 @@ class Names(NamedTuple):
 
 def schemes_of(unit: Unit) -> list[Scheme]:
     """The latest issued schemes of ``unit`` or above or below it that rate villages, the newest first."""
-    here = Q(unit__in=prefixes(unit.code)) | below(unit.code, "unit_id")
-    issued = Scheme.objects.issued().filter(here, rates="village")
-    return list(issued.order_by("-year", "-issued_at", "-pk")[:READ])
+    return asked(_issued, None, unit.code, *prefixes(unit.code))
+
+
+def _issued(_user: User, code: str, *above: str) -> QuerySet[Scheme]:
+    issued = Scheme.objects.issued().filter(Q(unit__in=above) | below(code, "unit_id"), rates="village")
+    return issued.order_by("-year", "-issued_at", "-pk")[:READ]
 
 
 def names_of(schemes: list[Scheme]) -> Names:

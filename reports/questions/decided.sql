@@ -1,6 +1,7 @@
 -- Results of villages in force by the day, one per village and year, up to the last year that tells how a place stands:
 -- in which at least half as many villages have a result as in its fullest year. A year under way begins with a few.
--- Windows, not joins: where few results are expected a join compares each with each.
+-- Windows, not joins: where few results are expected a join compares each with each. For the same reason ask whether a
+-- year is at least the last one: none is later, and of an equality the planner expects one row.
 select unit_id, year, origin, application_id, scheme_id, "on", last_year,
        max(year) over (partition by unit_id) as own_last_year
 from (

@@ -12,4 +12,4 @@ select d.unit_id as unit,
 from decided d
 join both_judged p on p.application_id = d.application_id
 cross join lateral (select p.own - p.panel as gap) g
-where d.year = d.last_year
+where d.year >= d.last_year

@@ -17,4 +17,4 @@ select d.unit_id as unit, d.year::text as a, p.criterion as b,
 from decided d
 join ratings_points p on p.application_id = d.application_id and p.stage = d.origin
 join criterion c on c.scheme = d.scheme_id and c.code = p.criterion
-where d.own_last_year = d.last_year and d.year >= d.last_year - 1
+where d.own_last_year >= d.last_year and d.year >= d.last_year - 1

@@ -1,6 +1,6 @@
 """A prepared query gives each reader what the query itself would, and refuses what differs between readers."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -116,6 +116,13 @@ def test_what_a_page_is_about_stands_in_the_query_and_objects_come_back(world): 
     ]
 
 
+@pytest.mark.parametrize(("later", "found"), [(0, 1), (-1, 0)])
+def test_a_given_moment_is_asked_to_the_microsecond(world, later, found):  # noqa: F811
+    reader = world.people["county_office"].user
+    moment = reader.date_joined + timedelta(microseconds=later)
+    assert len(asked(_joined_by, None, reader.pk, moment)) == found
+
+
 @pytest.mark.parametrize(("given", "refused"), [(7, ValueError), (True, TypeError), (None, TypeError)])
 def test_a_given_number_is_not_altered_and_nothing_else_is_given(world, given, refused):  # noqa: F811
     with pytest.raises(refused):
@@ -151,6 +158,10 @@ def _named(user: User, name: str, _day: date, *, fields: tuple[str, ...]):
 
 def _account(_user: User, pk: int):
     return User.objects.filter(pk=pk)
+
+
+def _joined_by(_user: User, pk: int, moment: datetime):
+    return User.objects.filter(pk=pk, date_joined__lte=moment)
 
 
 def _next_account(_user: User, pk: int):
