@@ -76,9 +76,11 @@ class FollowUpQuerySet(models.QuerySet):
         return self._duty(user, sides=("responsible",)) & (Q(person=None) | Q(person=user))
 
     def _to_check(self, user: Any) -> Q:
-        """Nobody checks what a unit reports where he holds or held a post, but for the unit's own second office."""
+        """Nobody checks what a unit reports, or what is about a unit, where he holds or held a post, but for the unit's
+        own second office."""
         own = Appointment.objects.filter(user=user).values("unit")
         elsewhere = Q(checker_unit=F("responsible_unit")) | ~Q(responsible_unit__in=own)
+        elsewhere &= Q(checker_unit=F("unit")) | ~Q(unit__in=own)
         return self._duty(user, sides=("checker",)) & elsewhere
 
     @staticmethod

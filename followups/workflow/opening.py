@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.impartial import tell_where_nobody_may
 from accounts.models import User
 from followups.kinds import KINDS
 from followups.models import FollowUp, FollowUpState
@@ -62,6 +63,7 @@ def open_all(openings: Iterable[Opening], *, by: User | None) -> list[FollowUp]:
     with audit.acting(by, "open_followup"):
         made = FollowUp.objects.bulk_create((_made(one, by) for one in new), batch_size=2000)
     _tell_opened(list(zip(made, new, strict=True)))
+    _tell_where_nobody_checks(made)
     there |= {one.key: followup for followup, one in zip(made, new, strict=True)}
     return [there[key] for key in wanted]
 
@@ -134,6 +136,16 @@ def _made(one: Opening, by: User | None) -> FollowUp:
         due_at=one.due_at,
         opened_by=by,
     )
+
+
+def _tell_where_nobody_checks(opened: Iterable[FollowUp]) -> None:
+    """Who appoints the checkers of what is about a unit where all of them hold or held a post."""
+    by_role: dict[str, dict[str, str]] = {}
+    for one in opened:
+        if one.checker_unit_id and one.checker_unit_id != one.unit_id:
+            by_role.setdefault(one.checker_role, {})[one.unit_id] = one.checker_unit_id
+    for role, above in by_role.items():
+        tell_where_nobody_may(role, above)
 
 
 def _tell_opened(opened: list[tuple[FollowUp, Opening]]) -> None:

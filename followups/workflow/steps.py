@@ -19,7 +19,7 @@ from followups.offices import Office
 from followups.signals import followup_accepted
 from followups.workflow.actions import require
 from followups.workflow.handing_on import Assignee, assignees
-from followups.workflow.telling import checker_of, responsible_of, tell
+from followups.workflow.telling import barred_from_checking, checker_of, responsible_of, tell
 from records import audit
 from records.files import store
 from records.previews import require_unchanged
@@ -43,7 +43,7 @@ def report_done(
         else:
             fresh.state, fresh.closed_by, fresh.closed_at = State.DONE, by, now
         fresh.save()
-        tell(fresh, "reported", checker_of(fresh), but=by)
+        tell(fresh, "reported", checker_of(fresh), but=by, keep_from=barred_from_checking(fresh))
     return fresh
 
 

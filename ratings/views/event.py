@@ -212,7 +212,10 @@ def _show(
     scheme = judging_scheme(happened.unit, happened.on)
     may_record = request.user.has_perm("ratings.record_event", happened)
     may = {
-        "close": may_record and not happened.held and happened.closed is None and not hasattr(happened, "reversal"),
+        "close": workflow.may_close(request.user, happened)
+        and not happened.held
+        and happened.closed is None
+        and not hasattr(happened, "reversal"),
         "release": may_record and happened.held,
     }
     shown = workflow.standing_of(happened, closing) if any(may.values()) else {}

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.impartial import is_of
 from accounts.models import User
 from accounts.role_holders import responsible, unit_and_offices
 from followups.models import FollowUp
@@ -115,11 +116,12 @@ def look_ahead(happening: Happening, *, by: User) -> Ahead:
 def close(event: Event, *, on: date, by: User, reason: str, expected: Any = None) -> Event:
     """Close an event as rectified: its effects, but for a revoked star, end the day after ``on``.
 
-    Raises ``NotAllowed``; ``Incomplete`` without ``reason``, or for a day before the event's or in the future;
-    ``WrongState`` if it is closed or held; ``Outdated`` when it differs from what the page showed (``expected``, of
-    ``standing_of``).
+    Raises ``NotAllowed`` (``may_close``); ``Incomplete`` without ``reason``, or for a day before the event's or in the
+    future; ``WrongState`` if it is closed or held; ``Outdated`` when it differs from what the page showed
+    (``expected``, of ``standing_of``).
     """
-    _require(by, event.unit)
+    if not may_close(by, event):
+        raise NotAllowed
     problems = {}
     if not event.on <= on <= timezone.localdate():
         problems["on"] = _("A day from %(first)s to today.") % {"first": date_format(event.on)}
@@ -286,6 +288,11 @@ def _recorded_already() -> WrongState:
 def _require(by: User, unit: Unit) -> None:
     if not by.has_perm("ratings.record_event", unit):
         raise NotAllowed
+
+
+def may_close(user: User, event: Event) -> bool:
+    """Whether ``user`` may say that it is rectified: one who may record, and is not of the unit."""
+    return user.has_perm("ratings.record_event", event) and not is_of(user, event.unit_id)
 
 
 def _held_still(event: Event) -> Event:

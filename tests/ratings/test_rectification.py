@@ -114,6 +114,24 @@ def test_who_reports_and_who_checks(who, checker, accountable, reports, checks):
     assert event.closed == date(2026, 6, 15)
 
 
+def test_nobody_of_the_unit_closes_its_event_or_checks_what_was_rectified(client, who):
+    AppointmentFactory(user=who.discipline, role=Role.SIGNER, unit=who.village, ends=date(2026, 5, 1))
+    event = recorded(who, accountable=UnitFactory(code=TOWNSHIP))
+    assert list(Notice.objects.filter(kind="unit_unattended").values_list("user", flat=True)) == [who.county.pk]
+    one = FollowUp.objects.get(kind="rectification")
+    followups.report_done(one, by=who.office, report="已整改")
+    by = User.objects.get(pk=who.discipline.pk)
+    with pytest.raises(NotAllowed):
+        followups.accept(one, by=by)
+    with pytest.raises(NotAllowed):
+        close(event, on=date(2026, 6, 15), by=by, reason="已整改")
+    assert not FollowUp.objects.waiting_for(by).exists()
+    assert not Notice.objects.filter(user=by, kind="rectification.reported").exists()
+    client.force_login(by)
+    assert client.get(reverse("event", args=[event.pk])).context["may_close"] is False
+    followups.accept(one, by=person(Role.DISCIPLINE, COUNTY))
+
+
 def test_the_filler_reports_progress_and_the_signer_that_it_is_rectified(client, who):
     event = recorded(who)
     one = FollowUp.objects.get(kind="rectification")
