@@ -75,7 +75,7 @@ def save_part(scheme: Scheme, name: str, value: Body, *, seen: str, by: Any) -> 
     try:
         at = drafting.find(body, name, seen)
     except NoSuchPart:
-        stands = _stands_now(scheme, body, name, seen)
+        stands = _stands_now(body, name, _code_seen(scheme, name, seen) or value.get("code"))
         if stands is not None and drafting.digest(stands) == drafting.digest(value):
             return Written(name, body)
         message = _("Somebody else has changed this part meanwhile. Nothing was saved over it.")
@@ -199,22 +199,26 @@ def part_stands(body: Body, name: str) -> Body | None:
         return None
 
 
-def _stands_now(scheme: Scheme, body: Body, name: str, seen: str) -> Body | None:
-    """What the part with the digest ``seen`` holds by now, None if it is gone.
+def _code_seen(scheme: Scheme, name: str, seen: str) -> Any:
+    """The code of the area or criterion with the digest ``seen``; None where that state is kept no more (``KEPT``)."""
+    for revision in scheme.revisions.all():
+        try:
+            return drafting.part(revision.body, drafting.find(revision.body, name, seen)).get("code")
+        except NoSuchPart:
+            continue
+    return None
 
-    An area or criterion is known by its code, so that nobody is offered to write over another one in its place.
+
+def _stands_now(body: Body, name: str, code: Any) -> Body | None:
+    """What the part holds by now, None if it is gone.
+
+    An area or criterion is known by its ``code``, so that nobody is offered to write over another one in its place.
     """
     if name == "head" or name in drafting.LISTS:
         return part_stands(body, name)
-    for revision in scheme.revisions.all():
-        try:
-            code = drafting.part(revision.body, drafting.find(revision.body, name, seen)).get("code")
-        except NoSuchPart:
-            continue
-        alike = [at.name for at in drafting.places(body) if bool(at.criterion) == ("c" in name)]
-        same = [at for at in alike if drafting.part(body, at).get("code") == code]
-        return drafting.part(body, name if name in same else same[0]) if same else None
-    return None
+    alike = [at.name for at in drafting.places(body) if bool(at.criterion) == ("c" in name)]
+    same = [at for at in alike if drafting.part(body, at).get("code") == code]
+    return drafting.part(body, name if name in same else same[0]) if same else None
 
 
 def _keep(

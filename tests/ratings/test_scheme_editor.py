@@ -229,6 +229,18 @@ def test_what_stands_now_is_the_same_criterion_wherever_it_is(writer, draft):
     assert f'href="{reverse("scheme_edit", args=[draft.pk])}" data-forget' in gone.content.decode()
 
 
+def test_a_criterion_that_stands_is_not_called_gone_however_often_others_saved(writer, draft, monkeypatch):
+    """What its editor saw is kept no more: it is known by its code."""
+    monkeypatch.setattr(scheme_drafts, "KEPT", 2)
+    address = part_address(draft, "a1c1")
+    mine = shown(writer.get(address))
+    for name in ("甲", "乙", "丙"):
+        writer.post(address, shown(writer.get(address)) | {"name": name})
+    response = writer.post(address, mine | {"name": "我的名称"})
+    assert (response.status_code, response.context.get("gone")) == (409, None)
+    assert [cell.typed for cell in response.context["theirs"]][1] == "丙"
+
+
 def test_two_editors_of_two_criteria_do_not_meet(writer, draft):
     first, second = part_address(draft, "a1c1"), part_address(draft, "a1c2")
     one, two = shown(writer.get(first)), shown(writer.get(second))
