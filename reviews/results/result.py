@@ -18,11 +18,11 @@ from ratings.application.progress import visible_steps
 from ratings.explanation import ExplanationStep, chapters_of
 from ratings.models import Application, Decision, Points, Stage, StarPeriod, Transition
 from ratings.scheme.spec import Area, Criterion
-from ratings.scoring.kept_points import kept_points
 from ratings.scoring.totals import area_points
 from ratings.workflow.filling_rights import criteria_of
+from records.chain import Seal
 from records.chain_head import Head
-from records.seal_lookup import last_change_sealed
+from records.seal_lookup import seals_of_last_change
 from reviews.appeals.appealable import of_rejection, why_not_appealable
 from reviews.decisions.visibility import decision_of
 from reviews.models import Batch
@@ -78,8 +78,10 @@ class Result:
     def _kept(self) -> dict[str, dict[str, Points]]:
         """By stage, the points of each criterion; a panel's only with the decision that depends on them."""
         stages = [Stage.SELF.value, *([self.decision.origin] if self.decision else [])]
-        kept = kept_points([self.application.pk], stages)
-        return {stage: kept.get((self.application.pk, stage), {}) for stage in stages}
+        kept: dict[str, dict[str, Points]] = {stage: {} for stage in stages}
+        for row in asked(_points, None, self.application.pk, stages=tuple(stages)):
+            kept[row.stage][row.criterion] = row
+        return kept
 
     @cached_property
     def own(self) -> dict[str, Decimal]:
@@ -156,7 +158,8 @@ class Result:
     @cached_property
     def seal(self) -> Head | None:
         """The chain link that seals the decision's last change."""
-        return last_change_sealed(self.decision) if self.decision else None
+        seals = asked(_seals, None, self.decision.pk) if self.decision else []
+        return Head.of(seals[0]) if seals else None
 
     @cached_property
     def may_appeal(self) -> bool:
@@ -186,6 +189,14 @@ class Result:
     def today(self) -> StarPeriod | None:
         day = timezone.localdate()
         return next((period for period in self.star_periods if _covers(period, day)), None)
+
+
+def _seals(_user: User, decision: int) -> QuerySet[Seal]:
+    return seals_of_last_change(Decision, decision)[:1]
+
+
+def _points(_user: User, application: int, *, stages: tuple[str, ...]) -> QuerySet[Points]:
+    return Points.objects.filter(application=application, stage__in=stages).order_by("criterion")
 
 
 def _periods(_user: User, unit: str) -> QuerySet[StarPeriod]:

@@ -28,6 +28,7 @@ from reviews.models.review_levels import REVIEW_LEVELS, ReviewLevel, review_leve
 from reviews.presenters.panel_points import PanelPage
 from reviews.views import desk_form
 from reviews.workflow import decisions, recording, settlements
+from reviews.workflow.desk_questions import Ready, still_waiting
 from reviews.workflow.desk_rows import DeskRow, finished, for_desk, rows_of, unfinished
 from villages.forms.township_filter import TownshipFilterForm
 
@@ -92,11 +93,13 @@ def _confirm(request: HttpRequest, review_level: ReviewLevel, codes: list[str]) 
 
 def _page(request: HttpRequest, review_level: ReviewLevel, codes: list[str]) -> tuple[Page, list[DeskRow]]:
     """One page of the desk; includes those that were sent, should they be on another page by now."""
-    ready = for_desk(finished(review_level, codes), request.user, review_level)
-    page = Paginator(_narrowed(request, codes, ready), PER_PAGE).get_page(request.GET.get("page"))
+    everything = Ready(request.user, review_level.stage)
+    if _filter(request, codes).asks:
+        everything = _narrowed(request, codes, for_desk(finished(review_level, codes), request.user, review_level))
+    page = Paginator(everything, PER_PAGE).get_page(request.GET.get("page"))
     chosen = list(page.object_list)
     if sent := desk_form.asked(request) - {one.pk for one in chosen}:
-        chosen += ready.filter(pk__in=sent)
+        chosen += for_desk(finished(review_level, codes), request.user, review_level).filter(pk__in=sent)
     return page, rows_of(chosen, review_level, timezone.localdate())
 
 
@@ -123,7 +126,10 @@ def _shown(
 ) -> HttpResponse:
     if rows is None or page is None:
         page, rows = _page(request, review_level, codes)
-    waiting = list(_narrowed(request, codes, unfinished(review_level, codes))[: WAITING_SHOWN + 1])
+    if _filter(request, codes).asks:
+        waiting = list(_narrowed(request, codes, unfinished(review_level, codes))[: WAITING_SHOWN + 1])
+    else:
+        waiting = still_waiting(request.user, review_level.stage, WAITING_SHOWN + 1)
     shown = {
         "filter": _filter(request, codes),
         "page": page,

@@ -22,6 +22,7 @@ from ratings.models import Application
 from ratings.todos import application_todos, event_todos
 from reports import todos as of_reports
 from reviews.todos import appeal_todos, check_todos, review_todos
+from reviews.workflow import desk_questions
 from tests.clock import freeze_time
 from tests.requests_by_role import knock, world  # noqa: F401 - a fixture
 from villages.models import Unit, county_of
@@ -50,11 +51,20 @@ BUILDS = {
     review_todos._open_sheets: "",
     review_todos._unreleased: "",
     review_todos._unanswered: "",
+    desk_questions._count: "",
+    desk_questions._ready: "",
+    desk_questions._waiting: "",
+}
+FIXED = {
+    of_follow_ups._waiting: {"kinds": of_follow_ups.listed()},
+    desk_questions._count: {"stage": "county"},
+    desk_questions._ready: {"stage": "township", "start": 0, "stop": 50},
+    desk_questions._waiting: {"stage": "county", "most": 21},
 }
 
 
 def fixed(build):
-    return {"kinds": of_follow_ups.listed()} if build == of_follow_ups._waiting else {}
+    return FIXED.get(build, {})
 
 
 def directly(build, user):
