@@ -7,7 +7,7 @@ until the office has confirmed the year (``CalendarYear``).
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice, takewhile
 from typing import NamedTuple
 
@@ -19,7 +19,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import CalendarDay, CalendarYear
+from records.kept_statements import rows_of
 
+# The query builder would take longer for it than the database does.
+_ENTERED = "select day, working from accounts_calendarday where day > %s"
 _LIBRARY_YEARS = range(min(known_holidays).year, max(known_holidays).year + 1)
 
 
@@ -33,7 +36,7 @@ class NoticeDays(NamedTuple):
 
 def working_days_after(day: date) -> Iterator[date]:
     """Every working day after ``day``, in order, infinite; one query."""
-    entered = dict(CalendarDay.objects.filter(day__gt=day).values_list("day", "working"))
+    entered = dict(rows_of(_ENTERED, [day]))
     while True:
         day += timedelta(days=1)
         if entered.get(day, _by_library(day)):
@@ -112,6 +115,7 @@ def days_that_differ(year: int) -> list[tuple[date, bool]]:
     return [(day, working) for day, working in counted if working != (day.weekday() < 5)]
 
 
+@lru_cache(5000)
 def _by_library(day: date) -> bool:
     if day.year in _LIBRARY_YEARS:
         return chinese_calendar.is_workday(day)

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 
 from followups.due import working_days_due
 from followups.kinds import KINDS
-from followups.models import TimeLimit
+from records.kept_statements import rows_of
 from records.registry import KeyedRegistry
 from villages.models import prefixes
 
@@ -39,7 +39,7 @@ def name_of(step: str) -> str:
 
 def limits_of(step: str) -> Callable[[str], int]:
     """The working days of ``step`` by the code of a unit; one query, however many units are asked for."""
-    own = dict(TimeLimit.objects.filter(step=step).values_list("unit", "days"))
+    own = dict(rows_of("select unit_id, days from followups_timelimit where step = %s", [step]))
     default = LIMITS[step].days
 
     def days(code: str) -> int:
