@@ -300,11 +300,13 @@ def _capturing() -> Iterator[list[tuple[str, Row]]]:
         found.append((sql, tuple(params)))
         raise _Captured
 
+    logged, connection.force_debug_cursor = connection.force_debug_cursor, False  # nothing is executed
     connection.execute_wrappers.insert(0, capture)
     try:
         yield found
     finally:
         connection.execute_wrappers.remove(capture)
+        connection.force_debug_cursor = logged
 
 
 def _kept(value: Any, began: datetime, day: date) -> Any:

@@ -19,6 +19,7 @@ from psycopg2.extensions import string_types
 
 from accounts.models import User
 from accounts.prepared import Known, Row, Shape, Statement, known_of
+from records.kept_statements import order
 
 Read = Callable[[str, Any], Any]
 """Reads the text of a value, as the driver does it for the column's type."""
@@ -87,10 +88,9 @@ def _of_all(questions: tuple[Question, ...]) -> Statement:
 
 def _columns(statement: Statement, known: Known) -> tuple[Read, ...]:
     sql, values = statement.plain(known, {})
-    with connection.cursor() as cursor:
-        cursor.execute(f"select * from ({sql}) as q limit 0", values)  # noqa: S608 as Django wrote it
-        own = connection.connection.string_types
-        kinds = [column.type_code for column in cursor.description]
+    columns = order(connection, connection.ops.compose_sql(f"select * from ({sql}) as q limit 0", values))  # noqa: S608
+    own = connection.connection.string_types
+    kinds = [column.type_code for column in columns]
     return tuple(own.get(kind) or string_types.get(kind) or _as_it_is for kind in kinds)
 
 

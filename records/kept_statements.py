@@ -25,7 +25,7 @@ TYPES = {str: "text", int: "bigint", datetime: "timestamptz", date: "date"}  # a
 _numbers = count(1)
 
 # They only read, so that history needs to know nothing of them; pghistory knows it of "select" alone.
-pghistory.runtime.IGNORED_SQL_PREFIXES += ("prepare kept_", "execute kept_", "deallocate kept_")
+pghistory.runtime.IGNORED_SQL_PREFIXES += ("execute kept_",)
 
 
 class KeptStatement:
@@ -53,8 +53,7 @@ class KeptStatement:
         filled = [AsIs(f"${self.places[value]}") if _is_in(value, self.places) else value for value in self.values]
         statement = on.ops.compose_sql(self.sql, filled)
         types = _list([_type(value) for value in given])
-        with on.cursor() as cursor:
-            cursor.execute(f"prepare {name}{types} as {statement}")
+        order(on, f"prepare {name}{types} as {statement}")
 
 
 def rows_of(sql: str, given: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -71,6 +70,13 @@ def rows_of(sql: str, given: Sequence[Any]) -> list[tuple[Any, ...]]:
 @lru_cache(100)
 def _of_text(sql: str, arguments: int) -> KeptStatement:
     return KeptStatement(sql, range(arguments), range(arguments))
+
+
+def order(on: BaseDatabaseWrapper, statement: str) -> Sequence[Any]:
+    """Run what asks for no rows and belongs to no page: once for a connection or a process. Gives its columns."""
+    with on.cursor() as cursor, on.wrap_database_errors:
+        cursor.cursor.execute(statement)
+        return cursor.cursor.description or ()
 
 
 def may_keep(on: BaseDatabaseWrapper) -> bool:
@@ -90,8 +96,7 @@ def _kept_on(on: BaseDatabaseWrapper) -> OrderedDict[tuple[KeptStatement, Hashab
 def _make_room(on: BaseDatabaseWrapper, kept: OrderedDict[tuple[KeptStatement, Hashable], str]) -> None:
     if len(kept) > MOST:
         _oldest, name = kept.popitem(last=False)
-        with on.cursor() as cursor:
-            cursor.execute(f"deallocate {name}")
+        order(on, f"deallocate {name}")
 
 
 def _type(value: Any) -> str:
