@@ -97,6 +97,29 @@ def test_an_amendment_leaves_march_as_it_was(village):
         assert sorted(waiting) == sorted(map(str, open_))
 
 
+def test_an_event_before_the_amendment_and_one_after_act_each_by_its_own_rule(village, client):
+    office = person(Role.COUNTY_OFFICE, COUNTY)
+    client.force_login(office)
+    mild = scheme_body(rules=[{"event": "case_opened", "does": "lower", "by": 1, "automatic": True}])
+    harder = scheme_body(rules=[{"event": "case_opened", "does": "cap", "star": 2, "automatic": True}])
+    with freeze_time(at(2026, 8, 20, 9)):
+        SchemeFactory(version=1, body=mild, issued_at=at(2026, 1, 5))
+        DecisionFactory(unit=village, star=5, on=date(2026, 1, 10), cut_off=date(2025, 12, 31), state="confirmed")
+        events = [EventFactory(unit=village, kind="case_opened", on=date(2026, month, 1)) for month in (3, 8)]
+        SchemeFactory(version=2, body=harder, issued_at=at(2026, 7, 10, 9))
+        rerate("")
+        pages = [client.get(f"/events/{event.pk}/").context for event in events]
+        register = client.get(f"/register/{village.code}/").context["periods"]
+    judged = [(page["scheme"].version, [rule["days"] for rule in page["rules"]]) for page in pages]
+    assert judged == [(1, [(date(2026, 3, 1), None)]), (2, [(date(2026, 8, 1), None)])]
+    held = [(one.during.lower, one.star, one.effects) for one in reversed(register)]
+    assert held == [
+        (date(2026, 1, 10), 5, []),
+        (date(2026, 3, 1), 4, ["lower:1"]),
+        (date(2026, 8, 1), 2, ["cap:2", "lower:1"]),
+    ]
+
+
 def test_under_the_rule_areas_each_base_area_is_a_star_to_filter_by(village):
     areas = [{"code": str(n), "kind": "base", "criteria": [], "line": 1} for n in range(1, 4)]
     areas.append({"code": "B", "kind": "bonus", "criteria": []})
