@@ -13,8 +13,7 @@ from programmes.facts import FactAsked, FactsOfUnit
 from programmes.grading import counts
 from programmes.models import CycleState, ProgrammeCycle, ProgrammeResult
 from programmes.models.lifecycle import VIEW_APPLICATION
-from ratings.allowance.allowed_star import Short
-from ratings.allowance.shortfall import why_words
+from ratings.allowance.shortfall import why_words, written_short
 from ratings.scheme.spec import Area, Criterion, SchemeSpec
 from ratings.scheme.wording import supplier_words
 from records.numbers import plain
@@ -210,7 +209,7 @@ class ResultPage:
         rows = [one for one in self.found.get("short", ()) if wanted is None or one["star"] == wanted]
         barring = [one for one in rows if self.public and one["why"].startswith("bar.")]
         told = [one for one in rows if one not in barring and not self._hides(one)]
-        words = [why_words(self.spec, Short(one["star"], one["why"], *_values(one))) for one in told]
+        words = [why_words(self.spec, written_short(one)) for one in told]
         return [*words, _("a veto item bars it")] if barring else words
 
     def _hides(self, short: dict[str, Any]) -> bool:
@@ -225,12 +224,6 @@ class ResultPage:
             question.item: question_words(c, question.name) for c in self.spec.criteria for question in c.questions
         }
         return [names.get(item, item) for item in self.result.missing]
-
-
-def _values(short: dict[str, Any]) -> tuple[Any, Any]:
-    """``has`` and ``needs`` as numbers; ranks and numbers of areas are whole."""
-    kind = int if short["why"] in ("top", "others") else Decimal
-    return tuple(None if short[name] is None else kind(Decimal(short[name])) for name in ("has", "needs"))
 
 
 def results_in_words(cycle: ProgrammeCycle) -> list[tuple[str, int]]:

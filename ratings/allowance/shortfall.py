@@ -1,9 +1,9 @@
 """What falls short of a star, in words (formats §2, ``short``); pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.utils.translation import gettext as _
 
@@ -18,6 +18,13 @@ class Minimum:
 
     area: Area
     lacks: Decimal | None
+
+
+def written_short(one: Mapping[str, Any]) -> Short:
+    """A condition as a dry run writes it; ranks and numbers of areas are whole."""
+    kind = int if one["why"] in ("top", "others") else Decimal
+    has, needs = (None if one[name] is None else cast(Decimal, kind(Decimal(one[name]))) for name in ("has", "needs"))
+    return Short(one["star"], one["why"], has, needs)
 
 
 def why_words(spec: SchemeSpec, short: Short) -> str:

@@ -7,9 +7,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from ratings.allowance.allowed_star import Short
 from ratings.allowance.comparison import Pair, judge_both
 from ratings.allowance.reviewed import found_in_review
 from ratings.allowance.scheme_revision import answered, applicable
+from ratings.allowance.shortfall import written_short
 from ratings.models import Application, Scheme
 from ratings.scheme.reading import Reading
 from ratings.scheme.spec import Criterion, SchemeSpec, StarLine
@@ -82,6 +84,30 @@ def alike(spec: SchemeSpec, pairs: Sequence[Pair]) -> list[AlikeCriterion]:
         if count >= ALIKE * len(pairs):
             found.append(AlikeCriterion(criterion, points, count, len(pairs)))
     return found[::-1]
+
+
+def moved_by_line(pair: Pair, old: SchemeSpec) -> list[Short]:
+    """The conditions of the star lost, or before of the star won, that decide though no points do.
+
+    A line of totals does if the total as it is would still lead to the old star under the old line; the others where
+    the points of no criterion differ.
+    """
+    won = pair.change > 0
+    shut, star = (pair.before, pair.after["star"]) if won else (pair.after, pair.before["star"])
+    asked = [written_short(one) for one in shut["short"] if one["star"] == star or one["why"] == "line"]
+    met = {(one["star"], one["why"]) for one in (pair.after if won else pair.before)["short"]}
+    line = next((line for line in old.stars if line.star == star), None)
+    total = Decimal(pair.after["total"])
+    by_line = line is not None and old.rule == "lines" and _holds(line, total) != won
+    return [
+        short
+        for short in asked
+        if (short.star, short.why) not in met and (by_line if short.why in ("total", "over") else not pair.criteria)
+    ]
+
+
+def _holds(line: StarLine, total: Decimal) -> bool:
+    return (line.total is None or total >= line.total) and (line.over is None or total > line.over)
 
 
 def lines_moved(spec: SchemeSpec, pairs: Sequence[Pair]) -> list[LineMoved]:

@@ -5,8 +5,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from accounts.templatetags.face import star_name
+from ratings.allowance.allowed_star import Short
 from ratings.allowance.comparison import Pair, stars, townships
-from ratings.allowance.what_if import AlikeCriterion, LineMoved, alike, lines_moved
+from ratings.allowance.shortfall import why_words
+from ratings.allowance.what_if import AlikeCriterion, LineMoved, alike, lines_moved, moved_by_line
 from ratings.presenters.star_bars import StarBarPiece, pieces
 from ratings.presenters.totals_histogram import Histogram, histogram
 from ratings.scheme.burden import Burden, burden
@@ -37,7 +42,7 @@ class Moved:
     """A unit whose star changes, and by which criteria, those that carry it first.
 
     ``main``: the first one that explains the change alone: with its points as before, the total would lead to the
-    old star.
+    old star. ``lines``: what of a star line did it, in words.
     """
 
     name: str
@@ -45,6 +50,7 @@ class Moved:
     pair: Pair
     changes: list[Change]
     main: Change | None
+    lines: list[str]
 
 
 @dataclass(frozen=True)
@@ -96,7 +102,8 @@ def what_if(new: SchemeSpec, old: SchemeSpec, pairs: Sequence[Pair], county: str
         same=len(pairs) - len(moving),
         townships=_townships(pairs, possible, names),
         moved=[
-            _moved(pair, names, new, penalties) for pair in sorted(moving, key=lambda pair: pair.change)[:MOST_MOVED]
+            _moved(pair, names, new, old, penalties)
+            for pair in sorted(moving, key=lambda pair: pair.change)[:MOST_MOVED]
         ],
         alike=alike(new, pairs),
         lines=lines_moved(new, pairs),
@@ -115,11 +122,19 @@ def _townships(pairs: Sequence[Pair], possible: list[int], names: dict[str, str]
     return rows
 
 
-def _moved(pair: Pair, names: dict[str, str], spec: SchemeSpec, penalties: Collection[str]) -> Moved:
+def _moved(pair: Pair, names: dict[str, str], new: SchemeSpec, old: SchemeSpec, penalties: Collection[str]) -> Moved:
     changes = [Change(code, *points, penalty=code in penalties) for code, points in pair.criteria.items()]
     changes.sort(key=lambda change: change.by, reverse=pair.change > 0)
     name, township = names.get(pair.unit, pair.unit), names.get(pair.unit[:9], "")
-    return Moved(name, township, pair, changes, _main(pair, spec, changes))
+    lines = [_line_words(old if pair.change > 0 else new, short, pair) for short in moved_by_line(pair, old)]
+    return Moved(name, township, pair, changes, _main(pair, new, changes), lines)
+
+
+def _line_words(spec: SchemeSpec, short: Short, pair: Pair) -> str:
+    areas = {area.code: area.name or area.code for area in spec.areas}
+    star = star_name(short.star) if isinstance(short.star, int) else areas[short.star]
+    said = _("%(star)s before: %(why)s") if pair.change > 0 else _("%(star)s: %(why)s")
+    return said % {"star": star, "why": why_words(spec, short)}
 
 
 def _main(pair: Pair, spec: SchemeSpec, changes: Sequence[Change]) -> Change | None:

@@ -151,3 +151,32 @@ def test_totals_stand_in_bins_beside_the_lines_and_a_mover_has_its_main_cause(of
     assert [(line.star, line.x) for line in shown.lines] == [(4, 666)]
     (moved,) = what_if(spec, spec, pairs, COUNTY).moved
     assert (moved.main.code, [change.code for change in moved.changes]) == ("1.2", ["1.2", "1.1"])
+
+
+def test_who_moves_by_a_line_alone_is_told_which(office, issued, draft):
+    """Up and down; where a criterion changed too, only if the points would lead to the old star under the old line."""
+
+    def spec(*totals):
+        body = deepcopy(scheme_body(unit=COUNTY, year=2027))
+        body["stars"] = [{"star": star, "total": total} for star, total in zip((4, 3), totals, strict=True)]
+        return SchemeFactory.build(body=body).spec
+
+    def result(star, total, needs, first):
+        criteria = dict.fromkeys(issued.spec.codes, "0.00") | {"1.1": first}
+        short = [{"star": 4, "why": "total", "has": total, "needs": needs}] if star < 4 else []
+        return {"unit": VILLAGE, "star": star, "total": total, "criteria": criteria, "areas": {}, "short": short}
+
+    strict, mild = spec(16, 10), spec(12, 10)
+    same = result(4, "15.00", "12.00", "5.00"), result(3, "15.00", "16.00", "5.00")
+    slight = result(3, "15.50", "16.00", "5.50")
+    heavy = result(3, "11.00", "16.00", "1.00")
+
+    def told(new, old, before, after):
+        (moved,) = what_if(new, old, [Pair(before, after)], COUNTY).moved
+        return moved.lines
+
+    with translation.override("en"):
+        assert told(strict, mild, *same) == ["Four stars: Total 15.00; needed: 16.00"]
+        assert told(mild, strict, *same[::-1]) == ["Four stars before: Total 15.00; needed: 16.00"]
+        assert told(strict, mild, same[0], slight) == ["Four stars: Total 15.50; needed: 16.00"]
+        assert told(strict, mild, same[0], heavy) == []
