@@ -43,23 +43,34 @@ _SOURCE = AllowanceSource(
 
 
 def try_scheme(
-    reading: Reading, units: Mapping[str, UnitFacts], day: date, *, rated: int | None = None
+    reading: Reading,
+    units: Mapping[str, UnitFacts],
+    day: date,
+    *,
+    rated: int | None = None,
+    only_answered: bool = False,
 ) -> list[dict[str, Any]]:
     """Score ``units`` by a scheme as of ``day``: one object per unit as formats §2 describes it, sorted by code.
 
-    ``rated``: how many units are rated, where these are not only those given. Uses temporary tables that end with its
-    transaction.
+    ``rated``: how many units are rated, where these are not only those given. ``only_answered``: see ``ManyUnits``.
+    Uses temporary tables that end with its transaction.
     """
-    return [json.loads(text) for text in written_results(reading, units, day, rated=rated)]
+    found = written_results(reading, units, day, rated=rated, only_answered=only_answered)
+    return [json.loads(text) for text in found]
 
 
 def written_results(
-    reading: Reading, units: Mapping[str, UnitFacts], day: date, *, rated: int | None = None
+    reading: Reading,
+    units: Mapping[str, UnitFacts],
+    day: date,
+    *,
+    rated: int | None = None,
+    only_answered: bool = False,
 ) -> Iterator[str]:
     """``try_scheme`` in JSON, one unit after the other, however many there are."""
     codes = sorted(units)
     given = [units[code] for code in codes]
-    scored = ManyUnits(reading.spec).score(given)
+    scored = ManyUnits(reading.spec, only_answered=only_answered).score(given)
     begun = f'{{"unit": %s, "criteria": {_object(scored)}, '
     points = zip(map(_encode, codes), *([of.written for of in column] for column in scored.values()), strict=True)
     areas, missing = _object(area.code for area in reading.spec.areas), _missing(scored)

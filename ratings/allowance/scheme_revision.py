@@ -33,8 +33,9 @@ class Revised:
 def revised(new: Reading, old: Scheme, day: date) -> list[Revised]:
     """The units that answered under ``old`` and would come out differently under ``new``, by their answers and code.
 
-    An answer that a version does not ask for, or cannot accept, counts as not given for that version. A result that is
-    out stays under its version.
+    An answer that a version does not ask for, or cannot accept, counts as not given for that version. What is not
+    answered yet, such as a department's count of faults, has no points, as in the totals of applications. A result that
+    is out stays under its version.
     """
     units = answered(old, Application.objects.exclude(state__in=Application.State.RESULT_OUT))
     before = _results(Reading(old.body, old.spec), units, old, day)
@@ -59,7 +60,7 @@ def answered(scheme: Scheme, applications: QuerySet[Application]) -> dict[str, U
 
 def _results(reading: Reading, units: Mapping[str, UnitFacts], old: Scheme, day: date) -> dict[str, Result]:
     facts = applicable(reading.spec, units, old)
-    return {row["unit"]: (row["total"], row["star"]) for row in try_scheme(reading, facts, day)}
+    return {row["unit"]: (row["total"], row["star"]) for row in try_scheme(reading, facts, day, only_answered=True)}
 
 
 def applicable(spec: SchemeSpec, units: Mapping[str, UnitFacts], old: Scheme) -> dict[str, UnitFacts]:

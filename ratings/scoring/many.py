@@ -10,7 +10,7 @@ from ratings.scoring.methods import Facts, Scored, WrongFact, check_fact, score_
 
 MOST_KNOWN = 200_000
 Answers = tuple[Decimal | None, ...]
-_UNSCORED = Scored(Decimal(0))
+_UNSCORED = Scored(Decimal(0), missing=True)
 
 
 class Unit(Protocol):
@@ -24,13 +24,15 @@ class Unit(Protocol):
 class _Points(dict[Answers, Scored]):
     """The points of a criterion by the facts that it needs, worked out when they are first asked for."""
 
-    def __init__(self, criterion: Criterion):
+    def __init__(self, criterion: Criterion, only_answered: bool):
         super().__init__()
-        self.criterion, self.needs = criterion, criterion.needs
+        self.criterion, self.needs, self.only_answered = criterion, criterion.needs, only_answered
 
     def __missing__(self, answers: Answers) -> Scored:
         if len(self) >= MOST_KNOWN:
             self.clear()
+        if self.only_answered and None in answers:
+            return _UNSCORED
         facts = {item: fact for item, fact in zip(self.needs, answers, strict=True) if fact is not None}
         self[answers] = found = score_criterion(self.criterion, facts)
         return found
@@ -44,12 +46,13 @@ class _Points(dict[Answers, Scored]):
 class ManyUnits:
     """Scores as ``ratings.scoring.methods.score`` does, criterion after criterion.
 
-    Few units answer a criterion in a way that nobody has answered it before.
+    Few units answer a criterion in a way that nobody has answered it before. ``only_answered``: a criterion has points
+    if each of its facts is known, as in an application; in a facts file an absent count is 0.
     """
 
-    def __init__(self, spec: SchemeSpec):
+    def __init__(self, spec: SchemeSpec, *, only_answered: bool = False):
         self.spec = spec
-        self._known = {id(criterion): _Points(criterion) for criterion in spec.criteria}
+        self._known = {id(criterion): _Points(criterion, only_answered) for criterion in spec.criteria}
         self._fitting: dict[frozenset[str], list[_Points]] = {}
         self._accepted: dict[tuple[int, str, Decimal], bool] = {}
 

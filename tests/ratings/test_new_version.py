@@ -73,7 +73,7 @@ def test_the_cycle_moves_and_asks_what_is_new():
     filler, office = person(Role.FILLER, draft.unit_id), person(Role.TOWNSHIP_OFFICE, TOWNSHIP)
     new = import_scheme(amended(), by=None)
     foreseen = consequences(new)
-    moved = [[draft.unit_id, draft.unit.name, ("33.50", 4), ("41.50", 5)]]
+    moved = [[draft.unit_id, draft.unit.name, ("29.50", 3), ("27.50", 2)]]
     assert (foreseen["version"], foreseen["moved"], foreseen["asked"]) == (1, moved, {"draft": 1})
     issue_scheme(new, by=None)
     assert Cycle.objects.get().scheme == new

@@ -11,11 +11,21 @@ from django.utils import translation
 
 from ratings.allowance.scheme_revision import Revised, revised
 from ratings.scheme.reading import check_scheme
+from ratings.workflow.answers import add_up
 from tests.factories import TOWNSHIP, AnswerFactory, ApplicationFactory, CycleFactory, UnitFactory, scheme_body
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 24)
-ANSWERS = {"1.1.a": "0", "1.2": "96", "2.2": "9.5", "2.1.a": "1", "2.1.b": "1"}
+ANSWERS = {
+    "1.1.a": "0",
+    "1.2": "96",
+    "2.2": "9.5",
+    "2.1.a": "1",
+    "2.1.b": "1",
+    "2.1.c": "0",
+    "2.1.d": "0",
+    "2.1.e": "0",
+}
 
 
 def answered(cycle, village, **changes):
@@ -34,6 +44,18 @@ def test_only_what_would_change_is_said():
     assert revised(check_scheme(strict), cycle.scheme, DAY) == [Revised(changed, ("33.50", 4), ("31.50", 3))]
     assert revised(check_scheme(step), cycle.scheme, DAY) == [Revised(changed, ("33.50", 4), ("24.00", 2))]
     assert revised(check_scheme(scheme_body()), cycle.scheme, DAY) == []
+
+
+def test_what_is_not_answered_yet_has_no_points_as_in_the_total_of_the_application():
+    """A deduction that its department has not told of was counted as if nothing had been found, with full marks."""
+    cycle, body = CycleFactory(), scheme_body()
+    body["areas"][0]["criteria"][1]["tiers"][0]["at_least"] = 97
+    application = ApplicationFactory(cycle=cycle, unit=UnitFactory(code=f"{TOWNSHIP}201"))
+    AnswerFactory(application=application, item="1.2", typed="96", value=D(96))
+    add_up([application])
+    application.refresh_from_db()
+    (moved,) = revised(check_scheme(body), cycle.scheme, DAY)
+    assert moved.before == (str(application.self_total), application.self_star)
 
 
 def test_a_unit_that_no_variant_fits_any_more_is_said():
