@@ -29,12 +29,23 @@ select p.entry, (b.area_of ->> p.criterion)::int as area, sum(p.points) as point
 from point p join entry e on e.id = p.entry join rulebook b on b.scheme = e.scheme
 group by 1, 2
 """
-_IN_FULL = """
-select r.entry, r.total, r.star, r.rank, r.rule,
-    to_jsonb(r.codes), to_jsonb(r.areas), r.points, to_jsonb(r.labels), r.reasons, r.bars
-from reached r
-order by r.entry
+SHORT = """
+select f.nr, r.labels[(f.body ->> 0)::int] as star, f.body -> 1 as why,
+    (f.body ->> 2)::numeric as has, (f.body ->> 3)::numeric as needs
+from jsonb_array_elements(r.reasons) with ordinality as f (body, nr)
+where case r.rule when 'areas' then f.nr = 1 or r.reasons -> (f.nr - 2)::int -> 0 <> f.body -> 0
+      else r.labels[(f.body ->> 0)::int]::int > r.star end
 """
+"""What a row ``r`` of ``reached`` is short of, by ``nr``: under ``areas`` one reason an area, else every condition of
+every star above the one allowed."""
+_IN_FULL = """
+select r.entry, r.total, r.star, r.rank, to_jsonb(r.codes), to_jsonb(r.areas), r.points, short.found, r.bars
+from reached r
+cross join lateral (
+    select jsonb_agg(jsonb_build_array(s.star, s.why, s.has, s.needs) order by s.nr) as found from ({short}) as s
+) as short
+order by r.entry
+""".replace("{short}", SHORT)
 _STORE = """
 update ratings_application as a
 set {total} = round(r.total, 2), {star} = r.star
@@ -116,13 +127,13 @@ def _of_applications(ids: str, stage: str) -> str:
 _SCORED = "select application_id from ratings_points where stage = %s and application_id = any(%s)"
 
 
-def _relations(source: AllowanceSource) -> str:
+def relations(source: AllowanceSource) -> str:
     return _ALLOWANCE.replace("{source}", source.sql).replace("{scored}", source.scored)
 
 
 def allowed(source: AllowanceSource) -> list[Allowed]:
     """Everything about each entry of ``source``, in the order of their ids."""
-    query = _relations(source) + _IN_FULL
+    query = relations(source) + _IN_FULL
     if source.constant:
         return [_allowed(*row) for row in rows_of(query, source.params)]
     with connection.cursor() as cursor:
@@ -133,7 +144,7 @@ def allowed(source: AllowanceSource) -> list[Allowed]:
 def each_allowed(source: AllowanceSource) -> Iterator[Allowed]:
     """``allowed``, one entry after the other, however many there are."""
     with connection.chunked_cursor() as cursor:
-        cursor.execute(_relations(source) + _IN_FULL, source.params)
+        cursor.execute(relations(source) + _IN_FULL, source.params)
         while rows := cursor.fetchmany(_CHUNK):
             for row in rows:
                 yield _allowed(*row)
@@ -144,7 +155,7 @@ def store(chosen: QuerySet[Application], stage: str, day: date) -> int:
     total, star = _STORED_IN[stage]
     source = applications(chosen, stage, day)
     with connection.cursor() as cursor:
-        cursor.execute(_relations(source) + _STORE.format(total=total, star=star), source.params)
+        cursor.execute(relations(source) + _STORE.format(total=total, star=star), source.params)
         return int(cursor.rowcount)
 
 
@@ -153,15 +164,13 @@ def _allowed(
     total: Decimal,
     star: int,
     rank: int,
-    rule: str,
     codes: str,
     places: str | None,
     points: list[Decimal] | None,
-    labels: str,
-    reasons: str | None,
+    short: str | None,
     bars: str | None,
 ) -> Allowed:
-    """One row: ``points`` of the areas at ``places``, others have none; ``reasons`` why rungs are not reached."""
+    """One row: ``points`` of the areas at ``places``, others have none."""
     had = dict(zip(_list(places), points or (), strict=True))
     return Allowed(
         entry=entry,
@@ -170,18 +179,8 @@ def _allowed(
         rank=rank,
         areas={code: had.get(place, _NOTHING) for place, code in enumerate(_list(codes), start=1)},
         barred=tuple(_json(bars)),
-        short=tuple(_short(star, rule, _list(labels), _json(reasons))),
+        short=tuple(Short(star, why, _decimal(has), _decimal(needs)) for star, why, has, needs in _json(short)),
     )
-
-
-def _short(star: int, rule: str, labels: list[int | str], reasons: list[tuple[int, str, Any, Any]]) -> Iterator[Short]:
-    """Under ``areas`` one reason an area, else every condition of every star above the one allowed."""
-    before = 0
-    for rung, why, has, needs in reasons:
-        label = labels[rung - 1]
-        if rung != before if rule == "areas" else int(label) > star:
-            yield Short(label, why, _decimal(has), _decimal(needs))
-        before = rung
 
 
 _decode = json.JSONDecoder(parse_float=Decimal).decode

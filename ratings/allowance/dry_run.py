@@ -5,18 +5,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, localcontext
-from functools import lru_cache
 from typing import Any
 
 from django.db import connection, transaction
 
-from ratings.allowance.allowed_star import AllowanceSource, Allowed, Short, each_allowed
+from ratings.allowance.allowed_star import SHORT, AllowanceSource, relations
 from ratings.models.scheme import ExactEncoder
 from ratings.scheme.reading import Reading
 from ratings.scheme.spec import SchemeSpec
 from ratings.scoring.facts_file import UnitFacts
 from ratings.scoring.many import ManyUnits
-from ratings.scoring.methods import EXACT, Scored, written
+from ratings.scoring.methods import EXACT, Scored
 from records.bulk_copy import copy_rows
 
 Columns = Mapping[str, Sequence[Scored]]
@@ -40,6 +39,32 @@ _SOURCE = AllowanceSource(
     """,
     scored="table trial_sum",
 )
+_RESULTS = """
+select '"areas": {' || areas.written || '}, "total": "' || round(r.total, 2) || '", "star": ' || r.star
+       || ', "rank": ' || r.rank || ', "barred": ' || coalesce(r.bars::text, '[]')
+       || ', "short": [' || coalesce(short.written, '') || ']'
+from reached r
+cross join lateral (
+    select string_agg(
+        to_json(a.code)::text || ': "' || round(coalesce(r.points[array_position(r.areas, a.nr::int)], 0), 2) || '"',
+        ', ' order by a.nr
+    ) as written
+    from unnest(r.codes) with ordinality as a (code, nr)
+) as areas
+cross join lateral (
+    select string_agg(
+        '{"star": ' || s.star::text || ', "why": ' || s.why::text
+            || ', "has": ' || coalesce('"' || round(s.has, 2) || '"', 'null')
+            || ', "needs": ' || coalesce('"' || round(s.needs, 2) || '"', 'null') || '}',
+        ', ' order by s.nr
+    ) as written
+    from ({short}) as s
+) as short
+order by r.entry
+""".replace("{short}", SHORT)
+"""What follows from the points of a unit, in JSON: written where it is found, it costs a tenth. ``has`` and ``needs``
+are formatted like points, ranks and numbers of areas too; null where there is none."""
+_CHUNK = 2000
 
 
 def try_scheme(
@@ -71,14 +96,14 @@ def written_results(
     codes = sorted(units)
     given = [units[code] for code in codes]
     scored = ManyUnits(reading.spec, only_answered=only_answered).score(given)
-    begun = f'{{"unit": %s, "criteria": {_object(scored)}, '
+    begun = _template(scored)
     points = zip(map(_encode, codes), *([of.written for of in column] for column in scored.values()), strict=True)
-    areas, missing = _object(area.code for area in reading.spec.areas), _missing(scored)
+    missing = _missing(scored)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_RELATIONS)
         _fill(cursor, reading, given, scored, day, len(units) if rated is None else rated)
-        for place, (mine, row) in enumerate(zip(points, each_allowed(_SOURCE), strict=True)):
-            yield begun % mine + _rest(row, areas, missing.get(place, []))
+        for place, (mine, rest) in enumerate(zip(points, _results(), strict=True)):
+            yield f'{begun % mine}, {rest}, "missing": {_encode(missing[place]) if place in missing else "[]"}}}'
         cursor.execute(_DROP)
 
 
@@ -133,28 +158,18 @@ def _missing(scored: Columns) -> dict[int, list[str]]:
     return found
 
 
-_written = lru_cache(100_000)(written)
-
-
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
-def _object(codes: Iterable[str]) -> str:
-    """An object in JSON with a place (``%s``) for a text under each code."""
-    return "{" + ", ".join(_encode(code).replace("%", "%%") + ': "%s"' for code in codes) + "}"
+def _template(codes: Iterable[str]) -> str:
+    """The beginning of a result, with places (``%s``) for the unit and for its points in each criterion."""
+    criteria = ", ".join(_encode(code).replace("%", "%%") + ': "%s"' for code in codes)
+    return f'{{"unit": %s, "criteria": {{{criteria}}}'
 
 
-def _rest(row: Allowed, areas: str, missing: list[str]) -> str:
-    """What follows from the points of the criteria."""
-    points = areas % tuple(map(_written, row.areas.values()))
-    short = ", ".join(map(_short, row.short))
-    return (
-        f'"areas": {points}, "total": "{_written(row.total)}", "star": {row.star}, "rank": {row.rank}, '
-        f'"barred": {_encode(row.barred)}, "short": [{short}], "missing": {_encode(missing)}}}'
-    )
-
-
-def _short(short: Short) -> str:
-    """``has`` and ``needs`` formatted like points, ranks and numbers of areas too; null where there is none."""
-    has, needs = ("null" if value is None else f'"{_written(value)}"' for value in (short.has, short.needs))
-    return f'{{"star": {_encode(short.star)}, "why": {_encode(short.why)}, "has": {has}, "needs": {needs}}}'
+def _results() -> Iterator[str]:
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(relations(_SOURCE) + _RESULTS, _SOURCE.params)
+        while rows := cursor.fetchmany(_CHUNK):
+            for (written,) in rows:
+                yield written
