@@ -111,6 +111,8 @@ def allocations(fund: ProjectFund) -> list[Prospect]:
         return _planned(fund, planned)
     weights = dict(fund.weights.values_list("star", "weight"))
     holders = [one for one in _covered(fund, fund.need) if one.star >= fund.min_star]
+    if not holders and fund.state == Source.State.EFFECTIVE:
+        return []  # nobody holds the star any more; a draft says instead that its limits cannot be met
     weighed = [_weigh(fund, weights, one) for one in holders]
     if any(prospect.problem for prospect in weighed):
         return weighed

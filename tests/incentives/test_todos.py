@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from accounts.roles import Role
 from incentives import workflow
@@ -89,19 +90,18 @@ def test_the_turn_begins_on_the_reckoning_day(draft, effect):
 
 
 def test_nothing_is_to_be_committed_where_nobody_holds_a_star(county, draft, draft_fund, effect, finance):
-    """Until the register gives somebody a star on the reckoning day after all."""
+    """Any more: while somebody does, it is to be committed."""
+    unit = UnitFactory(code="330624108204")
+    hold(unit, 5, since=date(2026, 1, 1), until=date(2026, 2, 1))
     sources = [effect(make(reckoning_day=date(2026, 1, 10))) for make in (draft, draft_fund)]
+    assert len(urls(finance)) == 2
+    unit.star_periods.update(superseded_at=timezone.now())
     page = client_of(finance).get(sources[0].get_absolute_url()).content.decode()
     assert (urls(finance), "还没有可以核定的单位" in page) == ([], True)
     for source in sources:
         assert (turn_of(source), available(finance, source)) == (None, [])
         with pytest.raises(WrongState):
             workflow.grant(source, by=finance)
-    hold(UnitFactory(code="330624108204"), 5, since=date(2026, 1, 1), until=date(2026, 2, 1))
-    assert len(urls(finance)) == 2
-    for source in sources:
-        assert turn_of(source).step.verb == "grant"
-        workflow.grant(source, by=finance)
 
 
 def test_a_clawback_of_what_is_paid_is_finances_turn(county, granted, finance):
