@@ -12,7 +12,7 @@ from notifications import channels
 from notifications.kinds import KINDS
 from notifications.models import Delivery, Notice, Preferences
 from notifications.robots.intake import tell_robots
-from records.openable import require_registered
+from records.openable import warn_of_unregistered
 
 _only: ContextVar[Collection[int] | None] = ContextVar("only", default=None)
 
@@ -48,7 +48,7 @@ def announce_all(notices: Iterable[Notice], *, but: AbstractBaseUser | None = No
         notices = [notice for notice in notices if notice.user_id != but.pk]
     if unknown := {notice.kind for notice in notices} - KINDS.keys():
         raise LookupError(f"no text is registered for notices of kind {sorted(unknown)}")
-    require_registered({notice.kind: notice.link for notice in notices}.values())
+    warn_of_unregistered({notice.kind: notice.link for notice in notices}.values())
     kept = Notice.objects.bulk_create(notices, batch_size=2000)
     tell_robots(kept)
     Delivery.objects.bulk_create(channels.deliveries_of(kept), batch_size=2000)

@@ -3,7 +3,9 @@
 from django.utils.translation import pgettext_lazy
 
 from accounts import audit_trail, audit_words, menu, page_help, saved_filters
+from accounts.authority import held_anywhere
 from notifications import kinds
+from records import openable
 from reminders import help_topics, menu_entries
 from reminders.models import Reminder, ReminderRule
 from reminders.notices import KINDS
@@ -16,6 +18,7 @@ TRAIL = {
 
 
 def register() -> None:
+    openable.register(due=held_anywhere("reminders.view_due"))
     page_help.register(*help_topics.TOPICS)
     saved_filters.register(due=("unit", "only"), due_people=("unit",))
     menu.register(*menu_entries.MENU)

@@ -5,7 +5,7 @@ import pytest
 from notifications.kinds import KINDS, Group, Kind
 from notifications.models import Notice
 from notifications.workflow import announce
-from records.openable import is_registered
+from records.openable import UnregisteredLink, is_registered
 from reports.kept_warnings import RULES
 from tests.factories import UserFactory
 
@@ -14,7 +14,7 @@ from tests.factories import UserFactory
 @pytest.mark.parametrize("link", ["/units/", "/nowhere/"])
 def test_a_notice_leads_only_where_somebody_says_who_may_open_it(monkeypatch, link):
     monkeypatch.setitem(KINDS, "test_hello", Kind("hello", Group.ACCOUNT, outside=None))
-    with pytest.raises(LookupError):
+    with pytest.raises(UnregisteredLink):
         announce([UserFactory().pk], "test_hello", link=link)
     assert not Notice.objects.exists()
 
