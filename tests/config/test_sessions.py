@@ -1,6 +1,7 @@
 """When sessions end; a script then gets a 401 instead of a page."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -92,8 +93,15 @@ def test_what_only_takes_a_form_leads_back_to_the_page_of_the_form(client, cadre
     )
     page = client.get(answer["Location"]).content.decode()
     assert "您还没有登录，或为安全起见已自动退出" in page
-    assert "申报表、实地查看的评分和考评标准里已填的都在；刚在别的页面上填的，请重新填写。" in page
-    pages = (settings.BASE_DIR / "templates").rglob("*.html")
-    keeping = [one for one in pages if "data-draft=" in one.read_text(encoding="utf-8")]
-    assert sorted(one.name for one in keeping) == ["area.html", "part.html", "visit.html"], "what the words above name"
+    assert (
+        "申报表、实地查看的评分、考评标准、改进提升计划、奖励政策和项目资金里已填的都在；"
+        "刚在别的页面上填的，请重新填写。"
+    ) in page
+    drafts, texts = _pages_with("data-draft="), _pages_with("data-keep=")
+    assert sorted(one.name for one in drafts) == ["area.html", "part.html", "visit.html"], "what the words above name"
+    assert {one.parent.name for one in texts} == {"improvements", "incentives"}, "what the words above name"
     assert "您还没有登录" not in client.get("/accounts/login/").content.decode()
+
+
+def _pages_with(mark: str) -> list[Path]:
+    return [one for one in (settings.BASE_DIR / "templates").rglob("*.html") if mark in one.read_text(encoding="utf-8")]
