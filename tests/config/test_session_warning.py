@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from accounts.roles import Role
 from tests.factories import VILLAGE, person
@@ -17,9 +18,10 @@ def test_the_warning_is_shown_only_before_the_end(live_server, page, settings):
     page.fill("[name=login]", "filler")
     page.fill("[name=password]", "Right-2026-pass")
     page.click("main button.primary")
+    page.wait_for_url(live_server.url + reverse("home"))
     warning = page.locator("#session-end")
     assert not warning.is_visible()
     page.clock.fast_forward("56:00")
-    assert warning.is_visible()
+    expect(warning).to_be_visible()
     warning.locator("button").click()
-    assert not warning.is_visible()
+    expect(warning).to_be_hidden()
