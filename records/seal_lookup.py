@@ -3,17 +3,10 @@
 from django.db.models import Model, QuerySet
 
 from records.chain import Seal
-from records.chain_head import Head
-
-
-def last_change_sealed(row: Model) -> Head | None:
-    """The link that holds the last change of ``row``; None until its transaction is sealed. One statement."""
-    seal = seals_of_last_change(type(row), row.pk).first()
-    return Head.of(seal) if seal else None
 
 
 def seals_of_last_change(model: type[Model], pk: int) -> QuerySet[Seal]:
-    """The link of the row ``pk``, first."""
+    """The link of the row ``pk``, first; none until its transaction is sealed."""
     history = model.pgh_event_model
     last = history.objects.filter(pgh_obj_id=pk).order_by("-pgh_id").values("pgh_id")[:1]
     sealed = {"digests__columns__relation_name": history._meta.db_table, "digests__key": last, "number__isnull": False}
