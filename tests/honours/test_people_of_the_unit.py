@@ -1,42 +1,21 @@
 """Nobody who holds or held a post in a village gives an opinion on its nomination or answers an objection to it."""
 
-from datetime import timedelta
-
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
-from accounts.models import User
 from accounts.roles import Role
-from accounts.todo_list import todos_of
 from followups.models import FollowUp
 from honours.workflow import checking, nominating, objections, rounds
-from notifications.models import Notice
 from records.refusals import NotAllowed
 from tests.clients import api_of, client_of
-from tests.factories import COUNTY, TOWNSHIP, VILLAGE, AppointmentFactory, UnitFactory, person
+from tests.factories import COUNTY, TOWNSHIP, UnitFactory, person
 from tests.honours.conftest import AFTER, listed, nominated, opened
-
-
-def of_the_village(user: User) -> User:
-    """``user``, who held a post there until a month ago."""
-    day = timezone.localdate()
-    years = {"starts": day - timedelta(days=400), "ends": day - timedelta(days=30)}
-    AppointmentFactory(user=user, role=Role.SIGNER, unit=UnitFactory(code=VILLAGE), **years)
-    return User.objects.get(pk=user.pk)
-
-
-def urls_of(user: User) -> list[str]:
-    return [todo.url for todo in todos_of(User.objects.get(pk=user.pk))]
-
-
-def told(kind: str) -> list[int]:
-    return sorted(Notice.objects.filter(kind=kind).values_list("user", flat=True))
+from tests.people_of_units import of_the_unit, told, urls_of
 
 
 def test_nobody_of_the_village_gives_an_opinion_on_it(who, settings):
     settings.SECOND_FACTOR_REQUIRED = False
-    leader = of_the_village(who.leader)
+    leader = of_the_unit(who.leader)
     one = nominated(opened(who), who.signer)
     assert told("unit_unattended") == [who.county.pk]
     for step in (nominating.support, nominating.decline):
@@ -55,7 +34,7 @@ def test_nobody_of_the_village_gives_an_opinion_on_it(who, settings):
 def test_nobody_of_the_village_answers_its_check_and_an_objection_to_it(who):
     round = opened(who)
     one = listed(who, round)
-    discipline, colleague = of_the_village(who.discipline), person(Role.DISCIPLINE, COUNTY)
+    discipline, colleague = of_the_unit(who.discipline), person(Role.DISCIPLINE, COUNTY)
     round = rounds.ask_departments(round, by=who.county, at=AFTER)
     county = UnitFactory(code=COUNTY)
     with pytest.raises(NotAllowed):

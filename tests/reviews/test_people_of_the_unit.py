@@ -1,22 +1,17 @@
 """Nobody who holds or held a post in the rated unit takes the steps of the offices above with it."""
 
-from datetime import timedelta
-
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
-from django.utils import timezone
 
-from accounts.models import User
 from accounts.roles import Role
-from accounts.todo_list import todos_of
-from notifications.models import Notice
 from ratings import notices
 from ratings.workflow import application as applications
 from records.refusals import NotAllowed
 from reviews.workflow import appeals, batches, checks, decisions
 from tests.clients import api_of, client_of
-from tests.factories import COUNTY, TOWNSHIP, VILLAGE, ApplicationFactory, AppointmentFactory, UnitFactory, person
+from tests.factories import COUNTY, TOWNSHIP, ApplicationFactory, UnitFactory, person
+from tests.people_of_units import of_the_unit, told, urls_of
 from tests.reviews.conftest import lay_before_departments, score_county, score_township
 from tests.reviews.test_decisions import SOUND
 from tests.reviews.test_pages import LOCMEM
@@ -27,22 +22,6 @@ from tests.reviews.test_release import prepare
 def _plain(settings):
     settings.CACHES, settings.SECOND_FACTOR_REQUIRED = LOCMEM, False
     cache.clear()
-
-
-def of_the_unit(user: User, code: str = VILLAGE) -> User:
-    """``user``, who held a post there until a month ago."""
-    day = timezone.localdate()
-    years = {"starts": day - timedelta(days=400), "ends": day - timedelta(days=30)}
-    AppointmentFactory(user=user, role=Role.SIGNER, unit=UnitFactory(code=code), **years)
-    return User.objects.get(pk=user.pk)
-
-
-def urls_of(user: User) -> list[str]:
-    return [todo.url for todo in todos_of(User.objects.get(pk=user.pk))]
-
-
-def told(kind: str) -> list[int]:
-    return sorted(Notice.objects.filter(kind=kind).values_list("user", flat=True))
 
 
 def test_nobody_of_the_unit_accepts_its_application(place):
