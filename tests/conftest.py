@@ -6,6 +6,7 @@ import shutil
 import threading
 
 import pytest
+from django.conf import settings as django_settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db import connection
 from django.test import TransactionTestCase
@@ -28,6 +29,10 @@ services.attach()
 if not ({"DATABASE_URL", "PYTEST_XDIST_WORKER"} & set(os.environ)):
     own_server.make_ready()
 gc.disable()  # until everything is collected, see below
+
+# A cache of its own for each worker, in a database after the broker's and the cache's: tests empty it.
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+django_settings.CACHES["default"]["LOCATION"] = services.with_database(services.redis_url(), 2 + WORKER)
 
 pytest_plugins = ["tests.built_once", "tests.requests_by_role", "tests.access_isolation"]
 
