@@ -30,7 +30,8 @@ def at_once(*steps: Callable[[], Any]) -> list[Any]:
     return results
 
 
-WAITING = "select count(*) from pg_locks where not granted"
+# Not everybody who waits: other workers' databases are on the same server.
+WAITING = "select count(*) from pg_locks where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))"
 
 
 def while_it_waits(first: Callable[[], Any], second: Callable[[], Any]) -> Any:
