@@ -9,7 +9,7 @@ from accounts.models import Appointment, User
 from accounts.phones import spelt
 from accounts.prepared import asked
 from accounts.roles import OFFICE_HEADS, ROLES
-from villages.models import prefixes
+from villages.models import above
 
 MOST = 3
 MOST_PUBLIC = 12
@@ -35,14 +35,14 @@ def whom_to_call(user: User) -> list[Contact]:
         return []
     post = user.posts[0]
     roles = tuple(sorted(ROLES[post.role].appointed_by))
-    above = asked(_appointing, None, user.pk, *prefixes(post.unit_id), roles=roles)
-    posts = sorted(above, key=lambda one: (-len(one.unit_id), not one.phone, one.starts, one.pk))
+    held = asked(_appointing, user, roles=roles)
+    posts = sorted(held, key=lambda one: (-len(one.unit_id), not one.phone, one.starts, one.pk))
     near = [one for one in posts if one.unit_id == posts[0].unit_id]
     return [_contact(one, one.user.name) for one in near[:MOST]]
 
 
-def _appointing(_user: User, but: int, *units: str, roles: tuple[str, ...]) -> QuerySet[Appointment]:
-    return _held().filter(role__in=roles, unit__in=units).exclude(user=but)
+def _appointing(user: User, *, roles: tuple[str, ...]) -> QuerySet[Appointment]:
+    return _held().filter(above(user.posts[0].unit_id, "unit_id"), role__in=roles).exclude(user=user)
 
 
 def public_contacts() -> list[Contact]:

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 
+from accounts.models import User
+from accounts.prepared import asked
 from followups.due import working_days_due
 from followups.kinds import KINDS
-from records.kept_statements import rows_of
+from followups.models import TimeLimit
 from records.registry import KeyedRegistry
 from villages.models import prefixes
 
@@ -37,9 +40,10 @@ def name_of(step: str) -> str:
     return str(LIMITS[step].name or KINDS[step].name)
 
 
-def limits_of(step: str) -> Callable[[str], int]:
-    """The working days of ``step`` by the code of a unit; one query, however many units are asked for."""
-    own = dict(rows_of("select unit_id, days from followups_timelimit where step = %s", [step]))
+def limits_of(step: str, reader: User | None = None) -> Callable[[str], int]:
+    """The working days of ``step`` by the code of a unit; one query, however many units are asked for. ``reader``: on
+    whose page it is asked with the rest (``accounts.together``)."""
+    own = dict(asked(_set_for, reader, step=step))
     default = LIMITS[step].days
 
     def days(code: str) -> int:
@@ -48,9 +52,13 @@ def limits_of(step: str) -> Callable[[str], int]:
     return days
 
 
-def dues(step: str) -> Callable[..., datetime]:
+def _set_for(_user: User, *, step: str) -> QuerySet:
+    return TimeLimit.objects.filter(step=step).values_list("unit_id", "days")
+
+
+def dues(step: str, reader: User | None = None) -> Callable[..., datetime]:
     """Until when ``step`` is to be taken, by the code of a unit and since when it waits (a day, default today)."""
-    days = limits_of(step)
+    days = limits_of(step, reader)
     until = cache(working_days_due)
     return lambda code, since=None: until(days(code), since)
 

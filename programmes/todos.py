@@ -2,11 +2,13 @@
 
 from collections.abc import Collection
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from accounts.prepared import asked
 from accounts.role_holders import places_of
 from accounts.todo_list import Todo
 from programmes.facts import facts_of
@@ -21,9 +23,13 @@ SHOWN = 20
 def entries(user: User) -> list[Todo]:
     if not (user.reach(OWN) or user.reach(ON_BEHALF) or user.reach(RUN)):
         return []
-    going_on = list(ProgrammeCycle.objects.seen_by(user).exclude(state=CycleState.PUBLISHED)[:SHOWN])
-    places = places_of(user.pk) if going_on else set()
+    going_on = asked(_going_on, user)
+    places = places_of(user.pk) if any(cycle.takes_answers for cycle in going_on) else set()
     return [entry for cycle in going_on for entry in (*_answers(user, cycle, places), *_steps(user, cycle))]
+
+
+def _going_on(user: User) -> QuerySet[ProgrammeCycle]:
+    return ProgrammeCycle.objects.seen_by(user).exclude(state=CycleState.PUBLISHED)[:SHOWN]
 
 
 def _answers(user: User, cycle: ProgrammeCycle, places: Collection[str]) -> list[Todo]:

@@ -57,7 +57,8 @@ class KeptStatement:
 
 
 def rows_of(sql: str, given: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """The rows of a ``select`` whose text is always the same: all that differs is ``given``. A list has elements."""
+    """The rows of a ``select`` whose text is always the same: all that differs is ``given``. An empty list is one of
+    texts."""
     params = tuple(given)
     if may_keep(connection):
         kept = _of_text(sql, len(params))
@@ -101,7 +102,7 @@ def _make_room(on: BaseDatabaseWrapper, kept: OrderedDict[tuple[KeptStatement, H
 
 def _type(value: Any) -> str:
     if isinstance(value, list):
-        return f"{_type(value[0])}[]"
+        return f"{_type(value[0]) if value else 'text'}[]"
     return next(name for kind, name in TYPES.items() if isinstance(value, kind))
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from ratings.models import Cycle, Window
+from records.kept_statements import rows_of
 from reports.dashboard import OUTSIDE, STAGES, current_windows, with_stage
 from reports.views.dashboard import topmost
 from villages.models import Unit
@@ -31,7 +32,7 @@ def progress(user: User) -> dict[str, Any] | None:
     code = topmost(user)
     if code is None:
         return None
-    cycles = _asked(_cycles(code))
+    cycles = rows_of(*_cycles(code))
     ratings = tuple(_Rating(pk, unit, tuple(townships)) for pk, unit, townships, _year in cycles)
     counts = dict(_asked(_counts(code, ratings, timezone.localdate())))
     stages = [

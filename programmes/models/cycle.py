@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import pghistory
@@ -17,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from programmes.models.lifecycle import RUN, STEPS, VIEW, CycleState
 from ratings.models import Programme, Scheme
 from records import deadlines
-from villages.models import Level, UnitQuerySet, below_any, prefixes
+from villages.models import Level, UnitQuerySet, above, below_any
 
 User = settings.AUTH_USER_MODEL
 
@@ -26,9 +28,8 @@ class ProgrammeCycleQuerySet(models.QuerySet["ProgrammeCycle"]):
     def around(self, codes: Iterable[str]) -> ProgrammeCycleQuerySet:
         """Those run by the places ``codes``, above or below them."""
         codes = list(codes)
-        above = {prefix for code in codes for prefix in prefixes(code)}
         place = "programme__unit_id"
-        return self.filter(Q(**{f"{place}__in": above}) | below_any(codes, place))
+        return self.filter(reduce(or_, (above(code, place) for code in codes), below_any(codes, place)))
 
     def seen_by(self, user: Any) -> ProgrammeCycleQuerySet:
         """Those around the places of ``user``; what is in them is shown for these places alone."""

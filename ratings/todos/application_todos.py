@@ -269,19 +269,22 @@ class ToRun:
             for pk, year, name in asked(_to_open, user)
         ]
 
-    def _entry(self, cycle: Cycle, now: datetime) -> Todo | None:
-        review: Any = cycle.window(CycleStep.COUNTY_REVIEW)
-        if review is None or now < review.closes:
+    def _entry(self, cycle: Any, now: datetime) -> Todo | None:
+        if cycle.reviewed_until is None or now < cycle.reviewed_until:
             return None
         url = reverse("cycle", args=[cycle.pk])
         if cycle.scoring_closed_at is None:
             return Todo(
-                _("Close the scoring of %s") % cycle.year, url, due=review.closes, action=_("Open"), since=review.closes
+                _("Close the scoring of %s") % cycle.year,
+                url,
+                due=cycle.reviewed_until,
+                action=_("Open"),
+                since=cycle.reviewed_until,
             )
         return Todo(
             _("Close the rating of %s") % cycle.year,
             url,
-            due=review.closes,
+            due=cycle.reviewed_until,
             action=_("Open"),
             since=cycle.scoring_closed_at,
         )
@@ -289,7 +292,8 @@ class ToRun:
 
 def _running(user: User) -> QuerySet[Cycle]:
     cycles = reached(user, "ratings.manage_cycle", Cycle.objects.filter(state=Cycle.State.OPEN))
-    return cycles.prefetch_related("windows")
+    review = Window.objects.filter(cycle=OuterRef("pk"), step=CycleStep.COUNTY_REVIEW)
+    return cycles.annotate(reviewed_until=Subquery(review.values("closes")))
 
 
 def _to_open(user: User) -> QuerySet:

@@ -71,9 +71,9 @@ def above(appeal: Appeal) -> HearingLevel:
     return COUNTY if appeal.application_id and first_stage(appeal.unit_id) == Stage.TOWNSHIP else CITY
 
 
-def answer_dues() -> Callable[[Appeal], datetime]:
+def answer_dues(reader: User | None = None) -> Callable[[Appeal], datetime]:
     """Until when an appeal is to be answered: the working days of the level that hears it, since it was made."""
-    until = time_limits.dues(HEARING)
+    until = time_limits.dues(HEARING, reader)
     return lambda appeal: until(above(appeal).place(appeal.unit_id), timezone.localdate(appeal.made_at))
 
 

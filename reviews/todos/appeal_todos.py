@@ -26,7 +26,7 @@ def entries(user: User) -> list[Todo]:
 def _to_convene(user: User) -> list[Todo]:
     if not any(user.reach(level.convene) for level in HEARD_BY):
         return []
-    waiting = _due_first(asked(_without_hearers, user))
+    waiting = _due_first(asked(_without_hearers, user), user)
     n = len(waiting)
     words = ngettext("%(count)s appeal needs people to hear it", "%(count)s appeals need people to hear them", n)
     return [_appeals(words, waiting, urgent=True)] if n else []
@@ -44,7 +44,7 @@ def _without_hearers(user: User) -> QuerySet[Appeal]:
 def _to_decide(user: User) -> list[Todo]:
     if not any(user.reach(level.hear) for level in HEARD_BY):
         return []
-    waiting = _due_first(asked(_heard_by, user))
+    waiting = _due_first(asked(_heard_by, user), user)
     words = ngettext("%(count)s appeal to decide", "%(count)s appeals to decide", len(waiting))
     return [_appeals(words, waiting)] if waiting else []
 
@@ -58,11 +58,11 @@ def _oldest_first(appeals: QuerySet[Appeal]) -> QuerySet[Appeal]:
     return appeals.select_related("decision", "unit").order_by("made_at", "pk")
 
 
-def _due_first(appeals: list[Appeal]) -> list[tuple[datetime, Appeal]]:
+def _due_first(appeals: list[Appeal], reader: User) -> list[tuple[datetime, Appeal]]:
     """The appeals with the day until which each is to be answered, the earliest first."""
     if not appeals:
         return []
-    until = answer_dues()
+    until = answer_dues(reader)
     return sorted(((until(one), one) for one in appeals), key=lambda pair: pair[0])
 
 

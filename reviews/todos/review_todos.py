@@ -182,7 +182,7 @@ def _to_release(user: User) -> Todo | None:
     return Todo(
         title=ngettext("%(count)s decision to release", "%(count)s decisions to release", count) % {"count": count},
         url=reverse("review_batches"),
-        due=release_dues()(code, since),
+        due=release_dues(user)(code, since),
         takes=step_at(Application.State.DECIDED),
         **_origin(count, since, first),
     )

@@ -11,7 +11,9 @@ import pghistory
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Left
+from django.db.models.lookups import In
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -52,6 +54,12 @@ def township_of(code: str) -> str:
 def below(code: str, field: str = "code") -> Q:
     """``code`` and everything below it, as an index range (codes are digits and capitals, "~" sorts after)."""
     return Q(**{f"{field}__gte": code, f"{field}__lt": code + "~"})
+
+
+def above(code: str, field: str = "code") -> Q:
+    """``code`` and everything above it. The database cuts the code, so that it may be a placeholder
+    (``accounts.prepared``)."""
+    return Q(In(F(field), [Left(Value(code), digits) for digits in CODE_LENGTHS]))
 
 
 def below_any(codes: Iterable[str], field: str = "code") -> Q:
