@@ -1,4 +1,4 @@
-"""The figures of an annual report, read row by row so that the whole nation needs as little memory as a township."""
+"""The figures of an annual report, read row by row so that the whole nation needs as little memory as a county."""
 
 import json
 from collections.abc import Iterator
@@ -7,18 +7,19 @@ from pathlib import Path
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
 from followups.models import FollowUp
 from incentives.models import Allocation, Reward
-from ratings.models import Decision, Event, Scheme
+from ratings.models import Decision, Event, Scheme, StarPeriod
 from reviews.models import Appeal, Objection
 from villages.models import Level, Unit, below
 
 _REGISTER = (Path(__file__).parent / "register.sql").read_text(encoding="utf-8")
-CHUNK = 200
+CHUNK = 75
+"""Rows of a list in memory: with all that belongs to them, they are most of what a report needs."""
 
 
 class RegisterRow(NamedTuple):
@@ -52,6 +53,13 @@ def register(unit: Unit, year: int) -> Iterator[RegisterRow]:
 def _decimals(areas: str | dict | None) -> dict[str, Decimal]:
     found = json.loads(areas) if isinstance(areas, str) else areas or {}
     return {code: Decimal(points) for code, points in found.items()}
+
+
+def highest_star(unit: Unit, year: int) -> int:
+    """The highest star that a village of ``unit`` got for ``year`` or the year before, or holds today."""
+    decided = Decision.objects.confirmed().filter(of_villages(unit), year__in=[year - 1, year])
+    held = StarPeriod.objects.on().filter(of_villages(unit))
+    return max(found.aggregate(most=Max("star"))["most"] or 0 for found in (decided, held))
 
 
 def area_names(unit: Unit, year: int) -> dict[str, str]:

@@ -86,19 +86,31 @@ def share(part: int, whole: int) -> Decimal | None:
 
 
 class Tallies:
-    """All totals of one report, filled row by row."""
+    """All totals of one report, filled row by row; ``highest``: the highest star among them.
 
-    def __init__(self, unit: Unit, whole: str) -> None:
+    Above a county a township is counted only while its rows come, so that the nation's need no memory.
+    """
+
+    def __init__(self, unit: Unit, whole: str, highest: int) -> None:
         self.above_counties = len(unit.code) < COUNTY_LENGTH
         self.whole = Tally("", whole)
+        self.stars = list(range(max(CUSTOMARY, highest), -1, -1))
+        """From the highest down to none."""
+        self.townships: list[Tally] = []
+        """Those of one county, in the order of their codes."""
         self._counties: dict[str, Tally] = {}
-        self._townships: dict[str, Tally] = {}
 
-    def count(self, row: RegisterRow) -> None:
-        county = county_of(row.code)
-        places = [self.whole, self._townships.setdefault(row.township_code or "", _township(row))]
+    def begin(self, county: str, name: str) -> Tally:
+        """A township, whose rows are counted next."""
+        township = Tally(county, name)
+        if not self.above_counties:
+            self.townships.append(township)
+        return township
+
+    def count(self, row: RegisterRow, township: Tally) -> None:
+        places = [self.whole, township]
         if self.above_counties:
-            places.append(self._counties.setdefault(county, Tally("", row.county or row.name)))
+            places.append(self._counties.setdefault(county_of(row.code), Tally("", row.county or row.name)))
         for place in places:
             place.count(row)
         self.whole.count_areas(row)
@@ -106,20 +118,6 @@ class Tallies:
     @property
     def counties(self) -> list[Tally]:
         return [self._counties[code] for code in sorted(self._counties)]
-
-    @property
-    def townships(self) -> list[Tally]:
-        return [self._townships[code] for code in sorted(self._townships)]
-
-    @property
-    def stars(self) -> list[int]:
-        """Every star of this year, last year and today, from the highest down to none."""
-        held = (*self.whole.decided, *self.whole.before, *self.whole.now)
-        return list(range(max([CUSTOMARY, *(star for star in held if star is not None)]), -1, -1))
-
-
-def _township(row: RegisterRow) -> Tally:
-    return Tally(row.county or "", row.township or row.name)
 
 
 @dataclass

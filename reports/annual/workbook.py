@@ -1,6 +1,9 @@
 """The annual report: one pass over the register fills its sheet and the totals of the others; memory stays constant."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from itertools import groupby
 from os import PathLike, fspath
 
 import xlsxwriter
@@ -13,12 +16,12 @@ from accounts.templatetags.face import star_name
 from ratings.events.effects import effects_words
 from records.excel_writer import ExcelSheet, open_workbook
 from reports.annual import work_report
-from reports.annual.figures import RegisterRow, area_names, register
+from reports.annual.figures import RegisterRow, area_names, highest_star, register
 from reports.annual.lists import ReportLists, titled
 from reports.annual.sheets import FONT, POINTS, ReportColumn, ReportTable
 from reports.annual.summary import StarTable, SummarySheet, write_cover, write_proof
 from reports.annual.tally import Counts, Tallies, Tally
-from villages.models import Level, Unit
+from villages.models import Level, Unit, township_of
 
 PROGRESS_EVERY = 500
 REGISTER_SHARE = 80
@@ -42,13 +45,13 @@ def write(
     """
     with open_workbook(fspath(path), FONT) as book, transaction.atomic():
         cover, summary = ExcelSheet(book, _("Cover")), ExcelSheet(book, _("Summary"))
-        tallies = Tallies(unit, _("Total"))
+        tallies = Tallies(unit, _("Total"), highest_star(unit, year))
         counties = ExcelSheet(book, _("Stars by county")) if tallies.above_counties else None
-        townships = ExcelSheet(book, _("Stars by township"))
-        _register(book, unit, year, tallies, progress)
-        charted = _star_table(townships, unit, year, tallies)
+        townships = StarSheet(ExcelSheet(book, _("Stars by township")), unit, year, tallies)
+        _register(book, unit, year, tallies, townships, progress)
+        charted = townships.finish()
         if counties:
-            charted = _star_table(counties, unit, year, tallies, by_county=True)
+            charted = _by_county(counties, unit, year, tallies)
         counts = _lists(ReportLists(book, unit, year), unit, reader, progress)
         SummarySheet(book, summary, unit, year).write(tallies, counts, charted)
         proof = ExcelSheet(book, pgettext("sheet", "Proof"))
@@ -74,9 +77,15 @@ def _lists(lists: ReportLists, unit: Unit, reader: User | None, progress: Callab
 
 
 def _register(
-    book: xlsxwriter.Workbook, unit: Unit, year: int, tallies: Tallies, progress: Callable[[int], None]
+    book: xlsxwriter.Workbook,
+    unit: Unit,
+    year: int,
+    tallies: Tallies,
+    townships: StarSheet,
+    progress: Callable[[int], None],
 ) -> None:
-    """The sheet with a row for every rated village, which are counted into ``tallies``."""
+    """The sheet with a row for every rated village, which are counted into ``tallies``; each township that has ended
+    goes to the sheet ``townships``."""
     areas = area_names(unit, year)
     note = _("Each line is one rated village; points by area are those of the review that decided.")
     table = ReportTable(
@@ -86,11 +95,20 @@ def _register(
         [note],
     )
     expected = Unit.objects.within(unit).filter(rated=True, level=Level.VILLAGE).count() or 1
-    for done, row in enumerate(register(unit, year), start=1):
-        tallies.count(row)
-        table.append(register_line(row, areas, tallies.above_counties))
-        if done % PROGRESS_EVERY == 0:
-            progress(min(REGISTER_SHARE, REGISTER_SHARE * done // expected))
+    for (_code, *names), rows in groupby(register(unit, year), key=_township):
+        township = tallies.begin(*names)
+        for row in rows:
+            tallies.count(row, township)
+            table.append(register_line(row, areas, tallies.above_counties))
+            if (done := tallies.whole.rated) % PROGRESS_EVERY == 0:
+                progress(min(REGISTER_SHARE, REGISTER_SHARE * done // expected))
+        townships.append(township)
+
+
+def _township(row: RegisterRow) -> tuple[str, str, str]:
+    """Its code, the name of its county, and its own."""
+    code = township_of(row.code)
+    return code, row.county or "", row.township or code
 
 
 def register_columns(areas: dict[str, str], year: int, with_county: bool) -> list[ReportColumn]:
@@ -130,22 +148,34 @@ def _star(star: int | None) -> str | None:
     return None if star is None else star_name(star)
 
 
-def _star_table(sheet: ExcelSheet, unit: Unit, year: int, tallies: Tallies, *, by_county: bool = False) -> StarTable:
+class StarSheet:
     """The table of stars by county or township, the whole last."""
-    with_county = tallies.above_counties and not by_county
-    name = _("Stars by county") if by_county else _("Stars by township")
-    columns = star_columns(_("County") if by_county else _("Township"), tallies.stars, year, with_county)
-    note = _("Counted: rated villages by the star decided for the year.")
-    table = ReportTable(sheet, titled(name, unit, year), columns, [note])
-    return _fill(table, tallies, tallies.counties if by_county else tallies.townships, with_county)
+
+    def __init__(self, sheet: ExcelSheet, unit: Unit, year: int, tallies: Tallies, *, by_county: bool = False) -> None:
+        self.tallies, self.with_county = tallies, tallies.above_counties and not by_county
+        name = _("Stars by county") if by_county else _("Stars by township")
+        columns = star_columns(_("County") if by_county else _("Township"), tallies.stars, year, self.with_county)
+        note = _("Counted: rated villages by the star decided for the year.")
+        self.table = ReportTable(sheet, titled(name, unit, year), columns, [note])
+
+    def append(self, place: Tally, *, total: bool = False) -> None:
+        line = star_line(place, self.tallies.stars)
+        self.table.append([place.county, *line] if self.with_county else line, total=total)
+
+    def finish(self) -> StarTable:
+        first = self.table.begin
+        places = self.table.sheet.rows - first
+        self.append(self.tallies.whole, total=True)
+        return StarTable(
+            self.table.sheet.worksheet.name, first, places, int(self.with_county), int(self.with_county) + 2
+        )
 
 
-def _fill(table: ReportTable, tallies: Tallies, places: list[Tally], with_county: bool) -> StarTable:
-    first = table.sheet.rows
-    for place in [*places, tallies.whole]:
-        line = star_line(place, tallies.stars)
-        table.append([place.county, *line] if with_county else line, total=place is tallies.whole)
-    return StarTable(table.sheet.worksheet.name, first, len(places), int(with_county), int(with_county) + 2)
+def _by_county(sheet: ExcelSheet, unit: Unit, year: int, tallies: Tallies) -> StarTable:
+    table = StarSheet(sheet, unit, year, tallies, by_county=True)
+    for county in tallies.counties:
+        table.append(county)
+    return table.finish()
 
 
 def star_columns(place: str, stars: list[int], year: int, with_county: bool) -> list[ReportColumn]:
