@@ -1,4 +1,7 @@
-"""Evidence files of the demonstration: a page that says what it stands for, with different bytes for every village."""
+"""Evidence files of the demonstration: a page that says what it stands for, with different bytes for every village.
+
+A few villages hand in the same picture, which inspectors hear of.
+"""
 
 from collections.abc import Iterator
 from functools import cache
@@ -11,6 +14,7 @@ from ratings.application import questions
 from ratings.models import Application, Evidence
 from records.files import store
 from reports.annual.sheets import DEMO
+from reports.demonstration.chance import chance
 from reports.demonstration.plans import Plan
 
 PAGE = """
@@ -21,19 +25,22 @@ PAGE = """
 
 
 @cache
-def page(name: str) -> bytes:
-    """A one-page PDF named ``name``."""
+def page(name: str, form: str = "pdf") -> bytes:
+    """One page named ``name``, as a PDF or a picture (``png``)."""
     source = PAGE.format(name=name, demo=DEMO).encode()
     folder = str(pylopdf_fonts_zh_cn.sans_path().parent)
-    return typst.compile(source, font_paths=[folder], ignore_system_fonts=True)
+    return typst.compile(source, font_paths=[folder], ignore_system_fonts=True, format=form)
 
 
 def pieces(application: Application, plan: Plan, by: object) -> Iterator[Evidence]:
     """Every piece of evidence that the village's questions ask for, stored."""
+    borrowed = chance("borrowed picture", application.unit_id).random() < 0.015
     for criterion in filter(questions.by_village, plan.criteria):
         for piece in criterion.evidence:
             mine = f"\n% {application.unit_id} {application.cycle_id} {criterion.code}\n".encode()
             upload = SimpleUploadedFile(f"{piece.name}.pdf", page(piece.name) + mine)
+            if borrowed:
+                upload, borrowed = SimpleUploadedFile(f"{piece.name}.png", page(piece.name, "png")), False
             yield Evidence(
                 application=application, criterion=criterion.code, name=piece.name, file=store(upload, by=by)
             )

@@ -1,4 +1,4 @@
-"""The finished years: 2024 was still decided on paper, 2025 is simulated completely."""
+"""The finished years that were rated in the system: of one county 2024 and 2025, of the other 2025."""
 
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -24,10 +24,15 @@ def moment(year: int, month: int, day: int, hour: int = 10) -> datetime:
 
 
 def play(county: str) -> str:
-    """A whole rating from November to December 2025; every village takes part and is decided on."""
+    """Whole ratings from November to December, the last one not yet confirmed; every village takes part and is decided
+    on."""
+    *before, last = [year for year in schemes.years(county) if year < schemes.YEARS[-1]]
+    office, played = User.objects.get(username=schemes.COUNTIES[county]), 0
     with telling_only([]):
-        rating = _play(schemes.scheme(county, 2025), User.objects.get(username=schemes.COUNTIES[county]))
-    return f"{len(rating.applications)} applications"
+        for year in before:
+            played += _finish(schemes.scheme(county, year), office)
+        played += len(_play(schemes.scheme(county, last), office).applications)
+    return f"{played} applications"
 
 
 def confirm() -> str:
@@ -45,11 +50,16 @@ def play_other_levels() -> str:
     finished = Scheme.objects.issued().filter(unit=schemes.RATES_OTHER_LEVELS, year__lt=schemes.YEARS[-1])
     with telling_only([]):
         for scheme in finished.exclude(rates=Level.VILLAGE).order_by("year", "pk"):
-            rating = _play(scheme, office)
-            confirm_due(moment(scheme.year, 12, 31))
-            _close(rating.cycle, office)
-            played += len(rating.applications)
+            played += _finish(scheme, office)
     return f"{played} applications"
+
+
+def _finish(scheme: Scheme, office: User) -> int:
+    """A rating with all that follows until its year ends; how many applications it had."""
+    rating = _play(scheme, office)
+    confirm_due(moment(scheme.year, 12, 31))
+    _close(rating.cycle, office)
+    return len(rating.applications)
 
 
 def _close(cycle: Cycle, by: User) -> None:

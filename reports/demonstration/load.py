@@ -20,6 +20,7 @@ from reports.demonstration import (
     helped,
     honoured,
     incidents,
+    leads,
     money,
     other_levels,
     paper,
@@ -55,6 +56,7 @@ STEPS: tuple[dict[str, Callable[[], str]], ...] = (
     {"honours": honoured.load},
     {"programme": programme.load},
     {"warnings": warned.load},
+    {"leads": leads.load},
 )
 """In order; those that stand together do not touch each other and run side by side, each in a process of its own."""
 

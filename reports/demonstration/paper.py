@@ -10,7 +10,7 @@ from reports.demonstration import schemes
 from reports.demonstration.plans import star_for, target
 from villages.models import Level, Unit, county_of
 
-PAPER_YEARS = {"330624": (2022, 2023, 2024), "330681": (2022, 2023, 2024)}
+PAPER_YEARS = {"330624": (2022, 2023), "330681": (2022, 2023, 2024)}
 """The years on paper, by county; the other counties of Shaoxing are on paper until today."""
 OTHERS = (2022, 2023, 2024, 2025)
 

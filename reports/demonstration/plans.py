@@ -49,14 +49,15 @@ def plan(unit: Unit, spec: SchemeSpec, year: int) -> Plan:
     criteria = spec.fitting(unit.tags)
     lucks = luck_of(criteria, "weak spots", unit.code)
     quality = quality_for(spec, criteria, lucks, target(unit.code, spec, year))
-    boast = chance("pride", unit.code, year)
-    more = boast.uniform(8, 14) if boast.random() < 0.12 else boast.uniform(0, 2.5)
+    proud = chance("pride", unit.code)  # who is proud is so every year
+    more = proud.uniform(8, 30) if proud.random() < 0.12 else chance("pride", unit.code, year).uniform(0, 2.5)
     truth = facts(spec, criteria, lucks, quality)
     claims = facts(spec, criteria, lucks, min(1.0, quality + more * POINT))
     star = star_for(spec, total(spec, criteria, claims) + 1)
     return Plan(unit, criteria, truth, claims, star, total(spec, criteria, truth))
 
 
+LEAP = 18
 LINES = ((5, 0.1), (4, 0.25), (3, 0.36), (2, 0.2), (1, 0.09))
 """How many villages are near the line of each star."""
 
@@ -74,8 +75,9 @@ def target(code: str, spec: SchemeSpec, year: int) -> float:
 
 
 def _step(code: str, year: int) -> float:
-    """From the year before to ``year``."""
-    return chance("year", code, year).gauss(0.4, 1.6)
+    """From the year before to ``year``; a few leap, which inspectors hear of."""
+    draw = chance("year", code, year)
+    return draw.gauss(0.4, 1.6) + (LEAP if draw.random() < 0.02 else 0)
 
 
 def star_for(spec: SchemeSpec, points: Decimal) -> int:

@@ -15,6 +15,8 @@ from villages.models import Level
 YEARS = (2025, 2026)
 COUNTIES = {"330624": "county_office", "330681": "county_office2"}
 """The counties that rate, with the account of their leading-group office."""
+FIRST_COUNTY, FIRST_YEAR = "330624", 2024
+"""One county began a year before the other."""
 RATES_OTHER_LEVELS = "330624"
 OTHER_LEVELS = (
     ("township-discipline-offices", 2024),
@@ -26,12 +28,17 @@ OTHER_LEVELS = (
 def load() -> str:
     for county, office in COUNTIES.items():
         by = User.objects.get(username=office)
-        for year in YEARS:
+        for year in years(county):
             import_scheme(body(county, year), by=by, issue=True)
     for name, year in OTHER_LEVELS:
         by = User.objects.get(username=COUNTIES[RATES_OTHER_LEVELS])
         import_scheme(fixture(name) | {"year": year}, by=by, issue=True)
-    return f"{len(COUNTIES) * len(YEARS) + len(OTHER_LEVELS)} schemes"
+    return f"{sum(len(years(county)) for county in COUNTIES) + len(OTHER_LEVELS)} schemes"
+
+
+def years(county: str) -> tuple[int, ...]:
+    """The years whose ratings of villages are in the system."""
+    return (FIRST_YEAR, *YEARS) if county == FIRST_COUNTY else YEARS
 
 
 def body(county: str, year: int) -> dict:
