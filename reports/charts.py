@@ -33,12 +33,18 @@ STATES = {
     "upheld": gettext_lazy("Upheld"),
     "lapsed": gettext_lazy("No longer needed"),
 }
+OPEN = ["open", "late"]
 DISPUTES = {"objection": gettext_lazy("Objections"), "appeal": gettext_lazy("Appeals")}
 BANDS = {
     "10": gettext_lazy("10 points or more above the panel"),
     "5": gettext_lazy("5 to 10 points above"),
     "0": gettext_lazy("Less than 5 points above"),
     "-": gettext_lazy("Not above the panel"),
+}
+PAYMENTS = {
+    "frozen": gettext_lazy("Frozen"),
+    "due": gettext_lazy("To be paid"),
+    "settled": gettext_lazy("Paid in full"),
 }
 HEIGHTS = {
     "high": gettext_lazy("Four stars and more"),
@@ -141,10 +147,19 @@ class EventKind:
 
 
 @dataclass(frozen=True)
+class OpenEvents:
+    """The events of a place that are open: how many, and since when the oldest is."""
+
+    place: Bar
+    since: date | None
+
+
+@dataclass(frozen=True)
 class Events:
     heading: str
     kinds: list[EventKind]
     places: list[Bar]
+    open: list[OpenEvents]
 
 
 def events(rows: list[CountedRow], names: Mapping[str, str], places: Mapping[str, str], day: date) -> Events:
@@ -183,7 +198,17 @@ def events(rows: list[CountedRow], names: Mapping[str, str], places: Mapping[str
         heading % {"count": whole, "in_time": states["in_time"], "with_day": with_day, "open": states["open"]},
         pictures,
         _parts("events", by_place, max(_by_place(rows).values(), default=0)),
+        _open_events([row for row in rows if row.c in OPEN], places),
     )
+
+
+def _open_events(rows: list[CountedRow], places: Mapping[str, str]) -> list[OpenEvents]:
+    """By place, the most first."""
+    oldest = {row.place: row.since for row in sorted(rows, key=lambda row: row.since or date.max, reverse=True)}
+    return [
+        OpenEvents(Bar("tone", places.get(code, code), n, 0, 0, query("events", c=OPEN, place=code)), oldest[code])
+        for code, n in _by_place(rows).most_common()
+    ]
 
 
 def sums(rows: Iterable[CountedRow], facet: str) -> Counter:
@@ -254,7 +279,7 @@ def money(rows: list[CountedRow]) -> Money:
         amounts = {
             "paid": (_("Paid"), sum(row.n for row in own), {}),
             "frozen": (_("Frozen"), sum(row.m - row.n for row in own if row.c == "frozen"), {"c": "frozen"}),
-            "due": (_("To be paid"), sum(row.m - row.n for row in own if row.c == "free"), {"c": "free"}),
+            "due": (_("To be paid"), sum(row.m - row.n for row in own if row.c == "due"), {"c": "due"}),
         }
         start, parts = 0.0, []
         for kind, (name, amount, facets) in amounts.items():

@@ -165,6 +165,7 @@ def duties(user: User, seen: AsOf) -> Duties:
         group.offices[one.responsible_unit_id, one.responsible_role] = one.office
     red = sum(one.due_at <= moment for one in warnings)
     new = [one for one in warnings if one.opened_at >= moment - NEW]
+    new.sort(key=lambda one: one.due_at > moment)  # red ones first, of each colour the newest
     ordered = sorted(groups.values(), key=lambda group: (not group.ours, group.since, -group.count))
     return Duties(ordered, new, red, len(warnings) - red, len(new))
 

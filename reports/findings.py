@@ -44,7 +44,8 @@ QUESTIONS = {
     for name in PICTURED + LISTED_ALONE
 }
 _COUNTED = """
-    select '{question}' as question, left(i.unit, %(digits)s) as place, i.a, i.b, i.c, count(*), sum(i.n), sum(i.m)
+    select '{question}' as question, left(i.unit, %(digits)s) as place, i.a, i.b, i.c,
+           count(*), sum(i.n), sum(i.m), min(i.since)
     from ({sql}) i group by 2, 3, 4, 5
 """
 _LISTED = """
@@ -105,7 +106,7 @@ class AsOf:
 
 
 class CountedRow(NamedTuple):
-    """``count`` rows of a question that are alike, in the ``place`` one level below the unit."""
+    """``count`` rows of a question that are alike, in the ``place`` one level below the unit; ``since``: the oldest."""
 
     question: str
     place: str
@@ -115,6 +116,7 @@ class CountedRow(NamedTuple):
     count: int
     n: Decimal
     m: Decimal
+    since: date | None
 
 
 class ListedRow(NamedTuple):

@@ -17,7 +17,7 @@ from followups.kinds import KINDS
 from followups.models import FollowUp
 from incentives.models import LedgerEntry
 from reports import duties
-from reports.charts import BANDS, DISPUTES, HEIGHTS, STATES
+from reports.charts import BANDS, DISPUTES, HEIGHTS, PAYMENTS, STATES
 from reports.dashboard import STAGES, current_windows, with_stage
 from reports.findings import FACETS, QUESTIONS, AsOf, Chosen, ListedRow, listed
 from reports.words import Names
@@ -73,7 +73,7 @@ _AMOUNTS = [
     Column(gettext_lazy("Source"), lambda row, _names: _source(row.b)),
     Column(gettext_lazy("Due (yuan)"), lambda row, _names: row.m, True),
     Column(gettext_lazy("Paid (yuan)"), lambda row, _names: row.n, True),
-    Column(gettext_lazy("Remark"), lambda row, _names: _("Frozen") if row.c == "frozen" else ""),
+    Column(gettext_lazy("Remark"), lambda row, _names: PAYMENTS[row.c]),
 ]
 COLUMNS: dict[str, list[Column]] = {
     STAGE: [Column(gettext_lazy("Stage"), lambda row, _names: STAGES[row.a][0])],
@@ -212,7 +212,7 @@ SAYS: dict[str, dict[str, Callable[[str, Names], Any]]] = {
     "money": {
         "a": lambda value, _names: star_name(int(value)),
         "b": lambda value, _names: _source(value),
-        "c": lambda value, _names: _("Frozen") if value == "frozen" else _("Not frozen"),
+        "c": lambda value, _names: PAYMENTS[value],
     },
     "losses": {
         "a": lambda value, _names: value,

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from django.db.models import Count, F, Sum
 from django.db.models.functions import ExtractMonth
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from incentives.models import Clawback, LedgerEntry, ProjectFund, RewardPolicy, Source
@@ -105,6 +106,14 @@ class MoneyOverview:
     @property
     def paid_this_year(self) -> str:
         return yuan(sum((bar.figure for bar in self.months), Decimal(0)))
+
+    @property
+    def years_heading(self) -> str:
+        """What is left of the latest year, and how much of what the years before promised is paid."""
+        latest, *before = self.years
+        words = _("Of the budget of %(year)s %(left)s yuan are left") % {"year": latest.year, "left": yuan(latest.left)}
+        paid = [_("%(share)s%% of %(year)s") % {"year": one.year, "share": one.paid_share} for one in before[:2]]
+        return words + (_("; paid of what was committed: %s") % _(", ").join(paid) if paid else "")
 
     def _clawbacks(self) -> OpenClawbacks:
         waiting = Clawback.objects.filter(below(self.unit.code, "unit_id"), state=Clawback.State.OPEN)

@@ -1,5 +1,5 @@
 -- Rewards and project money of every year: n is paid, m is due (committed), both by the ledger until the day.
--- a is the year. c: whether a fallen star stops the payment.
+-- a is the year. c: whether a fallen star stops what is not paid yet, it is to be paid, or nothing is left to pay.
 with line as (
     select l.id, l.unit_id, l.star, l.frozen, 'reward' as source, s.year from incentives_reward l
     join incentives_rewardpolicy s on s.id = l.policy_id
@@ -9,7 +9,7 @@ with line as (
     join incentives_projectfund s on s.id = l.fund_id
     where l.unit_id >= %(code)s and l.unit_id < %(end)s
 )
-select l.unit_id as unit, l.year::text as a, l.source as b, case when l.frozen then 'frozen' else 'free' end as c,
+select l.unit_id as unit, l.year::text as a, l.source as b, case when e.paid = e.due then 'settled' when l.frozen then 'frozen' else 'due' end as c,
        e.paid as n, e.due as m, null::date as since, l.id::text as subject, l.star, e.moved
 from line l
 join (

@@ -53,10 +53,17 @@ def test_the_amounts_are_those_of_the_ledger(client, granted, draft_fund, financ
 
 
 def test_finance_opens_the_villages_behind_an_amount_and_no_other_list(client, granted, finance):
-    granted()
+    policy = granted()
     client.force_login(finance)
-    found = client.get(reverse("figure_list", args=[COUNTY, "money"]), {"c": "free"}).context["page"]
-    assert {line.unit for line in found.object_list} >= {"330624108201", "330624108202", "330624108203"}
+
+    def listed(state):
+        found = client.get(reverse("figure_list", args=[COUNTY, "money"]), {"c": state}).context["page"]
+        return {line.unit for line in found.object_list}
+
+    villages = {"330624108201", "330624108202", "330624108203"}
+    assert (listed("due") >= villages, listed("settled") & villages) == (True, set())
+    workflow.disburse(policy, by=finance, key="k", document="拨付〔2026〕1号")
+    assert (listed("due"), listed("settled") >= villages) == (set(), True)
     assert client.get(reverse("figure_list", args=[COUNTY, "stars"])).status_code == 404
 
 

@@ -40,6 +40,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.roles import Role
+from followups.models import FollowUp
 from reports import kept_warnings
 from tests.clock import freeze_time
 from tests.factories import (
@@ -224,6 +225,24 @@ def test_each_reader_finds_the_answers(client, county, role, code, answers):
     client.force_login(person(role, code))
     page = client.get(reverse("dashboard", args=[code])).content.decode()
     assert answers - set(re.findall(r'<section [^>]*aria-labelledby="(\w+)"', page)) == set()
+
+
+def test_open_events_are_told_by_place_with_the_oldest(client, county):
+    client.force_login(person(Role.CITY_DISCIPLINE, "3306"))
+    found = client.get(reverse("dashboard", args=["3306"])).context["events"].open
+    assert [(one.place.query, one.place.count, one.since) for one in found] == [
+        (f"events/?c=open&c=late&place={COUNTY}", 3, date(2026, 1, 5)),
+        ("events/?c=open&c=late&place=330681", 1, date(2026, 7, 5)),
+    ]
+
+
+def test_red_warnings_come_first_among_the_new(client, county):
+    client.force_login(person(Role.DISCIPLINE, COUNTY))
+    address = reverse("dashboard", args=[COUNTY])
+    last = client.get(address).context["duties"].new[-1]
+    FollowUp.objects.filter(pk=last.pk).update(due_at=at(2026, 11, 23))
+    first, second, *_rest = client.get(address).context["duties"].new
+    assert (first, second.due_at > NOW) == (last, True)
 
 
 def test_an_office_moves_a_tile_and_no_two_onto_one(client, county):
