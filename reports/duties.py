@@ -56,6 +56,11 @@ def newly_warned(user: User, seen: AsOf) -> QuerySet[FollowUp]:
     return warned(user, seen).filter(opened_at__gte=seen.moment - NEW)
 
 
+def is_red(seen: AsOf) -> Q:
+    """Of warnings that wait; reported late is red until it is accepted (``warning_colours``)."""
+    return Q(due_at__lte=seen.moment)
+
+
 @dataclass(frozen=True)
 class KeptWarnings:
     """The first ``SHOWN``, those due first at the top, and how many there are of each colour."""

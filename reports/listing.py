@@ -171,8 +171,8 @@ def _duties(user: User, seen: AsOf, question: str, chosen: Chosen, place: str) -
     if "a" in chosen:
         found = found.filter(kind__in=chosen["a"])
     if "b" in chosen:
-        red = duties.late(user, seen).order_by().values("pk")
-        found = found.filter(pk__in=red) if chosen["b"] == ["red"] else found.exclude(pk__in=red)
+        red = duties.is_red(seen)
+        found = found.filter(red) if chosen["b"] == ["red"] else found.exclude(red)
     return found.select_related("unit", "responsible_unit").order_by("due_at", "unit", "pk")
 
 

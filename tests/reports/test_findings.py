@@ -236,13 +236,17 @@ def test_open_events_are_told_by_place_with_the_oldest(client, county):
     ]
 
 
-def test_red_warnings_come_first_among_the_new(client, county):
+def test_red_warnings_come_first_among_the_new_and_reported_late_is_red(client, county):
     client.force_login(person(Role.DISCIPLINE, COUNTY))
-    address = reverse("dashboard", args=[COUNTY])
+    address, listed = reverse("dashboard", args=[COUNTY]), reverse("figure_list", args=[COUNTY, "warnings"])
     last = client.get(address).context["duties"].new[-1]
-    FollowUp.objects.filter(pk=last.pk).update(due_at=at(2026, 11, 23))
-    first, second, *_rest = client.get(address).context["duties"].new
-    assert (first, second.due_at > NOW) == (last, True)
+    late = FollowUp.objects.filter(pk=last.pk)
+    late.update(due_at=at(2026, 11, 23))
+    late.update(state="reported", report="已核实", reported_at=NOW, reported_by=person(Role.DISCIPLINE, COUNTY))
+    seen = client.get(address).context["duties"]
+    assert (seen.new[0], seen.new[1].due_at > NOW, seen.red) == (last, True, 1)
+    by_colour = [client.get(listed, {"b": colour}).context["page"].paginator.count for colour in ("red", "yellow")]
+    assert by_colour == [seen.red, seen.yellow]
 
 
 def test_an_office_moves_a_tile_and_no_two_onto_one(client, county):
