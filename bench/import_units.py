@@ -8,6 +8,7 @@ import csv
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
+from uuid import uuid4
 
 import pgtrigger
 from django.db import connection, transaction
@@ -18,13 +19,15 @@ from villages.division_import import UNIT_COLUMNS, import_units
 from villages.models import Unit
 
 TIMES = 3
+CONTEXT = '{"user": null, "process": "villages.import_units"}'
 BY_HAND = f"""
     with added as (
         insert into villages_unit (code, name, pinyin, level, rated, tags)
         select {UNIT_COLUMNS} from by_hand returning code, name, level, rated, tags
     )
-    insert into villages_unitevent (pgh_created_at, pgh_label, pgh_obj_id, code, name, level, rated, tags)
-    select now(), 'insert', code, added.* from added
+    insert into villages_unitevent
+        (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, pgh_context_id, code, name, level, rated, tags)
+    select now(), 'insert', code, '{CONTEXT}', '{uuid4()}', added.* from added
 """  # noqa: S608 (every name is ours)
 
 

@@ -5,6 +5,7 @@ A few villages hand in the same picture, which inspectors hear of.
 
 from collections.abc import Iterator
 from functools import cache
+from typing import Literal
 
 import pylopdf_fonts_zh_cn
 import typst
@@ -25,7 +26,7 @@ PAGE = """
 
 
 @cache
-def page(name: str, form: str = "pdf") -> bytes:
+def page(name: str, form: Literal["pdf", "png"] = "pdf") -> bytes:
     """One page named ``name``, as a PDF or a picture (``png``)."""
     source = PAGE.format(name=name, demo=DEMO).encode()
     folder = str(pylopdf_fonts_zh_cn.sans_path().parent)

@@ -9,7 +9,8 @@ with line as (
     join incentives_projectfund s on s.id = l.fund_id
     where l.unit_id >= %(code)s and l.unit_id < %(end)s
 )
-select l.unit_id as unit, l.year::text as a, l.source as b, case when e.paid = e.due then 'settled' when l.frozen then 'frozen' else 'due' end as c,
+select l.unit_id as unit, l.year::text as a, l.source as b,
+       case when e.paid = e.due then 'settled' when l.frozen then 'frozen' else 'due' end as c,
        e.paid as n, e.due as m, null::date as since, l.id::text as subject, l.star, e.moved
 from line l
 join (
