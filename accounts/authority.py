@@ -47,6 +47,11 @@ class AppointmentBackend(ModelBackend):
     """Signs in by name and password; answers permission checks from appointments; without ``obj``: is it held
     anywhere."""
 
+    def get_user(self, user_id: int) -> User | None:
+        """Whoever the session belongs to: every page asks for the rights as well."""
+        user = User.with_rights(user_id)
+        return user if user and self.user_can_authenticate(user) else None
+
     def has_perm(self, user_obj: User, perm: str, obj: Any = None) -> bool:
         if not user_obj.is_active or user_obj.is_anonymous:
             return False

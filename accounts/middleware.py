@@ -1,6 +1,8 @@
-"""Checks on every request of a person: replace a one-time password first; recount to-dos after a step."""
+"""Checks on every request of a person: replace a one-time password first; read the rights again once a step has
+arrived, and recount to-dos after it."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
@@ -27,6 +29,22 @@ class OneTimePasswordMiddleware:
             return JsonResponse({"detail": message}, status=403)
         back = request.get_full_path() if request.method == "GET" else "/"
         return redirect(reverse("first_sign_in", query={"next": back}))
+
+
+class RightsMiddleware:
+    """A step is taken with the rights that its person has once all of it has arrived: a photo takes minutes at
+    times."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> None:
+        """After that of the CSRF check, which reads the form."""
+        if request.method not in SAFE and request.user.is_authenticated:
+            request.user.forget_rights()
 
 
 class TodoMiddleware:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import date
 from uuid import uuid4
 
@@ -12,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
-from django.db import connection, models
+from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -22,13 +21,12 @@ from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermissionBase
 from knox.models import AbstractAuthToken
 
-from accounts.permission_rows import permission_name
+from accounts.person_rows import Rights, person_of
 from accounts.phones import KEPT
 from accounts.roles import RATED_POSTS, ROLES, THREE_ADMINISTRATORS, Role, office_name
 from accounts.saved_filters import SavedFilter
 from accounts.scopes import TokenScope
 from accounts.trail_records import AppointmentReview, SeenAppointmentChange, TrailExport
-from records.kept_statements import rows_of
 from villages.models import Unit
 
 __all__ = [
@@ -47,23 +45,6 @@ __all__ = [
     "User",
     "WrongCodes",
 ]
-
-# Every request of a person runs these two: the query builder would take longer for them than the database does.
-GRANTS = """
-select held.permission_id, held.content_object_id
-from accounts_unitpermission held
-join accounts_appointment post on post.id = held.appointment_id
-where held.user_id = %s and post.starts <= %s and (post.ends is null or post.ends >= %s)
-order by held.content_object_id
-"""
-POSTS = """
-select {posts}, {units}, county.name
-from accounts_appointment post
-join villages_unit unit on unit.code = post.unit_id
-left join villages_unit county on county.code = left(post.unit_id, 6)
-where post.user_id = %s and post.starts <= %s and (post.ends is null or post.ends >= %s)
-order by post.starts, post.id
-"""
 
 
 class PeopleManager(UserManager):
@@ -122,41 +103,39 @@ class User(AbstractUser):
             algorithm="sha256",
         ).hexdigest()
 
+    @classmethod
+    def with_rights(cls, pk: int) -> User | None:
+        """The account with its ``rights``, in one query."""
+        if (found := person_of(pk, cls, Appointment)) is None:
+            return None
+        person, person.rights = found
+        return person
+
+    @cached_property
+    def rights(self) -> Rights:
+        """Today's; read once for the life of this object (a request)."""
+        found = person_of(self.pk, User, Appointment)
+        return found[1] if found else Rights({}, [])
+
+    def forget_rights(self) -> None:
+        """They are read anew when they are asked for the next time."""
+        for name in ("rights", "grants", "posts", "known"):
+            self.__dict__.pop(name, None)
+
     @cached_property
     def grants(self) -> dict[str, list[str]]:
-        """Codes of the units of today's appointments, by permission; one query for the life of this object (a
-        request)."""
-        held: dict[str, dict[str, None]] = defaultdict(dict)
-        today = timezone.localdate()
-        for permission, code in rows_of(GRANTS, [self.pk, today, today]):
-            held[permission_name(permission)].setdefault(code)
-        return {name: list(codes) for name, codes in held.items()}
+        """Codes of the units of today's appointments, by permission."""
+        return self.rights.grants
 
     @cached_property
     def posts(self) -> list[Appointment]:
-        """Today's appointments, each with its unit and the name of that unit's ``county``; one query."""
-        fields, of_unit = _columns(Appointment), _columns(Unit)
-        query = POSTS.format(posts=_listed("post", fields), units=_listed("unit", of_unit))
-        today, posts = timezone.localdate(), []
-        for *row, county in rows_of(query, [self.pk, today, today]):
-            post = Appointment.from_db(connection.alias, fields, row[: len(fields)])
-            post.unit = Unit.from_db(connection.alias, of_unit, row[len(fields) :])
-            post.county = county
-            posts.append(post)
-        return posts
+        """Today's appointments, each with its unit and the name of that unit's ``county``."""
+        return self.rights.posts
 
     def reach(self, perm: str) -> list[str]:
         """Codes of the units in which, and below which (but for ``OWN_UNIT_ONLY``), this person holds ``perm``
         ("app.verb") today."""
         return self.grants.get(perm, [])
-
-
-def _columns(model: type[models.Model]) -> list[str]:
-    return [field.column for field in model._meta.concrete_fields]
-
-
-def _listed(table: str, columns: list[str]) -> str:
-    return ", ".join(f'{table}."{column}"' for column in columns)
 
 
 # The days of an appointment, both inclusive.

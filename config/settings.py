@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "config.sessions.SessionEndMiddleware",
     "records.audit.AuditMiddleware",
     "accounts.middleware.OneTimePasswordMiddleware",
+    "accounts.middleware.RightsMiddleware",
     "accounts.middleware.TodoMiddleware",
     "config.second_factor.SecondFactorMiddleware",
     "config.errors.RefusalMiddleware",

@@ -105,7 +105,7 @@ def test_what_a_page_asks_is_asked_together_and_answered_alike(world):  # noqa: 
         reader = User.objects.get(pk=person.user.pk)
         with CaptureQueriesContext(connection) as queries, together(reader, "test"):
             assert {build: asked(build, reader, **fixed(build)) for build in builds} == own
-        assert [query["sql"].split()[0] for query in queries].count("execute") == 3  # rights, posts, all questions
+        assert [query["sql"].split()[0] for query in queries].count("execute") == 2  # rights, all questions
 
 
 def test_two_readers_with_rights_alike_see_their_own_units(world):  # noqa: F811
