@@ -1,12 +1,12 @@
 """An application for everyone who may open it, the township's queue, and the steps that ask for confirmation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,10 +19,11 @@ from ratings import exports
 from ratings.application.access import VIEW, applications_for, opened
 from ratings.application.correction import FOLLOW_UP as CORRECTION
 from ratings.application.file_reuse import mark_reuse
+from ratings.application.listed import by_state, counts_of, listed, rows, years_of
 from ratings.application.progress import named, steps_of, visible_steps
 from ratings.forms.office_forms import ReturnForm
 from ratings.forms.queue_form import QueueForm
-from ratings.models import Application, Evidence, Return
+from ratings.models import Application, Evidence
 from ratings.models.application import Paper
 from ratings.models.lifecycle import STEPS
 from ratings.presenters.application_form import ApplicationFormView
@@ -37,7 +38,7 @@ from records import previews
 from records.confirming import confirming_sent
 from records.deadlines import end_of, last_day
 from records.documents import served
-from records.excel_export import as_workbook
+from records.excel_export import as_workbook, wanted
 from records.files import serve
 from records.refusals import Incomplete, NotAllowed, Outdated, refuse_unknown_fields
 from villages.models import below
@@ -60,22 +61,23 @@ def queue(request: HttpRequest) -> HttpResponse:
     """Applications within reach by state; search by name or code; by default the latest year."""
     if not request.user.reach(VIEW):
         raise Http404
-    applications = applications_for(request.user)
-    years = list(applications.order_by("-cycle__year").values_list("cycle__year", flat=True).distinct())
+    years = years_of(request.user)
     latest = years[0] if years else timezone.localdate().year
     year = next((y for y in years if str(y) == request.GET.get("year")), latest)
-    applications = _within(applications.filter(cycle__year=year), request.GET.get("unit", ""))
     form = QueueForm(request.GET, codes=request.user.reach(VIEW))
-    if form.is_valid():
-        applications = form.narrow(applications)
-    counts = dict(applications.order_by().values_list("shown_state").annotate(n=Count("pk")))
+    narrowed = _narrowed(request, form, year)
+    counts = counts_of(request.user, year) if narrowed is None else dict(by_state(narrowed))
     state = request.GET.get("state", "")
-    if state in counts:
-        applications = applications.filter(shown_state=state)
-    if book := as_workbook(request, _("Applications"), exports.applications(), _rows(applications)):
+    count = counts.get(state, sum(counts.values()))
+    found: Sequence[Application] | QuerySet[Application]
+    if narrowed is None:
+        found = listed(request.user, year, state if state in counts else "", count)
+    else:
+        found = rows(narrowed.filter(shown_state=state) if state in counts else narrowed)
+    if book := as_workbook(request, _("Applications"), exports.applications(), found):
         return book
-    paginator = Paginator(_rows(applications), PER_PAGE)
-    paginator.count = counts.get(state, sum(counts.values()))
+    paginator = Paginator(found, PER_PAGE)
+    paginator.count = count
     page = paginator.get_page(request.GET.get("page"))
     for application in page:
         application.shown_label = State(application.shown_state).label
@@ -96,18 +98,15 @@ def queue(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _within(applications: QuerySet[Application], code: str) -> QuerySet[Application]:
-    return applications.filter(below(code, "unit_id")) if code.isalnum() else applications
-
-
-def _rows(applications: QuerySet[Application]) -> QuerySet[Application]:
-    overdue = Return.objects.filter(application=OuterRef("pk"), answered_at=None, due__lte=timezone.now())
-    return (
-        applications.select_related("unit")
-        .annotate(overdue=Exists(overdue))
-        .only("unit__name", "state", "applied_star", "self_total", "submitted_at", "on_behalf")
-        .order_by("unit_id", "pk")
-    )
+def _narrowed(request: HttpRequest, form: QueueForm, year: int) -> QuerySet[Application] | None:
+    """The applications that are searched for, or wanted as a workbook; None: the list as it opens."""
+    code = request.GET.get("unit", "")
+    if not (form.asks or code.isalnum() or wanted(request)):
+        return None
+    applications = applications_for(request.user).filter(cycle__year=year)
+    if code.isalnum():
+        applications = applications.filter(below(code, "unit_id"))
+    return form.narrow(applications) if form.is_valid() else applications
 
 
 @login_required

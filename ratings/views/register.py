@@ -1,42 +1,44 @@
 """The star register for signed-in users: who holds which star, and a unit's whole past."""
 
+from collections.abc import Sequence
+
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from accounts.authority import permission_or_404, reached, reached_or_404
+from accounts.authority import permission_or_404, reached_or_404
 from ratings import exports
 from ratings.events.applicable_scheme import event_names
 from ratings.forms.register_forms import KnownOnForm, RegisterFilterForm
 from ratings.models import Event, StarPeriod
 from ratings.register.certificate import code_of
 from ratings.register.lineage import lineages
-from records.excel_export import as_workbook
+from ratings.register.listed import VIEW, listed, rows
+from records.excel_export import as_workbook, wanted
 from villages.models import Unit
 
 ROWS = 50
 
 
-@permission_or_404("ratings.view_register")
+@permission_or_404(VIEW)
 def stars(request: HttpRequest) -> HttpResponse:
     """Today's stars within reach, by name or code, township and star."""
-    form = RegisterFilterForm(request.GET, codes=request.user.reach("ratings.view_register"))
-    periods = reached(request.user, "ratings.view_register", StarPeriod.objects.on().with_since()).select_related(
-        "unit", "decision"
-    )
-    periods = form.narrow(periods) if form.is_valid() else periods.none()
-    periods = periods.order_by("unit")
+    form = RegisterFilterForm(request.GET, codes=request.user.reach(VIEW))
+    periods: Sequence[StarPeriod] | QuerySet[StarPeriod] = listed(request.user)
+    if form.asks or not form.is_valid() or wanted(request):
+        periods = form.narrow(rows(request.user)) if form.is_valid() else StarPeriod.objects.none()
     if book := as_workbook(request, _("Star register"), exports.register(), periods):
         return book
     page = Paginator(periods, ROWS).get_page(request.GET.get("page"))
     return render(request, "ratings/register/register.html", {"form": form, "page": page})
 
 
-@permission_or_404("ratings.view_register")
+@permission_or_404(VIEW)
 def unit(request: HttpRequest, code: str) -> HttpResponse:
     """A unit's periods as known now or at the end of a day (?known=), and its events for those who may see them."""
-    place = reached_or_404(request.user, "ratings.view_register", Unit.objects.all(), field="code", code=code)
+    place = reached_or_404(request.user, VIEW, Unit.objects.all(), field="code", code=code)
     form = KnownOnForm(request.GET if "known" in request.GET else None)
     known = StarPeriod.objects.known()
     if form.is_valid():

@@ -1,7 +1,7 @@
 """The leader's desk: all applications waiting for a decision, and one application with its panel's points side
 by side."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -28,7 +28,7 @@ from reviews.models.review_levels import REVIEW_LEVELS, ReviewLevel, review_leve
 from reviews.presenters.panel_points import PanelPage
 from reviews.views import desk_form
 from reviews.workflow import decisions, recording, settlements
-from reviews.workflow.desk_questions import Ready, still_waiting
+from reviews.workflow.desk_questions import ready, still_waiting
 from reviews.workflow.desk_rows import DeskRow, finished, for_desk, rows_of, unfinished
 from villages.forms.township_filter import TownshipFilterForm
 
@@ -93,7 +93,7 @@ def _confirm(request: HttpRequest, review_level: ReviewLevel, codes: list[str]) 
 
 def _page(request: HttpRequest, review_level: ReviewLevel, codes: list[str]) -> tuple[Page, list[DeskRow]]:
     """One page of the desk; includes those that were sent, should they be on another page by now."""
-    everything = Ready(request.user, review_level.stage)
+    everything: Sequence[Application] | QuerySet[Application] = ready(request.user, review_level.stage)
     if _filter(request, codes).asks:
         everything = _narrowed(request, codes, for_desk(finished(review_level, codes), request.user, review_level))
     page = Paginator(everything, PER_PAGE).get_page(request.GET.get("page"))

@@ -1,35 +1,18 @@
 """The lists of the decision desk as long as nothing is searched for: prepared questions (``accounts.prepared``)."""
 
-from collections.abc import Sequence
-from typing import overload
-
 from django.db.models import Count, QuerySet
 
 from accounts.models import User
 from accounts.prepared import Totals, asked
+from accounts.prepared_list import PreparedList
 from ratings.models import Application
 from reviews.models.review_levels import REVIEW_LEVELS, ReviewLevel
 from reviews.workflow.desk_rows import finished, for_desk, unfinished
 
 
-class Ready(Sequence[Application]):
-    """What can be decided, to be shown page by page: each page is fetched by itself."""
-
-    def __init__(self, user: User, stage: str) -> None:
-        self.user, self.stage = user, stage
-
-    def __len__(self) -> int:
-        ((count,),) = asked(_count, self.user, stage=self.stage)
-        return int(count)
-
-    @overload
-    def __getitem__(self, at: int) -> Application: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[Application]: ...
-    def __getitem__(self, at: int | slice) -> Application | list[Application]:
-        if isinstance(at, slice):
-            return asked(_ready, self.user, stage=self.stage, start=at.start, stop=at.stop)
-        return self[at : at + 1][0]
+def ready(user: User, stage: str) -> PreparedList:
+    """What can be decided."""
+    return PreparedList(user, _count, _ready, stage=stage)
 
 
 def still_waiting(user: User, stage: str, most: int) -> list[Application]:

@@ -22,7 +22,9 @@ from honours import todos as of_honours
 from improvements import todos as of_plans
 from incentives import todos as of_money
 from programmes import todos as of_programmes
+from ratings.application import listed as applications_listed
 from ratings.models import Application
+from ratings.register import listed as register_listed
 from ratings.todos import application_todos, event_todos
 from reports import todos as of_reports
 from reviews.todos import appeal_todos, check_todos, review_todos
@@ -58,11 +60,19 @@ BUILDS = {
     review_todos._open_sheets: "",
     review_todos._unreleased: "",
     review_todos._unanswered: "",
+    applications_listed._years: "ratings.view_application",
+    applications_listed._counts: "ratings.view_application",
+    applications_listed._listed: "ratings.view_application",
+    register_listed._count: "ratings.view_register",
+    register_listed._listed: "ratings.view_register",
     desk_questions._count: "",
     desk_questions._ready: "",
     desk_questions._waiting: "",
 }
 FIXED = {
+    applications_listed._counts: {"year": 2026},
+    applications_listed._listed: {"year": 2026, "state": "submitted", "start": 0, "stop": 50},
+    register_listed._listed: {"start": 0, "stop": 50},
     of_follow_ups._waiting: {"kinds": of_follow_ups.listed()},
     time_limits._set_for: {"step": "appeal"},
     office_contacts._appointing: {"roles": tuple(sorted(OFFICE_HEADS))},
