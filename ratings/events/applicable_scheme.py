@@ -5,13 +5,29 @@ Of the year's versions it is the one last issued on or before that day; the firs
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
-from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models import QuerySet
 from django.db.models.functions import Length
 
 from ratings.models import Scheme
-from villages.models import Level, Unit, below_any, prefixes
+from records.kept_statements import rows_of
+from villages.models import Level, Unit, prefixes
+
+# The filter of the register asks it each time: the query builder would take longer for it than the database does.
+_OFFERED = """
+select distinct offered.star
+from ratings_scheme scheme
+cross join lateral (
+    select (line ->> 'star')::int
+    from jsonb_array_elements(coalesce(nullif(scheme.body -> 'stars', 'null'), '[]')) as line
+    union all
+    select generate_series(1, count(*)::int)
+    from jsonb_array_elements(case scheme.body ->> 'rule' when 'areas' then scheme.body -> 'areas' end) as area
+    where area ->> 'kind' = 'base'
+) as offered (star)
+where scheme.state = 'issued' and scheme.programme_id is null and (scheme.unit_id = any(%s) or {below})
+order by offered.star
+"""
 
 
 def judging_scheme(unit: Unit, on: date) -> Scheme | None:
@@ -25,18 +41,15 @@ def judging_scheme(unit: Unit, on: date) -> Scheme | None:
 
 
 def stars_offered(codes: Iterable[str]) -> list[int]:
-    """No star, and every star that the schemes of the units within reach, or of those above them, ever had."""
+    """No star, and every star that the schemes of the units within reach, or of those above them, ever had: the stars
+    of their lines or, under the rule ``areas``, one for each base area."""
     codes = list(codes)
-    above = {prefix for code in codes for prefix in prefixes(code)}
-    issued = Scheme.objects.issued().filter(Q(unit__in=above) | below_any(codes, "unit_id"))
-    areas = Case(When(body__rule="areas", then=F("body__areas")))
-    lines = issued.order_by().values_list("body__stars", areas).distinct()
-    return [0, *sorted({star for stars, areas in lines for star in _stars(stars or [], areas or [])})]
-
-
-def _stars(stars: list[dict[str, Any]], areas: list[dict[str, Any]]) -> set[int]:
-    """The stars of a scheme's lines, or of its ``areas``: one for each base area."""
-    return {line["star"] for line in stars} | set(range(1, 1 + sum(area["kind"] == "base" for area in areas)))
+    if not codes:
+        return [0]
+    below = " or ".join(["unit_id >= %s and unit_id < %s"] * len(codes))
+    above = sorted({prefix for code in codes for prefix in prefixes(code)})
+    ranges = [end for code in codes for end in (code, code + "~")]
+    return [0, *(star for (star,) in rows_of(_OFFERED.format(below=below), [above, *ranges]) if star)]
 
 
 def events_of(scheme: Scheme | None) -> dict[str, str]:
