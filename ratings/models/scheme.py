@@ -18,6 +18,7 @@ from django.utils.translation import pgettext_lazy
 
 from ratings.models.programme import Programme
 from ratings.models.register_run import marks_stale
+from ratings.scheme.kept_specs import spec_of
 from ratings.scheme.spec import SchemeSpec
 from villages.models import Level, Unit, UnitQuerySet, below_any, prefixes
 
@@ -110,6 +111,8 @@ class Scheme(models.Model):
     @cached_property
     def spec(self) -> SchemeSpec:
         """The body as a typed specification; it was validated on import."""
+        if self.state == Scheme.State.ISSUED and self.pk:
+            return spec_of(self.pk, self.body)
         return SchemeSpec.model_validate(self.body)
 
     def earlier_versions(self) -> SchemeQuerySet:
