@@ -7,7 +7,6 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.functional import cached_property
 
 from accounts.menu import CADRE, DESK, PUBLIC, MenuEntry, entries_for
@@ -16,9 +15,10 @@ from accounts.models import Appointment, SavedFilter, User
 from accounts.page_help import topic_of
 from accounts.prepared import Totals, asked
 from accounts.roles import ROLES
-from accounts.saved_filters import asked_of, known_lists
+from accounts.saved_filters import asked_list, known_lists
 from accounts.todo_list import known_places
 from notifications.models import Notice
+from records.addresses import address
 
 FITS_A_PHONE = 4
 
@@ -114,7 +114,7 @@ class Shell:
         """Help for the current page, or all of it."""
         page = self.request.resolver_match
         topic = topic_of(self.request.user, page.url_name) if page else None
-        return reverse("help_topic", args=[topic.name]) if topic else reverse("help")
+        return address("help_topic", topic.name) if topic else address("help")
 
     @cached_property
     def saved(self) -> SavedRow | None:
@@ -122,11 +122,10 @@ class Shell:
         page = self.request.resolver_match
         if not self.signed_in or page is None or page.url_name not in known_lists():
             return None
-        asked = asked_of(self.request.get_full_path())
+        asked = asked_list(page.url_name, self.request.path, self.request.GET)
         kept = SavedFilter.objects.of_list(self.request.user, self.request.path)
-        may_save = bool(asked and asked.query and not asked.unknown)
-        current = asked.query if asked else ""
-        return SavedRow(kept, current, may_save) if kept or may_save else None
+        may_save = bool(asked.query and not asked.unknown)
+        return SavedRow(kept, asked.query, may_save) if kept or may_save else None
 
     @cached_property
     def unread(self) -> int:

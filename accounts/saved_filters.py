@@ -127,9 +127,13 @@ def asked_of(address: str) -> AskedList | None:
         return None
     if page not in _lists or parts.scheme or parts.netloc:
         return None
-    given = QueryDict(parts.query)
+    return asked_list(page, parts.path, QueryDict(parts.query))
+
+
+def asked_list(page: str, path: str, given: QueryDict) -> AskedList:
+    """What is asked of the list ``page``, one of ``known_lists``."""
     kept = QueryDict(mutable=True)
     for name in sorted(set(given) - NOT_KEPT):
         if values := [value for value in given.getlist(name) if value]:
             kept.setlist(name, values)
-    return AskedList(parts.path, kept.urlencode(), sorted(set(kept) - _lists[page]))
+    return AskedList(path, kept.urlencode(), sorted(set(kept) - _lists[page]))
