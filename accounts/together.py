@@ -10,17 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, wraps
 from itertools import chain
 from typing import Any
 
 from django.db import connection
+from django.http import HttpRequest, HttpResponse
 from psycopg2.extensions import string_types
 
 from accounts.models import User
 from accounts.prepared import Known, Row, Shape, Statement, known_of
 from records.kept_statements import order
 
+View = Callable[..., HttpResponse]
 Read = Callable[[str, Any], Any]
 """Reads the text of a value, as the driver does it for the column's type."""
 
@@ -36,6 +38,20 @@ def together(user: User, name: str) -> Iterator[None]:
         yield
     finally:
         known.page, known.found = None, {}
+
+
+def asked_together(view: View) -> View:
+    """Decorates a page that asks its questions together as long as nothing is searched for on it."""
+    name = f"{view.__module__}.{view.__name__}"
+
+    @wraps(view)
+    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method != "GET" or request.GET or not request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        with together(request.user, name):
+            return view(request, *args, **kwargs)
+
+    return shown
 
 
 @dataclass(frozen=True, eq=False)

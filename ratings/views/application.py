@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.authority import reached_or_404
+from accounts.together import asked_together
 from followups import time_limits
 from ratings import exports
 from ratings.application.access import VIEW, applications_for, opened
@@ -57,6 +58,7 @@ REVIEWING = (
 
 
 @login_required
+@asked_together
 def queue(request: HttpRequest) -> HttpResponse:
     """Applications within reach by state; search by name or code; by default the latest year."""
     if not request.user.reach(VIEW):

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.authority import reached
 from accounts.models import User
+from accounts.together import asked_together
 from ratings.models import Application, Transition
 from records import previews
 from records.confirming import confirming_sent
@@ -37,6 +38,7 @@ WAITING_SHOWN = 20
 
 
 @login_required
+@asked_together
 def desk(request: HttpRequest) -> HttpResponse:
     """Everything that can be decided here. Choices are previewed; confirmed, all of them are recorded."""
     review_level, codes = _deciding(request.user)
