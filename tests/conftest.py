@@ -17,6 +17,7 @@ from accounts.passwords import OneTimeHasher
 from config import services
 from tests import own_server
 from tests.as_migrated import AsMigrated
+from tests.clients import PageClient
 from tests.migrated import template_database
 
 # Playwright keeps an event loop in the tests' thread, for which Django would refuse its database.
@@ -94,6 +95,11 @@ def django_db_setup(django_db_setup, django_db_blocker):
         migrated = AsMigrated()
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda test_case: migrated.restore())
         yield
+
+
+@pytest.fixture
+def client():
+    return PageClient()
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from pypdf import PdfReader
 
 from tests import two_tenants
 from tests.built_once import KeptRows
+from tests.clients import PageClient
 from tests.clock import freeze_time
 from tests.two_tenants import TODAY
 
@@ -83,8 +84,8 @@ def counties(two_counties, files_of_counties, db, settings):
     return deepcopy(two_counties)
 
 
-def signed_in(user) -> Client:
-    client = Client(raise_request_exception=False)
+def signed_in(user) -> PageClient:
+    client = PageClient(raise_request_exception=False)
     client.force_login(user)
     return client
 
