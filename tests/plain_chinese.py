@@ -37,10 +37,12 @@ KNOWN = {
 }
 WORD = re.compile(r"[A-Za-z][A-Za-z_'’:-]*[A-Za-z:]")
 HAN = "[\u4e00-\u9fff]"
+WORTH_A_LOOK = re.compile(r"^.*[A-Za-z,:;()?!].*$", re.M)
+"""A line without any of these has no fault, whatever is taken out of it; most have none."""
 HALF_WIDTH = re.compile(rf"(?:.{{0,8}}{HAN} ?[,:;()?!]|[,:;()?!] ?{HAN}).{{0,8}}")
 
 
-CHECK_CODE = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4})+\b")
+CHECK_CODE = re.compile(r"\b[0-9A-Z]+(?:-[0-9A-Z]{4})+\b")
 """Taken out first: a name may stand in it by chance."""
 FORMULAS = ("种子号:用户名",)
 """What is spelt as a machine reads it."""
@@ -54,7 +56,7 @@ def unchinese(page: str, names: Collection[str] = ()) -> list[str]:
 
 
 def unchinese_text(text: str, names: Collection[str] = ()) -> list[str]:
-    text = CHECK_CODE.sub(" ", text)
+    text = CHECK_CODE.sub(" ", "\n".join(WORTH_A_LOOK.findall(text)))
     for name in sorted({*names, *FORMULAS}, key=len, reverse=True):
         text = text.replace(name, " ")
     text = NAMES.sub(" ", text)

@@ -1,6 +1,7 @@
 """Everything that the audit trail can show has its Chinese: every table, every column, every step in the code."""
 
 import ast
+import re
 
 import pytest
 from django.conf import settings
@@ -26,6 +27,7 @@ APPS = (
     "notifications",
 )
 LEAST_STEPS = 70
+GIVES_A_VERB = re.compile(r"\b(?:acting|move|step)\(|\bverb=")
 
 
 @pytest.fixture(autouse=True)
@@ -58,9 +60,9 @@ def steps() -> set[str]:
     found = set()
     for app in APPS:
         for path in (settings.BASE_DIR / app).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text())):
-                if isinstance(node, ast.Call):
-                    found |= set(_verbs(node))
+            if GIVES_A_VERB.search(text := path.read_text()):
+                calls = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call))
+                found.update(*map(_verbs, calls))
     return found
 
 
