@@ -13,6 +13,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from itertools import count
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pghistory.runtime
 from django.db import connection
@@ -23,6 +24,8 @@ MOST = 200
 """Per connection; of some 100 KB each in the server's process."""
 TYPES = {str: "text", int: "bigint", datetime: "timestamptz", date: "date"}  # a moment is a date, too
 _numbers = count(1)
+_kept: WeakKeyDictionary[Any, OrderedDict[tuple[KeptStatement, Hashable], str]] = WeakKeyDictionary()
+"""By the driver's connection, which Django may open anew."""
 
 # They only read, so that history needs to know nothing of them; pghistory knows it of "select" alone.
 pghistory.runtime.IGNORED_SQL_PREFIXES += ("execute kept_",)
@@ -87,11 +90,7 @@ def may_keep(on: BaseDatabaseWrapper) -> bool:
 def _kept_on(on: BaseDatabaseWrapper) -> OrderedDict[tuple[KeptStatement, Hashable], str]:
     """What this connection keeps; a new one keeps nothing."""
     on.ensure_connection()
-    opened, kept = getattr(on, "kept_statements", (None, None))
-    if opened is not on.connection:
-        kept = OrderedDict()
-        on.kept_statements = on.connection, kept
-    return kept
+    return _kept.setdefault(on.connection, OrderedDict())
 
 
 def _make_room(on: BaseDatabaseWrapper, kept: OrderedDict[tuple[KeptStatement, Hashable], str]) -> None:

@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db import connection
+from django.db.backends.postgresql.base import DatabaseWrapper
 from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import expect
@@ -18,6 +19,7 @@ from config import services
 from tests import own_server
 from tests.as_migrated import AsMigrated
 from tests.clients import PageClient
+from tests.live_connections import LiveConnections, serves_a_browser
 from tests.migrated import template_database
 
 # Playwright keeps an event loop in the tests' thread, for which Django would refuse its database.
@@ -90,11 +92,14 @@ def django_db_modify_db_settings(django_db_modify_db_settings):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """After a transactional test only what it filled is emptied."""
+    """After a transactional test only what it filled is emptied. The live server keeps its connections."""
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
-        migrated = AsMigrated()
+        migrated, live = AsMigrated(), LiveConnections()
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda test_case: migrated.restore())
+        patch.setattr(DatabaseWrapper, "get_new_connection", lambda wrapper, params: live.take(wrapper, params))
+        patch.setattr(DatabaseWrapper, "_close", lambda wrapper: live.put_back(wrapper))
         yield
+        live.close()
 
 
 @pytest.fixture
@@ -120,5 +125,5 @@ def _nobody_asks_on():
     """The browsers of a test are closed by now: their last requests are answered before its rows are removed."""
     yield
     for thread in threading.enumerate():
-        if thread.name.endswith("(process_request_thread)"):
+        if serves_a_browser(thread):
             thread.join(timeout=20)
