@@ -6,8 +6,9 @@ the largest spreadsheet there can be.
 
 import csv
 import io
+import re
 from collections.abc import Collection, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -24,7 +25,8 @@ from records.zip_packages import MB, Limits, PackageRefused, open_package
 ZIP = b"PK"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OTHERS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
-ENCODINGS = ("utf-8-sig", "gb18030")
+_BY_CHANCE = re.compile("[\x00-\x7f\u0100-\u07ff]*")
+"""What GB18030 looks like where it happens to be UTF-8 too, such as 平原: letters of scripts that no sheet is in."""
 BLOCK = 1 << 16
 
 
@@ -228,15 +230,23 @@ def _parsed(text: Iterable[str], before: int) -> Generator[list[str], None, int]
 
 def encoding_of(file: BinaryIO) -> str:
     """UTF-8, with or without BOM, or GB18030; rewinds the file. Raises ``NotATable``."""
-    for encoding in ENCODINGS:
-        text = io.TextIOWrapper(file, encoding=encoding, newline="")
-        try:
-            while text.read(1 << 20):
-                pass
-            return encoding
-        except UnicodeDecodeError:
-            continue
-        finally:
-            text.detach()
-            file.seek(0)
+    with suppress(UnicodeDecodeError):
+        by_chance = [_BY_CHANCE.fullmatch(text) for text in _decoded(file, "utf-8") if not text.isascii()]
+        if not by_chance or not all(by_chance):
+            return "utf-8-sig"
+    with suppress(UnicodeDecodeError):
+        for _text in _decoded(file, "gb18030"):
+            pass
+        return "gb18030"
     raise NotATable(_("The file is neither in UTF-8 nor in GB18030."))
+
+
+def _decoded(file: BinaryIO, encoding: str) -> Iterator[str]:
+    """Its text, piece by piece; rewinds it. Raises ``UnicodeDecodeError``."""
+    text = io.TextIOWrapper(file, encoding=encoding, newline="")
+    try:
+        while piece := text.read(1 << 20):
+            yield piece
+    finally:
+        text.detach()
+        file.seek(0)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple, cast
 
 from django.utils.translation import gettext as _
+from openpyxl.utils import get_column_letter
 
 from ratings.scheme.spec import LARGEST, Criterion, NoSingleVariant, Question, SchemeSpec
 from ratings.scoring.county_mean import give_county_means
@@ -117,6 +118,8 @@ class _Reader:
     def __init__(self, spec: SchemeSpec, beside: SchemeSpec | None):
         self.spec, self.beside = spec, beside
         self.order: Order = tuple(range(len(COLUMNS)))
+        self.width = len(COLUMNS)
+        """How many cells a row may have."""
         self.units: dict[str, UnitFacts] = {}
         self.values: dict[str, dict[str, Decimal]] = {}
         """The facts of a unit by the text that names it."""
@@ -147,7 +150,8 @@ class _Reader:
         if first is None:
             return
         order = None if isinstance(first, Block) else _order(first)
-        self.order = order or self.order
+        if order:
+            self.order, self.width = order, max(at for at in order if at != ABSENT) + 1
         for piece in table if order else chain([first], table):
             if isinstance(piece, Block):
                 self._read_block(piece)
@@ -163,7 +167,7 @@ class _Reader:
         except (IndexError, KeyError):
             self._read_with_care(line)
             return
-        if item in facts or (len(row) > dated and row[dated]):
+        if item in facts or len(row) > self.width or (len(row) > dated and row[dated]):
             self._read_with_care(line)
         else:
             facts[item] = value
@@ -174,8 +178,9 @@ class _Reader:
         columns = [block.columns[at] if at < len(block.columns) else nothing for at in self.order]
         units, items, texts, dates = columns
         found = self._known_facts(list(zip(items, texts, strict=True)))
-        if any(dates):
-            found = [None if day else fact for fact, day in zip(found, dates, strict=True)]
+        for others in (dates, *block.columns[self.width :]):
+            if any(others):
+                found = [None if text else fact for fact, text in zip(found, others, strict=True)]
         at = 0
         for unit, rows in groupby(units):
             end = at + len(list(rows))
@@ -228,9 +233,17 @@ class _Reader:
 
     def _read_with_care(self, line: SpreadsheetLine) -> None:
         texts = (line.cells[at] if at < len(line.cells) else "" for at in self.order)
-        problem = self._take(_FactRow._make((line.number, *texts, line.mac_days)))
+        problem = self._beyond(line) or self._take(_FactRow._make((line.number, *texts, line.mac_days)))
         if problem:
             self.problems.append(problem)
+
+    def _beyond(self, line: SpreadsheetLine) -> WrongRow | None:
+        """The first text that stands in no column: one that was torn at its comma must not pass for its first half."""
+        for at, text in enumerate(line.cells[self.width :], start=self.width + 1):
+            if text:
+                told = _("This cell is in no column. A value with a comma needs quotation marks.")
+                return WrongRow(line.number, get_column_letter(at), text, _("nothing"), told)
+        return None
 
     def _take(self, row: _FactRow) -> WrongRow | None:
         if not row.unit:
@@ -255,6 +268,8 @@ class _Reader:
             return None
         if item in self.vetoes:
             return self._take_veto(row, item, facts)
+        if row.date and cells.day(row.date, mac_days=row.mac_days) is None:
+            return row.wrong("date", _("This is not a date."), _("nothing"))
         found = self._figure(item, row.value)
         if found is None:
             return row.wrong("value", _("This is not a number."), _("a number such as 93.5"))
@@ -294,7 +309,8 @@ class _Reader:
             return row.wrong("value", _("A veto item has a date and no value."), _("nothing"))
         met = cells.day(row.date, mac_days=row.mac_days)
         if met is None:
-            return row.wrong("date", _("The day on which it was met is missing."), _("a date such as 2025-06-30"))
+            told = _("This is not a date.") if row.date else _("The day on which it was met is missing.")
+            return row.wrong("date", told, _("a date such as 2025-06-30"))
         facts.vetoes.add((item, met))
         return None
 

@@ -127,6 +127,8 @@ def test_the_same_facts_in_every_dress(tmp_path, raw):
         (("330624108204", "V2", "", ""), "row 8,"),
         (("330624108204", "V2", "", "2025-02-30"), "row 8,"),
         (("330624108204", "V2", "1", "2025-02-03"), "row 8,"),
+        (("330624108204", "1.1.b", "1", "234.5"), "row 8, column date"),
+        (("330624108204", "1.1.b", "1", "", "2"), "row 8, column E"),
         (("330624108204", "@tag", "", ""), "row 8,"),
         (("330624108204", "@tag", "平原", ""), "330624108204"),
         (("330624108205", "1.1.a", "1", ""), "330624108205"),
@@ -136,6 +138,16 @@ def test_a_wrong_row_is_named_and_nothing_is_written(tmp_path, row, place):
     with pytest.raises(CommandError) as refused, translation.override("en"):
         run(tmp_path, lines([*FACTS, row]).encode())
     assert [place in line for line in str(refused.value).splitlines()] == [True]
+
+
+@pytest.mark.parametrize("before", [1, 6000])
+def test_a_number_torn_at_its_comma_does_not_pass_for_its_first_half(tmp_path, before):
+    """In the first lines, and in a block of lines that are read at once."""
+    tags = [(f"33062410{n}", "@tag", "山区", "") for n in range(1000, 1000 + before)]
+    torn = ("330624101000", "1.1.b", "1", "234.5")
+    with pytest.raises(CommandError) as refused, translation.override("en"):
+        run(tmp_path, lines([HEAD[:3], *tags, torn]).encode())
+    assert str(refused.value).split(":")[0] == f"row {before + 2}, column D"
 
 
 def test_every_wrong_row_is_named(tmp_path):

@@ -207,3 +207,10 @@ def test_a_long_csv_is_read_in_blocks_as_if_at_once(before, tail):
     else:
         tidied = [[cells.tidy(cell.replace("\0", "\ufffd")) for cell in row] for row in expected]
         assert texts(text.encode()) == [row for row in tidied if any(row)]
+
+
+@pytest.mark.parametrize("text", ["平原", "农", "农\n平原", "×", "·\n5°", "a"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_a_short_text_is_read_in_its_own_encoding(text, encoding):
+    """The bytes of 平原 in GB18030 are letters in UTF-8."""
+    assert texts(text.encode(encoding)) == [[line] for line in text.split("\n")]
