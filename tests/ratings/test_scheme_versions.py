@@ -108,10 +108,12 @@ def test_an_event_before_the_amendment_and_one_after_act_each_by_its_own_rule(vi
         events = [EventFactory(unit=village, kind="case_opened", on=date(2026, month, 1)) for month in (3, 8)]
         SchemeFactory(version=2, body=harder, issued_at=at(2026, 7, 10, 9))
         rerate("")
-        pages = [client.get(f"/events/{event.pk}/").context for event in events]
+        pages = [client.get(f"/events/{event.pk}/") for event in events]
         register = client.get(f"/register/{village.code}/").context["periods"]
-    judged = [(page["scheme"].version, [rule["days"] for rule in page["rules"]]) for page in pages]
+    shown = [page.context for page in pages]
+    judged = [(page["scheme"].version, [rule["days"] for rule in page["rules"]]) for page in shown]
     assert judged == [(1, [(date(2026, 3, 1), None)]), (2, [(date(2026, 8, 1), None)])]
+    assert [str(page.context["scheme"]) in page.content.decode() for page in pages] == [True, True]
     held = [(one.during.lower, one.star, one.effects) for one in reversed(register)]
     assert held == [
         (date(2026, 1, 10), 5, []),
