@@ -42,11 +42,20 @@ class Pair:
 
 
 def judge_both(
-    new: Reading, old: Reading, new_facts: Mapping[str, UnitFacts], old_facts: Mapping[str, UnitFacts], day: date
+    new: Reading,
+    old: Reading,
+    new_facts: Mapping[str, UnitFacts],
+    old_facts: Mapping[str, UnitFacts],
+    day: date,
+    *,
+    only_answered: bool = False,
 ) -> list[Pair]:
-    """Every unit under both schemes on ``day``, with the year of ``old``, sorted by code."""
-    after = try_scheme(in_year(new, old.spec.year), new_facts, day)
-    before = try_scheme(old, old_facts, day)
+    """Every unit under both schemes on ``day``, with the year of ``old``, sorted by code.
+
+    ``only_answered``: see ``ManyUnits``.
+    """
+    after = try_scheme(in_year(new, old.spec.year), new_facts, day, only_answered=only_answered)
+    before = try_scheme(old, old_facts, day, only_answered=only_answered)
     return [Pair(*pair) for pair in zip(before, after, strict=True)]
 
 

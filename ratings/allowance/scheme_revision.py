@@ -29,6 +29,10 @@ class Revised:
     before: Result | None
     after: Result | None
 
+    @property
+    def moves_star(self) -> bool:
+        return self.before is not None and self.after is not None and self.before[1] != self.after[1]
+
 
 def revised(new: Reading, old: Scheme, day: date) -> list[Revised]:
     """The units that answered under ``old`` and would come out differently under ``new``, by their answers and code.

@@ -12,7 +12,7 @@ from ratings.allowance.comparison import Pair, judge_both
 from ratings.allowance.reviewed import found_in_review
 from ratings.allowance.scheme_revision import answered, applicable
 from ratings.allowance.shortfall import written_short
-from ratings.models import Application, Scheme
+from ratings.models import Application, Cycle, Scheme
 from ratings.scheme.reading import Reading
 from ratings.scheme.spec import Criterion, SchemeSpec, StarLine
 from records.known import known
@@ -47,24 +47,33 @@ class LineMoved:
 @dataclass(frozen=True)
 class Kept:
     """Both schemes on the facts kept. ``unscored``: units that no single variant fits; ``reviewed``: those of ``pairs``
-    for which what the reviewers found counts."""
+    for which what the reviewers found counts; ``settled``: units left out, as their result stays what it is."""
 
     pairs: list[Pair]
-    unscored: int
-    reviewed: int
+    unscored: int = 0
+    reviewed: int = 0
+    settled: int = 0
 
 
 def pairs_of_kept(new: Reading, old: Scheme, day: date) -> Kept:
-    """On the answers kept under ``old``, and on what the reviewers found where the result is out."""
-    units = answered(old, Application.objects.all())
+    """On the answers kept under ``old``, and on what the reviewers found where the result is out.
+
+    What is not answered has no points, as in an application and on the page that issues the draft. Where the draft
+    would be the next version of a year under way, it is tried, as there, on those alone whom issuing it can move.
+    """
+    applications = Application.objects.filter(cycle__scheme=old)
+    out = applications.filter(state__in=Application.State.RESULT_OUT)
+    settled = out if new.spec.year == old.year and old.cycles.filter(state=Cycle.State.OPEN).exists() else out.none()
+    units = answered(old, applications.exclude(pk__in=settled))
     found = _found(new.spec, old)
     for unit in units.keys() & found.keys():
         units[unit].values.update(found[unit])
     reading = Reading(old.body, old.spec)
     after, before = applicable(new.spec, units, old), applicable(old.spec, units, old)
     fitting = [unit for unit in units if unit in after and unit in before]
-    judged = judge_both(new, reading, {u: after[u] for u in fitting}, {u: before[u] for u in fitting}, day)
-    return Kept(judged, len(units) - len(fitting), sum(unit in found for unit in fitting))
+    new_facts, old_facts = ({unit: side[unit] for unit in fitting} for side in (after, before))
+    judged = judge_both(new, reading, new_facts, old_facts, day, only_answered=True)
+    return Kept(judged, len(units) - len(fitting), sum(unit in found for unit in fitting), settled.count())
 
 
 def _found(new: SchemeSpec, old: Scheme) -> dict[str, dict[str, Decimal]]:
@@ -77,13 +86,28 @@ def _found(new: SchemeSpec, old: Scheme) -> dict[str, dict[str, Decimal]]:
 
 
 def alike(spec: SchemeSpec, pairs: Sequence[Pair]) -> list[AlikeCriterion]:
-    """The criteria of the draft on which nearly all units have the same points."""
+    """The criteria of the draft on which nearly all units that have its facts have the same points."""
     found = []
-    for criterion in {criterion.code: criterion for criterion in reversed(spec.criteria)}.values():
-        points, count = Counter(pair.after["criteria"][criterion.code] for pair in pairs).most_common(1)[0]
-        if count >= ALIKE * len(pairs):
-            found.append(AlikeCriterion(criterion, points, count, len(pairs)))
-    return found[::-1]
+    for criterion in _one_of_each(spec):
+        given = [pair.after["criteria"][criterion.code] for pair in pairs if not _lacks(pair, criterion)]
+        for points, count in Counter(given).most_common(1):
+            if count >= ALIKE * len(given):
+                found.append(AlikeCriterion(criterion, points, count, len(given)))
+    return found
+
+
+def unanswered(spec: SchemeSpec, pairs: Sequence[Pair]) -> list[Criterion]:
+    """The criteria of the draft for which no unit has the facts: they have no points."""
+    return [criterion for criterion in _one_of_each(spec) if all(_lacks(pair, criterion) for pair in pairs)]
+
+
+def _one_of_each(spec: SchemeSpec) -> list[Criterion]:
+    """Of several variants the first."""
+    return list({criterion.code: criterion for criterion in reversed(spec.criteria)}.values())[::-1]
+
+
+def _lacks(pair: Pair, criterion: Criterion) -> bool:
+    return criterion.code in pair.after["missing"]
 
 
 def moved_by_line(pair: Pair, old: SchemeSpec) -> list[Short]:

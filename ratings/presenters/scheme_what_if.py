@@ -11,11 +11,11 @@ from accounts.templatetags.face import star_name
 from ratings.allowance.allowed_star import Short
 from ratings.allowance.comparison import Pair, stars, townships
 from ratings.allowance.shortfall import why_words
-from ratings.allowance.what_if import AlikeCriterion, LineMoved, alike, lines_moved, moved_by_line
+from ratings.allowance.what_if import AlikeCriterion, LineMoved, alike, lines_moved, moved_by_line, unanswered
 from ratings.presenters.star_bars import StarBarPiece, pieces
 from ratings.presenters.totals_histogram import Histogram, histogram
 from ratings.scheme.burden import Burden, burden
-from ratings.scheme.spec import SchemeSpec
+from ratings.scheme.spec import Criterion, SchemeSpec
 from villages.models import Unit
 
 MOST_MOVED = 200
@@ -75,6 +75,7 @@ class WhatIf:
     townships: list[TownshipRow]
     moved: list[Moved]
     alike: list[AlikeCriterion]
+    unanswered: list[Criterion]
     lines: list[LineMoved]
     burden_before: Burden
     burden_after: Burden
@@ -106,6 +107,7 @@ def what_if(new: SchemeSpec, old: SchemeSpec, pairs: Sequence[Pair], county: str
             for pair in sorted(moving, key=lambda pair: pair.change)[:MOST_MOVED]
         ],
         alike=alike(new, pairs),
+        unanswered=unanswered(new, pairs),
         lines=lines_moved(new, pairs),
         burden_before=burden(old),
         burden_after=burden(new),
@@ -152,5 +154,5 @@ def _main(pair: Pair, spec: SchemeSpec, changes: Sequence[Change]) -> Change | N
 
 
 def options(scheme: Any, issued: Iterable[Any]) -> list[Any]:
-    """The schemes to compare with, the latest year before the draft's first."""
-    return sorted(issued, key=lambda one: (one.year >= scheme.year, -one.year, -one.version))
+    """The schemes to compare with: the one that the draft would replace, then the latest years before it."""
+    return sorted(issued, key=lambda one: (one.year > scheme.year, -one.year, -one.version))

@@ -5,6 +5,7 @@ from datetime import date
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -47,13 +48,19 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _result(scheme: Scheme, old: Scheme, sheet: bytes | None) -> dict[str, object]:
-    day = date(old.year, 12, 31)
+    day = _day(old, sheet)
     try:
         kept = _judged(scheme, old, sheet, day)
     except Refused as refused:
         return {"refused": str(refused).splitlines(), "old": old}
     shown = what_if(scheme.spec, old.spec, kept.pairs, scheme.unit_id) if kept.pairs else None
     return {"old": old, "day": day, "found": shown, "kept": kept, "count": len(kept.pairs), "uploaded": bool(sheet)}
+
+
+def _day(old: Scheme, sheet: bytes | None) -> date:
+    """The year's last; for the answers of a year that is under way today, as on the page that issues the draft."""
+    last = date(old.year, 12, 31)
+    return last if sheet else min(last, timezone.localdate())
 
 
 def _judged(scheme: Scheme, old: Scheme, sheet: bytes | None, day: date) -> Kept:
@@ -63,7 +70,7 @@ def _judged(scheme: Scheme, old: Scheme, sheet: bytes | None, day: date) -> Kept
     new_facts, old_facts = read_facts_for_both(sheet, scheme.spec, old.spec, bounds=UPLOAD)
     if outside := [code for code in new_facts if not code.startswith(scheme.unit_id)]:
         raise Refused(_("These units do not belong here: %s") % _(", ").join(outside[:20]))
-    return Kept(judge_both(new, Reading(old.body, old.spec), new_facts, old_facts, day), unscored=0, reviewed=0)
+    return Kept(judge_both(new, Reading(old.body, old.spec), new_facts, old_facts, day))
 
 
 @permission_or_404(VIEW)

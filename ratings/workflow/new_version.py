@@ -33,8 +33,9 @@ def consequences(scheme: Scheme, new: Reading | None = None) -> dict[str, Any]:
     page shows it; empty when there is none.
 
     ``moved``: units whose own answers come to another total or star (unit, name, before, after; None where no single
-    variant fits); ``asked``: how many applications are asked otherwise, by state; ``waiting``: decisions that have to
-    be released or taken back first.
+    variant fits); ``starred``: how many of them come to another star, as the what-if counts on the same answers;
+    ``asked``: how many applications are asked otherwise, by state; ``waiting``: decisions that have to be released or
+    taken back first.
     """
     cycle = None if scheme.programme_id else _cycle(scheme)
     if cycle is None:
@@ -49,6 +50,7 @@ def consequences(scheme: Scheme, new: Reading | None = None) -> dict[str, Any]:
         "cycle": cycle.pk,
         "version": cycle.scheme.version,
         "moved": [[one.unit, names[one.unit], one.before, one.after] for one in changes],
+        "starred": sum(one.moves_star for one in changes),
         "asked": asked,
         "asked_in_all": sum(asked.values()),
         "waiting": _waiting(cycle).count(),

@@ -8,7 +8,9 @@ import pytest
 from accounts.roles import Role
 from notifications.models import Notice
 from ratings.allowance import allowed_star
+from ratings.allowance.what_if import pairs_of_kept
 from ratings.models import Answer, Application, Cycle, Decision, Points, Return, Stage
+from ratings.scheme.reading import Reading
 from ratings.workflow.answers import AnswerEntry, save_answers
 from ratings.workflow.application import resume
 from ratings.workflow.filling_rights import criteria_of
@@ -69,12 +71,14 @@ def fresh(application):
 
 def test_the_cycle_moves_and_asks_what_is_new():
     cycle = CycleFactory()
-    draft = answered(cycle, 201)
+    draft, _published = answered(cycle, 201), answered(cycle, 202, "confirmed")
     filler, office = person(Role.FILLER, draft.unit_id), person(Role.TOWNSHIP_OFFICE, TOWNSHIP)
     new = import_scheme(amended(), by=None)
     foreseen = consequences(new)
     moved = [[draft.unit_id, draft.unit.name, ("29.50", 3), ("27.50", 2)]]
     assert (foreseen["version"], foreseen["moved"], foreseen["asked"]) == (1, moved, {"draft": 1})
+    tried = pairs_of_kept(Reading(new.body, new.spec), cycle.scheme, date(2026, 7, 10))
+    assert foreseen["starred"] == sum(pair.change != 0 for pair in tried.pairs) == tried.settled == 1
     issue_scheme(new, by=None)
     assert Cycle.objects.get().scheme == new
     assert "1.9" in [criterion.code for criterion in criteria_of(fresh(draft))]

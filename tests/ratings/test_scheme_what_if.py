@@ -118,6 +118,31 @@ def test_what_reviewers_found_counts_on_both_sides_once_it_is_out(office, issued
     assert office.get(address(draft)).context["kept"] == kept
 
 
+def test_what_is_not_answered_counts_nothing_as_on_the_issuing_page(office, issued, draft):
+    """A department that gave no count of faults has not said that there are none; a facts file without it does."""
+    deduction, judged = (
+        next(one for one in issued.spec.criteria if one.method == method) for method in ("deduction", "judged")
+    )
+    unit = UnitFactory(code=VILLAGE, name="沙溪村")
+    application = ApplicationFactory(cycle=CycleFactory(scheme=issued), unit=unit, state="township_review")
+    AnswerFactory(application=application, item=judged.code, typed="0", value=Decimal(0))
+    found = office.get(address(draft)).context["found"]
+    assert [one.code for one in found.unanswered] == [one for one in draft.spec.codes if one != judged.code]
+    assert [(one.criterion.code, one.of) for one in found.alike] == [(judged.code, 1)]
+    (pair,) = pairs_of_kept(Reading(draft.body, draft.spec), issued, date(2026, 12, 31)).pairs
+    assert [side["criteria"][deduction.code] for side in (pair.before, pair.after)] == ["0.00", "0.00"]
+    answer = office.post(address(draft), {"against": issued.pk, "sheet": sheet(f"{VILLAGE},{judged.code},0")})
+    (moved,) = answer.context["kept"].pairs
+    assert moved.before["criteria"][deduction.code] == f"{deduction.max:.2f}"
+
+
+def test_what_it_would_replace_comes_first_then_the_latest_years_before(office, issued, draft):
+    earlier = SchemeFactory(unit=issued.unit, year=2025)
+    amendment = SchemeFactory(unit=issued.unit, year=2026, version=2, state="draft", issued_at=None)
+    ordered = [office.get(address(one)).context["ordered"] for one in (draft, amendment)]
+    assert ordered == [[issued, earlier], [issued, earlier]]
+
+
 def test_without_answers_it_asks_for_a_sheet(office, issued, draft):
     answer = office.get(address(draft))
     assert (answer.status_code, answer.context["found"]) == (200, None)
@@ -143,7 +168,7 @@ def test_totals_stand_in_bins_beside_the_lines_and_a_mover_has_its_main_cause(of
 
     def result(star, total, **points):
         criteria = dict.fromkeys(spec.codes, "0.00") | {"1.1": points["first"], "1.2": points["second"]}
-        return {"unit": VILLAGE, "star": star, "total": total, "criteria": criteria, "short": []}
+        return {"unit": VILLAGE, "star": star, "total": total, "criteria": criteria, "short": [], "missing": []}
 
     pairs = [Pair(result(4, "15.50", first="5.00", second="10.00"), result(3, "13.00", first="4.50", second="8.00"))]
     shown = histogram(spec, pairs)
@@ -164,7 +189,15 @@ def test_who_moves_by_a_line_alone_is_told_which(office, issued, draft):
     def result(star, total, needs, first):
         criteria = dict.fromkeys(issued.spec.codes, "0.00") | {"1.1": first}
         short = [{"star": 4, "why": "total", "has": total, "needs": needs}] if star < 4 else []
-        return {"unit": VILLAGE, "star": star, "total": total, "criteria": criteria, "areas": {}, "short": short}
+        return {
+            "unit": VILLAGE,
+            "star": star,
+            "total": total,
+            "criteria": criteria,
+            "areas": {},
+            "short": short,
+            "missing": [],
+        }
 
     strict, mild = spec(16, 10), spec(12, 10)
     same = result(4, "15.00", "12.00", "5.00"), result(3, "15.00", "16.00", "5.00")
