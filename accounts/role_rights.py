@@ -11,6 +11,24 @@ from django.db import connection, transaction
 from accounts.models import Appointment, UnitPermission
 from accounts.roles import ROLES
 
+# A nation has millions of these rows, so each is one statement over all of them.
+TAKE = """
+delete from accounts_unitpermission g using accounts_appointment p
+where p.id = g.appointment_id and not exists (
+    select from unnest(%s::text[], %s::int[]) as wanted (role, permission)
+    where wanted.role = p.role and wanted.permission = g.permission_id
+)
+"""
+GIVE = """
+insert into accounts_unitpermission (user_id, content_object_id, appointment_id, permission_id)
+select p.user_id, p.unit_id, p.id, wanted.permission
+from accounts_appointment p join unnest(%s::text[], %s::int[]) as wanted (role, permission) on wanted.role = p.role
+where not exists (
+    select from accounts_unitpermission g where g.appointment_id = p.id and g.permission_id = wanted.permission
+)
+order by p.id, wanted.permission
+"""
+
 
 @transaction.atomic
 def follow(**_signal: Any) -> None:
@@ -18,23 +36,8 @@ def follow(**_signal: Any) -> None:
     if UnitPermission._meta.db_table not in connection.introspection.table_names() or not Appointment.objects.exists():
         return
     ids = {f"{p.content_type.app_label}.{p.codename}": p.pk for p in Permission.objects.select_related("content_type")}
-    for role, spec in ROLES.items():
-        wanted = [ids[right] for right in sorted(spec.permissions & ids.keys())]
-        # By a subquery on appointments: a join would make Django delete what the table joined with itself gives, which
-        # PostgreSQL reads row by row for each row where it has no statistics yet.
-        posts = Appointment.objects.filter(role=role)
-        UnitPermission.objects.filter(appointment__in=posts).exclude(permission__in=wanted).delete()
-        for permission in wanted:
-            _give(Appointment.objects.filter(role=role).exclude(grants__permission=permission), permission)
-
-
-def _give(appointments: Any, permission: int) -> None:
-    UnitPermission.objects.bulk_create(
-        (
-            UnitPermission(
-                user_id=post.user_id, content_object_id=post.unit_id, appointment=post, permission_id=permission
-            )
-            for post in appointments
-        ),
-        batch_size=5000,
-    )
+    wanted = [(role, ids[right]) for role, spec in ROLES.items() for right in sorted(spec.permissions & ids.keys())]
+    roles, permissions = ([*column] for column in zip(*wanted, strict=True))
+    with connection.cursor() as cursor:
+        for statement in (TAKE, GIVE):
+            cursor.execute(statement, [roles, permissions])

@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 from django.apps import apps
 from django.core.management.sql import emit_post_migrate_signal
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts import grant_integrity
 from accounts.models import UnitPermission, User
@@ -43,3 +45,10 @@ def test_a_new_right_of_a_role_reaches_those_who_hold_the_office(monkeypatch):
     migrated()
     assert (may(reviewer), faults()) == (False, [])
     assert set(UnitPermission.objects.filter(user=leader).values_list("pk", flat=True)) == kept
+
+
+def test_those_who_hold_the_offices_are_looked_at_by_two_statements_however_many_rights_there_are():
+    person(Role.TOWNSHIP_LEADER, TOWNSHIP)
+    with CaptureQueriesContext(connection) as asked:
+        migrated()
+    assert len([1 for query in asked if "as wanted (role, permission)" in query["sql"]]) == 2
