@@ -70,7 +70,7 @@ class Delivery(models.Model):
             models.CheckConstraint(condition=Q(state="sent") ^ Q(sent_at=None), name="delivery_sent_has_time"),
         ]
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(state="waiting"), name="delivery_waiting"),
+            models.Index(fields=["due_at", "id"], condition=Q(state="waiting"), name="delivery_waiting"),
             models.Index(fields=["due_at"], condition=Q(state="sending"), name="delivery_sending"),
             models.Index(
                 fields=["bundled_for", "channel", "due_at", "id"],

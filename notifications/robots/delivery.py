@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Count, F, Max, Min, Q
+from django.db.models import Count, F, Min, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from notifications.models import Robot, RobotMessage, RobotTry
@@ -68,16 +68,25 @@ def deliver(claim: Claim) -> None:
 @transaction.atomic
 def _claim() -> Claim | None:
     """The next try, of a robot that nobody else is choosing for and that has had fewer than ``A_MINUTE``."""
-    now = timezone.now()
-    waiting = Q(messages__state=RobotMessage.State.WAITING, messages__due_at__lte=now)
-    due = Robot.objects.filter(waiting, active=True).annotate(first=Min("messages__due_at"), last=Max("tries__at"))
-    # In turn, so that one that does not answer keeps nobody waiting.
-    for pk in due.order_by(F("last").asc(nulls_first=True), "first").values_list("pk", flat=True)[:200]:
+    for pk in _with_due_messages()[:200]:
         robot = Robot.objects.select_for_update(skip_locked=True).filter(pk=pk, active=True).first()
         room = _room(robot) if robot else 0
         if robot and room > 0 and (message := _next(robot, room)):
             return _begin(message)
     return None
+
+
+def _with_due_messages() -> QuerySet[RobotMessage, int]:
+    """Robots in turn, so that one that does not answer keeps nobody waiting: the one tried longest ago first.
+
+    Of the tries, which are kept for good, the last one is looked up: a join would read them all for each message.
+    """
+    due = RobotMessage.objects.filter(
+        state=RobotMessage.State.WAITING, due_at__lte=timezone.now(), robot__active=True
+    ).order_by()
+    tries = RobotTry.objects.filter(robot=OuterRef("robot_id")).order_by("-at")
+    robots = due.values("robot_id").annotate(first=Min("due_at"), last=Subquery(tries.values("at")[:1]))
+    return robots.order_by(F("last").asc(nulls_first=True), "first").values_list("robot_id", flat=True)
 
 
 def _room(robot: Robot) -> int:
