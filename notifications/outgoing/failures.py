@@ -1,10 +1,15 @@
 """Why a try failed: a code for the log, explained in words where it is shown (``robots.explanations``)."""
 
+import re
+
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""What an answer may hold and no text of the database can."""
+
 
 class Failure(Exception):
     """``problem`` names the reason; ``detail`` holds what was found: an address, a status, a code."""
 
     def __init__(self, problem: str, detail: str = "") -> None:
-        super().__init__(f"{problem}: {detail}")
         self.problem = problem
-        self.detail = detail[:300]
+        self.detail = UNSTORABLE.sub("\ufffd", detail)[:300]
+        super().__init__(f"{problem}: {self.detail}")

@@ -135,6 +135,8 @@ def test_wecom_gets_at_most_4096_bytes_with_the_link():
         ("dingtalk", errcode(310000), "errcode"),
         ("dingtalk", OK, "no_errcode"),
         ("wecom", status(200, b'{"errcode": false}'), "errcode"),
+        ("wecom", status(200, b'{"errcode": 1, "errmsg": "\\u0000 \\ud800"}'), "errcode"),
+        ("dingtalk", status(200, b"\x00\xff"), "no_errcode"),
         ("webhook", status(500), "status"),
         ("webhook", status(302, Location="http://127.0.0.1:1/"), "redirect"),
         ("webhook", nothing, "timeout"),
