@@ -6,6 +6,8 @@ import re
 import tempfile
 import time
 import warnings
+from contextlib import closing
+from typing import Any
 
 import django
 import environ
@@ -124,20 +126,44 @@ def _demand_database(name: str, url: str, answers: bool) -> None:
         return
     given = {key.lower(): parts[key] for key in ("USER", "PASSWORD", "HOST", "PORT") if parts[key]}
     given |= {"dbname": parts["NAME"], "connect_timeout": ANSWER_SECONDS} | parts.get("OPTIONS", {})
+    try:
+        with closing(_connected(given)) as connection, closing(psycopg2.connect(**given)) as beside:
+            version, pooled = connection.server_version // 10000, _served_by(connection) == _served_by(beside)
+    except psycopg2.Error as failed:
+        raise ServerUnreachable(f"{name}: {one_line(failed)}") from None
+    if version < OLDEST_POSTGRESQL:
+        raise Unusable(f"{name}: PostgreSQL {version}, expected {OLDEST_POSTGRESQL} or later")
+    if pooled:
+        _demand_ready_for_pool(name)
+
+
+def _connected(given: dict[str, Any]) -> Any:
+    """A server that is starting is waited for."""
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
-            connection = psycopg2.connect(**given)
+            return psycopg2.connect(**given)
         except psycopg2.Error as failed:
             if not COMING.search(str(failed)) or time.monotonic() > deadline:
-                raise ServerUnreachable(f"{name}: {one_line(failed)}") from None
+                raise
             time.sleep(0.5)
-        else:
-            break
-    version = connection.server_version // 10000
-    connection.close()
-    if version < OLDEST_POSTGRESQL:
-        raise Unusable(f"{name}: PostgreSQL {version}, expected {OLDEST_POSTGRESQL} or later")
+
+
+def _served_by(connection: Any) -> int:
+    """The number of the server's process. Of two open connections it differs, unless a pooler such as PgBouncer lends
+    them one process for each transaction."""
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_backend_pid()")
+        return int(cursor.fetchone()[0])
+
+
+def _demand_ready_for_pool(name: str) -> None:
+    """What a connection keeps is lost between transactions: statements would not be found, locks not be held."""
+    if name == "DATABASE_OWNER_URL":
+        raise Unusable(f"{name}: leads through a pooler, expected PostgreSQL itself")
+    if not environ.Env().bool("DISABLE_SERVER_SIDE_CURSORS", default=False):
+        raise Unusable(f"{name}: leads through a pooler by transactions, which needs DISABLE_SERVER_SIDE_CURSORS=1")
 
 
 def _demand_redis(name: str, url: str, answers: bool) -> None:

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import nullcontext
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -251,6 +252,34 @@ def test_a_command_is_refused_before_it_writes():
     finally:
         MigrationRecorder(connection).record_applied("ratings", "0002_scheme_revisions")
     assert not User.objects.filter(username="newadmin").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "expected"),
+    [
+        ("DATABASE_URL", "", "DATABASE_URL: leads through a pooler by transactions, which needs DISABLE_SERVER_SIDE"),
+        ("DATABASE_URL", "1", ""),
+        ("DATABASE_OWNER_URL", "1", "DATABASE_OWNER_URL: leads through a pooler, expected PostgreSQL itself"),
+    ],
+)
+def test_a_pooler_that_lends_connections_by_the_transaction(monkeypatch, name, given, expected):
+    url = services.database_owner_url()
+    for other in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+        monkeypatch.delenv(other, raising=False)
+    monkeypatch.setenv(name, url)
+    monkeypatch.setenv("DISABLE_SERVER_SIDE_CURSORS", given)
+    lent = psycopg2.connect(url, connection_factory=Lent)
+    monkeypatch.setattr(psycopg2, "connect", lambda **_given: lent)
+    with pytest.raises(Unusable, match=expected) if expected else nullcontext():
+        demand_usable()
+    super(Lent, lent).close()
+
+
+class Lent(psycopg2.extensions.connection):
+    """Two clients of a pooler meet one process of the server; closed by them, it stays."""
+
+    def close(self):
+        pass
 
 
 class TwoTables(Migration):
