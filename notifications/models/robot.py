@@ -71,6 +71,13 @@ class Robot(models.Model):
         self.secret_encrypted = encryption.encrypt(typed, purpose=self.PURPOSE)
         self.secret_changed_at = timezone.now()
 
+    def leads_to(self, address: str) -> bool:
+        """Whether this is its address; not so of one that cannot be read since the key has changed."""
+        try:
+            return self.address == address
+        except encryption.Unreadable:
+            return False
+
     def encrypt_anew(self) -> None:
         """Under the current key; not saved. Raises ``Unreadable``."""
         for column in ("address_encrypted", "secret_encrypted"):

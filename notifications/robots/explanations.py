@@ -17,7 +17,7 @@ WORDS: Mapping[str, Any] = {
     "unknown_name": _("The name %(detail)s is not known here. Is it spelt right, and is there a way to the internet?"),
     "slow_name": _("The name %(detail)s could not be looked up in time."),
     "bad_address": _("The address cannot be read: enter it again."),
-    "unreadable": _("The address cannot be read since the key of the system has changed: enter it again."),
+    "unreadable": _("Address or secret cannot be read since the key of the system has changed: enter both again."),
     "timeout": _("No complete answer within %(detail)s seconds."),
     "tls": _("The certificate of the host is not accepted (%(detail)s)."),
     "proxy": _("The proxy did not let it through (%(detail)s)."),

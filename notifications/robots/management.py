@@ -25,7 +25,7 @@ def add_robot(
     _require(by, unit)
     Unit.objects.select_for_update().get(pk=unit.pk)
     for known in unit.robots.filter(platform=platform):
-        if known.address == address:
+        if known.leads_to(address):
             raise WrongState(_("This unit has a robot with this address already: “%(name)s”.") % {"name": known.name})
     robot = Robot(unit=unit, platform=platform, name=name, kinds=sorted(kinds), quiet=quiet, made_by=by)
     robot.address = address

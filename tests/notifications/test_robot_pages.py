@@ -94,6 +94,21 @@ def test_the_same_form_twice_adds_one(client, office):
     assert Robot.objects.count() == 1
 
 
+def test_after_a_change_of_the_key_without_the_old_one_robots_are_entered_anew(client, office, settings):
+    with receiving(errcode(0)) as receiver:
+        add(client, receiver.url("/one"))
+        old = Robot.objects.get()
+        settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another key", []
+        client.force_login(office)
+        test = reverse("robot_test", args=[old.pk])
+        assert "请重新填写地址和密钥" in client.post(test, follow=True).text
+        assert add(client, receiver.url("/two")).status_code == 302
+        again = {"name": old.name, "active": "on", "address": receiver.url("/three"), "secret": "SECnew"}
+        client.post(reverse("robot", args=[old.pk]), again)
+        assert "测试消息已送达" in client.post(test, follow=True).text
+    assert Robot.objects.count() == 2
+
+
 def test_others_find_nothing(client, office):
     add(client, "https://oapi.dingtalk.com/robot/send?access_token=abcdef")
     robot = Robot.objects.get()
