@@ -5,10 +5,9 @@ files of one call are one import: units may be in any order, and nothing is kept
 """
 # ruff: noqa: S608 (every name put into the SQL is ours)
 
-import csv
-import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +19,8 @@ from django.utils.translation import gettext_noop
 from records import cells
 from records.audit import acting
 from records.bulk_copy import copy_rows
-from records.spreadsheet import Unreadable
-from records.table_lines import COMMAND, NotATable, lines
+from records.spreadsheet import SpreadsheetLine, Unreadable
+from records.table_lines import COMMAND, Block, NotATable, pieces
 from records.wrong_rows import WrongRow
 from villages.models import CODE
 from villages.pinyin import pinyin_of
@@ -111,48 +110,57 @@ def import_units(paths: Sequence[Path | str], tell: Tell = _untold) -> ImportedU
         if wrong := _wrong_rows(cursor, [path.name for path in files], unread):
             raise WrongUnitRows(wrong)
         tell(_("keeping what is new"))
-        _spell(cursor)
         imported = _merge(cursor)
-        cursor.execute(f"drop table spelled, {', '.join(f'sheet{number}' for number in range(len(files)))} cascade")
+        cursor.execute(f"drop table {', '.join(f'sheet{number}' for number in range(len(files)))} cascade")
     return imported
 
 
 def _copy(cursor, path: Path, number: int, wrong: list[WrongRow]) -> str:
-    """Stream one file into a temporary table; returns the query that reads it as file, line, code, name."""
-    cursor.execute(f"create temp table sheet{number} (line integer, code text, name text)")
+    """Stream one file into a temporary table; returns the query that reads it as file, line and its columns."""
+    cursor.execute(f"create temp table sheet{number} (line integer, code text, name text, pinyin text)")
     try:
         copy_rows(cursor, f"sheet{number}", _units(path, wrong))
     except NotATable as refused:
         raise WrongUnitRows([WrongRow(1, "", "", str(refused), file=path.name)]) from refused
-    return f"select {number} as file, line, code, name from sheet{number}"
+    return f"select {number} as file, line, code, name, pinyin from sheet{number}"
 
 
-def _units(path: Path, wrong: list[WrongRow]) -> Iterator[list[Any]]:
-    """Row, code and name of each line below the heading; unreadable cells are added to ``wrong``."""
-    rows = lines(path, COMMAND)
-    first = next(rows, None)
-    heads = [cells.head(text) for text in first.cells] if first else []
-    heading = ",".join(first.cells) if first else ""
+def _units(path: Path, wrong: list[WrongRow]) -> Iterator[Sequence[Any]]:
+    """Row, code, name and its pinyin of each line below the heading; unreadable cells are added to ``wrong``."""
+    found = pieces(path, COMMAND)
+    first = next(found, None)
+    texts = first.cells if isinstance(first, SpreadsheetLine) else []
+    heads = [cells.head(text) for text in texts]
     if missing := sorted({"code", "name"} - set(heads)):
-        expected = _("a heading with the columns code and name")
+        heading, expected = ",".join(texts), _("a heading with the columns code and name")
         raise WrongUnitRows([WrongRow(1, column, heading, expected, file=path.name) for column in missing])
     at_code, at_name = heads.index("code"), heads.index("name")
-    for line in rows:
-        there = line.cells
-        if len(there) > len(heads) and any(there[len(heads) :]):
-            wrong.append(
-                WrongRow(line.number, "", ",".join(there), _("as many columns as in the heading"), file=path.name)
-            )
-        code = there[at_code] if at_code < len(there) else ""
-        name = there[at_name] if at_name < len(there) else ""
-        for column, text in (("code", code), ("name", name)):
-            if isinstance(text, Unreadable):
-                wrong.append(WrongRow(line.number, column, text, text.expected, file=path.name))
-        try:
-            name = cells.name(name)
-        except ValueError as expected:
-            wrong.append(WrongRow(line.number, "name", name, str(expected), file=path.name))
-        yield [line.number, cells.code(code), name]
+    for piece in found:
+        if isinstance(piece, Block) and len(piece.columns) == len(heads):
+            codes, names = piece.columns[at_code], piece.columns[at_name]
+            yield from zip(count(piece.number), codes, names, map(pinyin_of, names), strict=False)
+            continue
+        for line in piece.lines() if isinstance(piece, Block) else [piece]:
+            yield _unit(line, heads, at_code, at_name, path.name, wrong)
+
+
+def _unit(
+    line: SpreadsheetLine, heads: list[str], at_code: int, at_name: int, file: str, wrong: list[WrongRow]
+) -> Sequence[Any]:
+    """The same of one line, which need not be plain."""
+    there = line.cells
+    if len(there) > len(heads) and any(there[len(heads) :]):
+        wrong.append(WrongRow(line.number, "", ",".join(there), _("as many columns as in the heading"), file=file))
+    code = there[at_code] if at_code < len(there) else ""
+    name = there[at_name] if at_name < len(there) else ""
+    for column, text in (("code", code), ("name", name)):
+        if isinstance(text, Unreadable):
+            wrong.append(WrongRow(line.number, column, text, text.expected, file=file))
+    try:
+        name = cells.name(name)
+    except ValueError as expected:
+        wrong.append(WrongRow(line.number, "name", name, str(expected), file=file))
+    return line.number, cells.code(code), name, pinyin_of(name)
 
 
 def _wrong_rows(cursor, files: list[str], unread: list[WrongRow]) -> list[WrongRow]:
@@ -165,25 +173,10 @@ def _wrong_rows(cursor, files: list[str], unread: list[WrongRow]) -> list[WrongR
     return [found[place] for place in sorted(found)]
 
 
-def _spell(cursor) -> None:
-    """Fill ``spelled`` with the pinyin of every name that is not stored yet."""
-    cursor.execute(
-        "select distinct incoming.name from incoming left join villages_unit kept using (code)"
-        " where incoming.name is distinct from kept.name"
-    )
-    sheet = io.StringIO()
-    csv.writer(sheet).writerows((name, pinyin_of(name)) for (name,) in cursor.fetchall())
-    sheet.seek(0)
-    cursor.execute("create temp table spelled (name text, pinyin text)")
-    cursor.copy_expert("copy spelled from stdin (format csv)", sheet)
-    cursor.execute("analyze spelled")
-
-
 def _merge(cursor) -> ImportedUnits:
     cursor.execute(
-        "update villages_unit set name = incoming.name, pinyin = spelled.pinyin"
-        " from incoming join spelled using (name)"
-        " where incoming.code = villages_unit.code and incoming.name <> villages_unit.name"
+        "update villages_unit set name = incoming.name, pinyin = incoming.pinyin"
+        " from incoming where incoming.code = villages_unit.code and incoming.name <> villages_unit.name"
     )
     renamed = cursor.rowcount
     # The trigger would read its context again for each of 600,000 rows; here the same history is written at once.
@@ -195,7 +188,7 @@ def _merge(cursor) -> ImportedUnits:
                     nullif(current_setting('pghistory.context_id', true), '')::uuid as id
             ), added as (
                 insert into villages_unit (code, name, pinyin, level, rated, tags)
-                select {UNIT_COLUMNS} from incoming join spelled using (name)
+                select {UNIT_COLUMNS} from incoming
                 on conflict do nothing returning code, name, level, rated, tags
             )
             insert into villages_unitevent (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, pgh_context_id,
