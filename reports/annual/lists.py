@@ -123,7 +123,7 @@ class ReportLists:
             ReportColumn(_("Received"), 13, DAY),
             ReportColumn(_("State"), 14),
             ReportColumn(_("Answered"), 13, DAY),
-            ReportColumn(_("Days to the answer"), 10),
+            ReportColumn(_("Days to the answer"), 12),
         ]
         note = _("Each line is one objection. What objectors wrote and who they are stays with those who answer.")
         table = self._table(_("Objections"), columns, [note])

@@ -141,7 +141,7 @@ def _chart_title(text: str) -> dict[str, object]:
 
 
 def write_proof(sheet: ExcelSheet, unit: Unit, year: int) -> None:
-    """The head is written line by line as it is exported, so that it can be taken out and compared later."""
+    """The head in words, so that it can be compared later."""
     page = ReportPage(sheet, titled(pgettext("sheet", "Proof"), unit, year), WIDTHS)
     page.line(titled(pgettext("sheet", "Proof"), unit, year), size=16, font_name="黑体")
     if settings.DEMO:
@@ -155,5 +155,6 @@ def write_proof(sheet: ExcelSheet, unit: Unit, year: int) -> None:
             "with the system at any time: rewriting anything older would change it."
         )
     )
-    for line in head.text.splitlines():
-        page.line(line, size=10)
+    page.line(_("Number of the link: %s") % head.number, size=10)
+    page.line(_("Its hash: %s") % head.hash, size=10)
+    page.line(_("Sealed at: %s") % head.at, size=10)

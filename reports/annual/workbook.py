@@ -184,7 +184,7 @@ def star_columns(place: str, stars: list[int], year: int, with_county: bool) -> 
     return [
         *([ReportColumn(_("County"), 12)] if with_county else []),
         ReportColumn(place, 16),
-        ReportColumn(_("Rated (villages)"), 8),
+        ReportColumn(_("Rated (villages)"), 9),
         *(ReportColumn(star_name(star), 6, group=this) for star in stars),
         ReportColumn(_("No decision"), 6, group=this),
         ReportColumn(_("Four stars or more (%)"), 9, POINTS, this),
@@ -192,7 +192,7 @@ def star_columns(place: str, stars: list[int], year: int, with_county: bool) -> 
         ReportColumn(_("Four stars or more (%)"), 9, POINTS, last),
         ReportColumn(_("Rose (villages)"), 7, group=both),
         ReportColumn(_("Fell (villages)"), 7, group=both),
-        ReportColumn(_("Mean of the totals (points)"), 9, POINTS),
+        ReportColumn(_("Mean of the totals (points)"), 10, POINTS),
         ReportColumn(_("Fewer stars today than decided (villages)"), 10),
     ]
 
