@@ -19,7 +19,8 @@ OPEN = ExitStack()
 class KeptRows:
     """Rows that take seconds to build: the files that begin with them share them while no other file comes between.
 
-    ``fixture`` is the name of the fixture that takes them; the tests that use it are ordered to follow one another.
+    ``fixture`` is the name of the fixture that takes them; the tests that use it are ordered to follow one another. A
+    test that does without them belongs into another file: they would be removed for it, and built anew for the next.
     """
 
     def __init__(self, fixture: str) -> None:

@@ -5,7 +5,6 @@ from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 
 from accounts import page_help
-from accounts.menu import EntryFinder, entries_of_members
 from accounts.menu_rows import section_of
 from accounts.models import User
 from accounts.todo_list import todos_of
@@ -24,13 +23,6 @@ VILLAGE, TOWNSHIP = ["filler", "signer"], ["township_office", "township_leader",
 COUNTY = ["county_office", "county_reviewer", "discipline", "department", "finance"]
 ABOVE = ["city_office", "city_discipline", "city_leader", "sysadmin", "secadmin", "auditor"]
 READERS = [*VILLAGE, *TOWNSHIP, *COUNTY, *ABOVE]
-
-
-def test_no_address_is_declared_in_two_sections():
-    sections = {}
-    for prefix, entry in EntryFinder(entries_of_members()).prefixes:
-        sections.setdefault(prefix, set()).add(entry.section)
-    assert [prefix for prefix, found in sections.items() if len(found) != 1] == []
 
 
 def test_every_page_belongs_to_a_section(world):  # noqa: F811

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from accounts.menu import EntryFinder, entries_of_members
 from accounts.roles import Role
 from tests.factories import COUNTY, VILLAGE, AppointmentFactory, UnitFactory, person
 from tests.markup import squeezed
@@ -72,3 +73,10 @@ def test_a_page_carries_no_inline_script_or_style(client):
     assert " style=" not in text
     assert "<script>" not in text
     assert " onclick" not in text
+
+
+def test_no_address_is_declared_in_two_sections():
+    sections = {}
+    for prefix, entry in EntryFinder(entries_of_members()).prefixes:
+        sections.setdefault(prefix, set()).add(entry.section)
+    assert [prefix for prefix, found in sections.items() if len(found) != 1] == []

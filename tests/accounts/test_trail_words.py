@@ -1,4 +1,5 @@
-"""Everything that the audit trail can show has its Chinese: every table, every column, every step in the code."""
+"""Everything that the audit trail can show has its Chinese: tables, columns, the steps in the code; each table has a
+redaction or is open for a reason."""
 
 import ast
 import re
@@ -81,3 +82,10 @@ def test_every_step_has_its_words():
 
 def test_a_step_without_words_is_not_hidden():
     assert audit_words.of_step("frobnicate") == "其他操作（frobnicate）"
+
+
+def test_every_tracked_table_has_a_veil_or_is_open_for_a_reason():
+    veiled, open_to_readers = audit_trail.decided_about()
+    assert veiled & open_to_readers == set()
+    tracked = {history.pgh_tracked_model for history in audit_trail.histories().values()}
+    assert {one._meta.label for one in tracked} == {one._meta.label for one in veiled | open_to_readers}
