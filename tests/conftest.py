@@ -31,6 +31,7 @@ CHROMIUM = next(filter(None, map(shutil.which, CHROMIUMS)), None)
 services.attach()
 if not ({"DATABASE_URL", "PYTEST_XDIST_WORKER"} & set(os.environ)):
     own_server.make_ready()
+    threading.Thread(target=template_database, daemon=True).start()  # migrates while the workers import and collect
 gc.disable()  # until everything is collected, see below
 
 # A cache of its own for each worker, in a database after the broker's and the cache's: tests empty it.
@@ -93,13 +94,14 @@ def django_db_modify_db_settings(django_db_modify_db_settings):
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """After a transactional test only what it filled is emptied. The live server keeps its connections."""
+    live = LiveConnections()
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
-        migrated, live = AsMigrated(), LiveConnections()
+        migrated = AsMigrated()
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda test_case: migrated.restore())
         patch.setattr(DatabaseWrapper, "get_new_connection", lambda wrapper, params: live.take(wrapper, params))
         patch.setattr(DatabaseWrapper, "_close", lambda wrapper: live.put_back(wrapper))
         yield
-        live.close()
+    live.close()
 
 
 @pytest.fixture
