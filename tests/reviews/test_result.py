@@ -21,7 +21,8 @@ from tests.clock import freeze_time
 from tests.factories import AnswerFactory, StoredFileFactory
 from tests.reviews.conftest import GOOD, score_township
 from tests.reviews.test_decisions import SOUND
-from tests.reviews.test_pages import LOCMEM, get, object_to, text
+from tests.reviews.test_notice_pages import object_to
+from tests.reviews.test_pages import LOCMEM, get, text
 from tests.reviews.test_release import prepare
 
 
