@@ -8,6 +8,8 @@ import csv
 import logging
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -47,7 +49,11 @@ def run() -> None:
 
 
 def pages() -> Iterator[tuple[str, str, str, float]]:
-    """The pages to open: name, account, address, and the allowed multiple of the bare page."""
+    """The pages to open: name, account, address, and the allowed multiple of the bare page.
+
+    A dashboard that has been drawn is kept until something changes; ``{day}`` stands for a day as of which it has not
+    been drawn yet.
+    """
     application = Application.objects.filter(cycle__year=2026)
     mine = application.get(unit="330624108204").pk
     decided = Application.objects.filter(cycle__year=2025, unit="330624108204").get().pk
@@ -65,7 +71,16 @@ def pages() -> Iterator[tuple[str, str, str, float]]:
     yield "money at a glance", "finance", "/money/overview/330624/", 12
     yield "dashboard of a county", "discipline", "/dashboard/330624/", 12
     yield "dashboard of a city", "city_leader", "/dashboard/3306/", 12
+    yield "dashboard of a county, drawn anew", "discipline", "/dashboard/330624/?day={day}", 12
+    yield "dashboard of a city, drawn anew", "city_leader", "/dashboard/3306/?day={day}", 12
     yield "dashboard of a province", "province_leader", f"/dashboard/{PROVINCE}/", 12
+
+
+_days_ago = count(1)
+
+
+def filled(address: str) -> str:
+    return address.format(day=timezone.localdate() - timedelta(next(_days_ago))) if "{day}" in address else address
 
 
 def counted_and_measured(scale: str) -> dict[str, float]:
@@ -82,15 +97,15 @@ def measured(scale: str) -> dict[str, float]:
     for name, account, address, level in pages():
         client = Client()
         client.force_login(User.objects.get(username=account))
-        answer = client.get(address)
+        answer = client.get(filled(address))
         if answer.status_code != 200:
             print(f"{name}: {address} answers {answer.status_code}", flush=True)
             continue
         with CaptureQueriesContext(connection) as queries:
-            client.get(address)
+            client.get(filled(address))
         statements = Counter(query["sql"] for query in queries)
         # Alternating, so that other load on the machine slows both: caches are shared.
-        opened = ((lambda: stranger.get(BARE)), (lambda c=client, a=address: c.get(a)))
+        opened = ((lambda: stranger.get(BARE)), (lambda c=client, a=address: c.get(filled(a))))
         times = [tuple(processor_seconds(work, backend) for work in opened) for _n in range(TIMES)]
         bare, took = (median(column) for column in zip(*times, strict=True))
         found[name] = took / bare

@@ -87,6 +87,11 @@ class AsOf:
         return min(self.until - timedelta(microseconds=1), timezone.now())
 
     @property
+    def and_day(self) -> str:
+        """What the address of a list says of the day."""
+        return "" if self.is_today else f"&day={self.day:%Y-%m-%d}"
+
+    @property
     def digits(self) -> int:
         """How long the codes of the units one level below are."""
         return next((n for n in CODE_LENGTHS if n > len(self.unit.code)), len(self.unit.code))

@@ -12,8 +12,9 @@ from records.excel_export import as_workbook
 from records.workbooks import SheetColumn
 from reports.findings import FACETS, AsOf
 from reports.forms import DayForm
+from reports.kept_boards import LISTED_FROM
 from reports.listing import LISTED, OF_MONEY, TITLES, VIEW_MONEY, chosen_words, heads, lines, may_ask
-from reports.views.dashboard import LISTED_FROM, PLACES, VIEW_DASHBOARD
+from reports.views.dashboard import PLACES, VIEW_DASHBOARD
 from reports.words import names_of, schemes_of
 from villages.models import Unit
 

@@ -1,0 +1,42 @@
+-- How the place of a dashboard stands, and whether nothing has changed there since an earlier look: the head of the
+-- proof (records/proof.sql), how many periods of the register there are and how many of them are superseded.
+-- Seals are numbered as transactions commit, so that what an earlier look did not see has a higher number, or none yet
+-- in this very transaction. Everything that a dashboard counts is proved except the periods, which are only added to
+-- and superseded once.
+with place as materialized (
+    select %s::text as code, %s::text as upto, %s::bigint as number, %s::text as hash, %s::timestamptz as looked,
+           %s::timestamptz as now
+),
+head as materialized (
+    select s.number, s.hash from records_seal s where s.number is not null order by s.number desc limit 1
+),
+recent as materialized (
+    select c.relation_name as relation, d.key, d.until, d.operation
+    from place p
+    join records_seal s on s.number > p.number or s.number is null
+    join records_digest d on d.seal_id = s.id
+    join records_provedcolumns c on c.id = d.columns_id
+    where c.relation_name in ({relations})
+)
+select h.number, encode(h.hash, 'hex'), r.periods, r.superseded,
+       case
+           when not exists (select from records_seal s where s.number = p.number and encode(s.hash, 'hex') = p.hash) then false
+           when h.number > p.number + {most} then false
+           else not exists (
+               select from recent c
+               where c.until is not null or {concerned}
+           ) and not exists (
+               select from followups_followup f
+               where f.kind = 'rectification' and f.due_at >= p.looked and f.due_at < p.now
+                     and f.unit_id >= p.code and f.unit_id < p.upto
+           ) and not exists (
+               select from ratings_window w where w.closes >= p.looked and w.closes <= p.now
+           )
+       end as unchanged
+from place p
+cross join head h
+cross join lateral (
+    select count(*) as periods, count(s.superseded_at) as superseded
+    from ratings_starperiod s
+    where s.unit_id >= p.code and s.unit_id < p.upto
+) r
