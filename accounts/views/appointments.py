@@ -34,7 +34,7 @@ APPOINT = "appoint"
 def appointments(request: HttpRequest) -> HttpResponse:
     search = AppointmentSearch(request.GET)
     posts = _searched(search, workflow.managed_by(request.user)).select_related("user", "unit")
-    posts = posts.order_by("unit_id", "role", "-starts")
+    posts = posts.order_by("unit_id", "role", "-starts", "pk")
     if book := as_workbook(request, _("Appointments"), exports.appointments(), posts):
         return book
     page = Paginator(posts, PER_PAGE).get_page(request.GET.get("page"))

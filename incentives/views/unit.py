@@ -21,10 +21,10 @@ def unit_money(request: HttpRequest) -> HttpResponse:
     """Rewards and project money of the units within reach, newest first."""
     if not any(request.user.has_perm(perm) for perm in SEES_LINES):
         raise Http404
-    rewards = Reward.objects.seen_by(request.user).select_related("unit", "policy").order_by("-policy__year", "unit")
-    allocations = (
-        Allocation.objects.seen_by(request.user).select_related("unit", "fund").order_by("-fund__year", "unit")
-    )
+    rewards = Reward.objects.seen_by(request.user).select_related("unit", "policy")
+    rewards = rewards.order_by("-policy__year", "unit", "pk")
+    allocations = Allocation.objects.seen_by(request.user).select_related("unit", "fund")
+    allocations = allocations.order_by("-fund__year", "unit", "pk")
     number = request.GET.get("page")
     entries = Prefetch("ledgerentry_set", LedgerEntry.objects.order_by("pk"))
     context = {

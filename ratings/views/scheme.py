@@ -24,7 +24,9 @@ def schemes(request: HttpRequest) -> HttpResponse:
     """Every scheme around the reader, the latest year first; drafts for those who write them."""
     seen = Scheme.with_programmes.seen_by(request.user).defer("body").select_related("unit", "programme")
     context = {
-        "page": Paginator(seen.order_by("-year", "unit", "rates", "-version"), ROWS).get_page(request.GET.get("page")),
+        "page": Paginator(seen.order_by("-year", "unit", "rates", "-version", "pk"), ROWS).get_page(
+            request.GET.get("page")
+        ),
         "may_write": bool(request.user.reach(MANAGE)),
     }
     return render(request, "ratings/scheme/schemes.html", context)

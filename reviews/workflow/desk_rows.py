@@ -115,7 +115,7 @@ def finished(review_level: ReviewLevel, codes: list[str]) -> QuerySet[Applicatio
 def unfinished(review_level: ReviewLevel, codes: list[str]) -> QuerySet[Application]:
     """Those still waiting for sheets, with their counts."""
     scored = Exists(Points.objects.filter(application=OuterRef("pk"), stage=review_level.stage))
-    return with_sheet_counts(before(review_level, codes).exclude(scored), review_level).order_by("unit")
+    return with_sheet_counts(before(review_level, codes).exclude(scored), review_level).order_by("unit", "pk")
 
 
 def with_sheet_counts(applications: QuerySet[Application], review_level: ReviewLevel) -> QuerySet[Application]:
@@ -140,7 +140,7 @@ def for_desk(applications: QuerySet[Application], user: User, review_level: Revi
         )
         .select_related("unit", "cycle")
         .prefetch_related("cycle__scheme")  # one scheme for all, whose text is read once
-        .order_by("unit")
+        .order_by("unit", "pk")
     )
 
 
