@@ -10,7 +10,8 @@ from django.template.defaulttags import URLNode
 from django.template.defaulttags import url as do_url
 from django.utils.html import escape
 
-from records.addresses import address
+from records.addresses import address_in
+from records.page_facts import address_table_of
 
 register = Library()
 
@@ -22,7 +23,7 @@ class AddressNode(URLNode):
         args = [arg.resolve(context) for arg in self.args]
         if not all(isinstance(arg, str | int) for arg in args):
             return super().render(context)
-        found = address(self.view_name.var, *args)
+        found = address_in(address_table_of(context), self.view_name.var, tuple(map(str, args)))
         return escape(found) if context.autoescape else found
 
 

@@ -12,7 +12,9 @@ from django.template import Context, Library, Node
 from django.template.base import FilterExpression, Parser, Token, render_value_in_context
 from django.templatetags import i18n, static
 from django.urls import get_script_prefix
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
+
+from records.page_facts import forget_language, language_of
 
 register = Library()
 register.tags = {**i18n.register.tags, **static.register.tags}
@@ -22,12 +24,12 @@ register.filters = i18n.register.filters
 class OncePer(Node):
     """Renders ``node`` once for each answer of ``what``; ``name``: the variable that gets it, if not the page."""
 
-    def __init__(self, node: Node, what: Callable[[], str | None], name: str | None = None) -> None:
+    def __init__(self, node: Node, what: Callable[[Context], str | None], name: str | None = None) -> None:
         self.node, self.what, self.name = node, what, name
         self.rendered: dict[str | None, str] = {}
 
     def render(self, context: Context) -> str:
-        key = self.what()
+        key = self.what(context)
         if key not in self.rendered:
             written = self.node.render(context)
             self.rendered[key] = context[self.name] if self.name else written
@@ -46,7 +48,7 @@ class FilledText(Node):
         self.sentences: dict[str | None, str] = {}
 
     def render(self, context: Context) -> str:
-        language = get_language()
+        language = language_of(context)
         if language not in self.sentences:
             self.sentences[language] = gettext(self.text)
         given = {name: value.resolve(context) for name, value in self.node.extra_context.items()}
@@ -63,11 +65,28 @@ def _is_constant(expression: FilterExpression) -> bool:
     return not expression.filters and (isinstance(expression.var, str) or expression.var.lookups is None)
 
 
+class InLanguage(i18n.LanguageNode):
+    """A part of a page in another language."""
+
+    def render(self, context: Context) -> str:
+        forget_language(context)
+        try:
+            return str(super().render(context))
+        finally:
+            forget_language(context)
+
+
+@register.tag
+def language(parser: Parser, token: Token) -> Node:
+    node = i18n.language(parser, token)
+    return InLanguage(node.nodelist, node.language)
+
+
 @register.tag
 def translate(parser: Parser, token: Token) -> Node:
     node = i18n.do_translate(parser, token)
     plain = not (node.noop or node.message_context) and _is_constant(node.filter_expression)
-    return OncePer(node, get_language, node.asvar) if plain else node
+    return OncePer(node, language_of, node.asvar) if plain else node
 
 
 @register.tag
@@ -77,7 +96,11 @@ def blocktranslate(parser: Parser, token: Token) -> Node:
     return FilledText(node) if plain else node
 
 
+def _script_prefix(_context: Context) -> str:
+    return get_script_prefix()
+
+
 @register.tag("static")
 def static_tag(parser: Parser, token: Token) -> Node:
     node = static.do_static(parser, token)
-    return OncePer(node, get_script_prefix) if node.varname is None and _is_constant(node.path) else node
+    return OncePer(node, _script_prefix) if node.varname is None and _is_constant(node.path) else node

@@ -5,15 +5,18 @@ An address depends on the name and the arguments alone (``reverse`` looks it up 
 
 from functools import lru_cache
 
-from django.conf import settings
-from django.urls import get_script_prefix, get_urlconf, reverse
+from django.urls import reverse
+
+from records.page_facts import AddressTable, address_table
 
 
 def address(name: str, *args: str | int) -> str:
     """As ``reverse(name, args=args)``."""
-    return _address(get_script_prefix(), get_urlconf() or settings.ROOT_URLCONF, name, tuple(map(str, args)))
+    return address_in(address_table(), name, tuple(map(str, args)))
 
 
 @lru_cache(maxsize=8192)
-def _address(_prefix: str, urlconf: str, name: str, args: tuple[str, ...]) -> str:
+def address_in(table: AddressTable, name: str, args: tuple[str, ...]) -> str:
+    """The same in a known table: that of this moment."""
+    _prefix, urlconf = table
     return reverse(name, urlconf, args=args)

@@ -19,12 +19,13 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import deputies, office_contacts
 from accounts.menu_rows import MenuItem
 from records import deadlines
+from records.page_facts import language_of
 
 register = template.Library()
 
@@ -93,11 +94,11 @@ def demo() -> bool:
     return settings.DEMO
 
 
-@register.simple_tag
-def day(value: date | datetime | None) -> SafeString:
+@register.simple_tag(takes_context=True)
+def day(context: Context, value: date | datetime | None) -> SafeString:
     """``{% day event.on %}``: the day in words, for programs too; nothing without one."""
     on = timezone.localdate(value) if isinstance(value, datetime) else value
-    return _day(on, get_language()) if on else SafeString("")
+    return _day(on, language_of(context)) if on else SafeString("")
 
 
 @lru_cache(4096)
@@ -112,10 +113,10 @@ def short_day(value: date | datetime | None) -> str:
     return deadlines.short_day(value) if value else ""
 
 
-@register.simple_tag
-def stars(n: int | None, of: int = 5, big: bool = False) -> SafeString:
+@register.simple_tag(takes_context=True)
+def stars(context: Context, n: int | None, of: int = 5, big: bool = False) -> SafeString:
     """``{% stars 3 %}``: the stars drawn, with their word."""
-    return _stars(n, of, big, get_language())
+    return _stars(n, of, big, language_of(context))
 
 
 @cache
@@ -124,10 +125,10 @@ def _stars(n: int | None, of: int, big: bool, _language: str | None) -> SafeStri
     return render_to_string("components/stars.html", {"n": n or 0, "of": of, "big": big, "name": star_name(n)})
 
 
-@register.simple_tag
-def menu_item(item: MenuItem, show_zero: bool = False) -> SafeString:
+@register.simple_tag(takes_context=True)
+def menu_item(context: Context, item: MenuItem, show_zero: bool = False) -> SafeString:
     """``{% menu_item item %}``: a link of the menu, with the number of to-dos behind it."""
-    return _menu_item(replace(item, label=str(item.label), note=""), show_zero, get_language())
+    return _menu_item(replace(item, label=str(item.label), note=""), show_zero, language_of(context))
 
 
 @lru_cache(2048)

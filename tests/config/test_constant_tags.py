@@ -16,6 +16,7 @@ TEXTS = [
     "{% blocktranslate trimmed with n=on %}100 % of\n  {{ n }} {% endblocktranslate %}",
     "{% blocktranslate count counter=n %}{{ counter }} application{% plural %}{{ counter }} applications"
     "{% endblocktranslate %}",
+    "{% translate 'Star' %}{% language 'en' %}{% translate 'Star' %}{% endlanguage %}{% translate 'Star' %}",
     "{% autoescape off %}{% blocktranslate %}{{ points }} short{% endblocktranslate %}{% endautoescape %}",
 ]
 
