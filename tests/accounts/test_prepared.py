@@ -39,7 +39,7 @@ BUILDS = {
     application_todos._running: "ratings.manage_cycle",
     of_follow_ups._waiting: "",
     time_limits._set_for: "",
-    office_contacts._appointing: "",
+    office_contacts._appointing: "villages.view_unit",
     of_programmes._going_on: "",
     of_honours._without_opinion: "",
     of_honours._unanswered: "",
