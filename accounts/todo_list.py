@@ -84,13 +84,13 @@ class Todo:
         return [
             *([_("since %(day)s") % {"day": day_in_words(self.since)}] if self.since else []),
             *([_("from %(whom)s") % {"whom": self.whom}] if self.whom else []),
-            *([self.usually] if self.usually else []),
+            *filter(None, [self.usually]),
         ]
 
     @cached_property
     def facts(self) -> list[str]:
         """``until`` and ``origin``."""
-        return [*([self.until] if self.until else []), *self.origin]
+        return [*filter(None, [self.until]), *self.origin]
 
 
 class TodoSource(Protocol):

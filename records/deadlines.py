@@ -4,11 +4,12 @@ A deadline is either a last day or a moment; a moment at midnight is the end of 
 """
 
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
 
 def end_of(day: date) -> datetime:
@@ -16,6 +17,7 @@ def end_of(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
 
 
+@lru_cache(4096)
 def last_day(due: datetime | date) -> date:
     """The last day of the deadline, in China's time zone."""
     if not isinstance(due, datetime):
@@ -25,6 +27,12 @@ def last_day(due: datetime | date) -> date:
 
 def deadline(due: datetime | date) -> str:
     """The deadline in words, for use in a sentence: "2026年12月8日24时", or with the hour if it ends during a day."""
+    return _deadline(due, get_language())
+
+
+@lru_cache(4096)
+def _deadline(due: datetime | date, _language: str | None) -> str:
+    """A page has dozens, and most of them are few different ones."""
     day = date_format(last_day(due), "DATE_FORMAT")
     local = timezone.localtime(due) if isinstance(due, datetime) else None
     if local is None or local.time() == time():
@@ -34,13 +42,19 @@ def deadline(due: datetime | date) -> str:
 
 def day_in_words(moment: datetime) -> str:
     """The day of a moment, in China's time zone."""
-    return date_format(timezone.localdate(moment), "DATE_FORMAT")
+    return _written(timezone.localdate(moment), "DATE_FORMAT", get_language())
 
 
 def short_day(value: datetime | date) -> str:
     """Month and day where there is little room, with the year unless it is the present one."""
     day = timezone.localdate(value) if isinstance(value, datetime) else value
-    return date_format(day, "MONTH_DAY_FORMAT" if day.year == timezone.localdate().year else "DATE_FORMAT")
+    this_year = day.year == timezone.localdate().year
+    return _written(day, "MONTH_DAY_FORMAT" if this_year else "DATE_FORMAT", get_language())
+
+
+@lru_cache(4096)
+def _written(day: date, form: str, _language: str | None) -> str:
+    return date_format(day, form)
 
 
 def days_left(due: datetime | date) -> int:
