@@ -6,14 +6,17 @@ The rows of all sections come from one query, so that the page stays fast howeve
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from html import escape
 from itertools import islice
 from typing import Any, Protocol
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import QuerySet
 from django.db.models.functions import JSONObject
+from django.template.defaultfilters import linebreaksbr
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import User
 from accounts.prepared import Given, asked
@@ -48,13 +51,21 @@ class ExplanationTable:
     addresses: tuple[str, ...] = ()
 
     @property
-    def linked_rows(self) -> list[tuple[str, str, list[tuple[bool, str]]]]:
-        """Each row: where its first cell leads, that cell, and the others, each with whether it is numeric."""
+    def body(self) -> SafeString:
+        """Its rows, written without a template, which took a third of the page's time. Every text is escaped here."""
         addresses = self.addresses or ("",) * len(self.rows)
-        return [
-            (address, first, [(column in self.right, cell) for column, cell in enumerate(others, start=1)])
-            for address, (first, *others) in zip(addresses, self.rows, strict=True)
-        ]
+        numeric = dict.fromkeys(self.right, ' class="number"')
+        rows = []
+        for address, (first, *others) in zip(addresses, self.rows, strict=True):
+            name = f'<a href="{escape(address)}">{escape(first)}</a>' if address else escape(first)
+            cells = [f"<td{numeric.get(n, '')}>{_in_lines(cell)}</td>" for n, cell in enumerate(others, start=1)]
+            rows.append(f'<tr><th scope="row">{name}</th>{"".join(cells)}</tr>')
+        return mark_safe("\n".join(rows))  # noqa: S308 (see above)
+
+
+def _in_lines(text: str) -> str:
+    """As ``linebreaksbr``, which takes its time for a text of one line, too."""
+    return linebreaksbr(text) if "\n" in text or "\r" in text else escape(text)
 
 
 @dataclass(frozen=True)
