@@ -21,15 +21,21 @@ SHOWN = 20
 
 
 def entries(user: User) -> list[Todo]:
-    if not (user.reach(OWN) or user.reach(ON_BEHALF) or user.reach(RUN)):
+    if not (_may_answer(user) or user.reach(RUN)):
         return []
     going_on = asked(_going_on, user)
-    places = places_of(user.pk) if any(cycle.takes_answers for cycle in going_on) else set()
+    places = places_of(user.pk) if going_on and _may_answer(user) else set()
     return [entry for cycle in going_on for entry in (*_answers(user, cycle, places), *_steps(user, cycle))]
 
 
+def _may_answer(user: User) -> bool:
+    return bool(user.reach(OWN) or user.reach(ON_BEHALF))
+
+
 def _going_on(user: User) -> QuerySet[ProgrammeCycle]:
-    return ProgrammeCycle.objects.seen_by(user).exclude(state=CycleState.PUBLISHED)[:SHOWN]
+    """Only whoever answers needs the scheme, whose text is long."""
+    cycles = ProgrammeCycle.objects.seen_by(user).exclude(state=CycleState.PUBLISHED)
+    return (cycles if _may_answer(user) else cycles.defer("scheme__body"))[:SHOWN]
 
 
 def _answers(user: User, cycle: ProgrammeCycle, places: Collection[str]) -> list[Todo]:
