@@ -90,6 +90,7 @@ class _WrittenQuery(Query):
     """A query that is not built again: its compiler gives the known statement with the values of one reader."""
 
     compiled: SQLCompiler
+    converters: dict[int, Any]
     statement: tuple[str, Row]
     found: list[Row] | None = None
     """The rows, where they are known already."""
@@ -101,6 +102,7 @@ class _WrittenQuery(Query):
         compiler = copy(self.compiled)  # which all threads share
         compiler.connection = connections[using or DEFAULT_DB_ALIAS]
         compiler.as_sql = lambda: self.statement
+        compiler.get_converters = lambda _columns: self.converters
         if self.found is not None:
             shown = compiler.col_count if compiler.has_extra_select else None
             compiler.execute_sql = lambda *_args, **_kwargs: [[row[:shown] for row in self.found or ()]]
@@ -166,6 +168,8 @@ class Known:
 
     page: Page | None = None
     found: dict[Statement, list[Row]]
+    worked_out: dict[Hashable, Any]
+    """For this page (``together.once``)."""
 
     def __init__(self, user: User) -> None:
         codes = {code: None for held in user.grants.values() for code in held}
@@ -272,6 +276,9 @@ def _built(build: Build, shape: Shape, kinds: tuple[type, ...], fixed: Fixed) ->
         return Statement(sql, kept)
     query.query.__class__ = _WrittenQuery  # which nobody else has; assigned, it would give dictionaries for tuples
     query.query.compiled = compiler
+    query.query.converters = compiler.get_converters(
+        [column for column, *_named in compiler.select[: compiler.col_count]]
+    )
     return Statement(sql, kept, rows=query)
 
 

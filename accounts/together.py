@@ -7,12 +7,12 @@ first time. A question that nobody has asked yet is asked by itself, and one tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, wraps
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -22,6 +22,7 @@ from accounts.models import User
 from accounts.prepared import Known, Row, Shape, Statement, known_of
 from records.kept_statements import order
 
+T = TypeVar("T")
 View = Callable[..., HttpResponse]
 Read = Callable[[str, Any], Any]
 """Reads the text of a value, as the driver does it for the column's type."""
@@ -32,12 +33,22 @@ def together(user: User, name: str) -> Iterator[None]:
     """Inside, what ``asked`` asks for ``user`` on the page of this ``name``, of the page alone."""
     known = known_of(user)
     page = _page(name, known.shape)
-    known.found = page.found(known)
+    known.found, known.worked_out = page.found(known), {}
     known.page = page
     try:
         yield
     finally:
-        known.page, known.found = None, {}
+        known.page, known.found, known.worked_out = None, {}, {}
+
+
+def once(user: User, key: Hashable, work: Callable[[], T]) -> T:
+    """What ``work`` gives, for all parts of the page that ask for it; outside such a page, anew."""
+    known = known_of(user)
+    if known.page is None:
+        return work()
+    if key not in known.worked_out:
+        known.worked_out[key] = work()
+    return known.worked_out[key]
 
 
 def asked_together(view: View) -> View:

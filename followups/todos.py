@@ -1,7 +1,6 @@
 """What a person has to do or to check by a moment (a source of ``accounts.todo_list``)."""
 
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -10,6 +9,7 @@ from accounts.todo_list import Todo
 from followups.kinds import KINDS
 from followups.models import FollowUp, FollowUpState
 from followups.models.lifecycle import ANSWER
+from records.addresses import address
 
 SHOWN = 20
 
@@ -35,7 +35,7 @@ def _todo(followup: FollowUp) -> Todo:
     sender = followup.reported_by if reported else followup.opened_by
     return Todo(
         title=_("Check: %(what)s") % {"what": followup.text} if reported else followup.text,
-        url=reverse("followup", args=[followup.pk]),
+        url=address("followup", followup.pk),
         due=None if reported else followup.due_at,
         urgent=followup.is_late,
         over=followup.spec.name,

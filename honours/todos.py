@@ -1,7 +1,6 @@
 """What waits for a person in rounds of model villages (a source of ``accounts.todo_list``)."""
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,6 +13,7 @@ from honours.models import Nomination, NominationState, OpinionLevel, Round, Rou
 from honours.models.lifecycle import NOMINATE, OPINE, RUN
 from honours.workflow import checking, objections
 from incentives.models import RewardPolicy
+from records.addresses import address
 from records.deadlines import end_of
 from reviews.department_checks.assignments import ANSWER
 from villages.models import below_any, prefixes
@@ -63,7 +63,7 @@ def _answers(user: User) -> list[Todo]:
             Todo(
                 title=_("Answer for %(department)s on the villages of “%(round)s”")
                 % {"department": name, "round": round.name},
-                url=reverse("honour_reply", args=[round.pk, county, round.departments.index(name)]),
+                url=address("honour_reply", round.pk, county, round.departments.index(name)),
                 due=round.check_due,
                 over=_("Joint department check"),
                 action=_("Answer"),
@@ -82,7 +82,7 @@ def _objections(user: User) -> list[Todo]:
         Todo(
             title=_("%(unit)s: answer the objection to its nomination for “%(round)s”")
             % {"unit": one.unit.name, "round": one.nomination.round.name},
-            url=reverse("honour_objection", args=[one.pk]),
+            url=address("honour_objection", one.pk),
             over=_("Objection to a nomination"),
             action=_("Answer"),
         )
@@ -152,7 +152,10 @@ def _to_enter(user: User) -> list[Round]:
     codes = user.reach(NOMINATE)
     if not codes:
         return []
+    return [round for round in asked(_open_to, user) if eligible(round, codes)]
+
+
+def _open_to(user: User) -> QuerySet[Round]:
     open_ones = Round.objects.seen_by(user).filter(state=Round.State.OPEN, nominate_until__gte=timezone.localdate())
-    nominated = Nomination.objects.filter(unit__in=codes).values("round")
-    told = open_ones.exclude(pk__in=nominated)
-    return [round for round in told[:SHOWN] if eligible(round, codes)]
+    nominated = Nomination.objects.filter(unit__in=user.reach(NOMINATE)).values("round")
+    return open_ones.exclude(pk__in=nominated)[:SHOWN]

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.prepared import asked
 from improvements.models import Plan
 from improvements.models.lifecycle import CARRY_OUT, HELP, VIEW
 from ratings.models import Decision
@@ -18,17 +20,25 @@ SHOWN = 10
 def own_plans(user: User) -> dict[str, Any] | None:
     """For a helper unit its villages, for a village its own plan; None for others, and for a village without one."""
     if user.reach(HELP):
-        return {"plans": _listed(Plan.objects.helped_by(user).open()), "helper": True}
+        return {"plans": asked(_helped, user), "helper": True}
     if not user.reach(CARRY_OUT):
         return None
-    found = _listed(Plan.objects.filter(below_any(user.reach(CARRY_OUT), "unit_id")).open())
+    found = asked(_carried_out, user)
     return {"plans": found, "helper": False} if found else None
+
+
+def _helped(user: User) -> QuerySet[Plan]:
+    return _listed(Plan.objects.helped_by(user).open())
+
+
+def _carried_out(user: User) -> QuerySet[Plan]:
+    return _listed(Plan.objects.filter(below_any(user.reach(CARRY_OUT), "unit_id")).open())
 
 
 def plans_of_unit(user: User, unit: Unit) -> dict[str, Any] | None:
     if not user.has_perm(VIEW, unit):
         return None
-    found = _listed(Plan.objects.filter(unit=unit).order_by("-begun_on", "-pk"))
+    found = list(_listed(Plan.objects.filter(unit=unit).order_by("-begun_on", "-pk")))
     return {"plans": found} if found else None
 
 
@@ -39,5 +49,5 @@ def plans_after_result(user: User, decision: Decision) -> list[NextStep]:
     return [NextStep(_("Improvement plans"), f"{reverse('plans')}?q={decision.unit_id}")]
 
 
-def _listed(plans: Any) -> list[Plan]:
-    return list(plans.select_related("unit")[:SHOWN])
+def _listed(plans: Any) -> QuerySet[Plan]:
+    return plans.select_related("unit")[:SHOWN]

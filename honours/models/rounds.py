@@ -18,7 +18,7 @@ from django.utils.translation import pgettext_lazy
 from honours.models.lifecycle import ROUND_STEPS, RUN, VIEW, RoundState
 from incentives.models import RewardPolicy
 from records.models import StoredFile
-from villages.models import COUNTY_LENGTH, Unit, below_any, prefixes
+from villages.models import COUNTY_LENGTH, Unit, around_any
 
 User = settings.AUTH_USER_MODEL
 TERMS = (
@@ -45,10 +45,7 @@ TERMS = (
 class RoundQuerySet(models.QuerySet["Round"]):
     def seen_by(self, user: Any) -> RoundQuerySet:
         """The rounds of the places above and below the reader's; a draft only for those who write it."""
-        codes = user.reach(VIEW)
-        above = {prefix for code in codes for prefix in prefixes(code)}
-        around = Q(unit__in=above) | below_any(codes, "unit_id")
-        return self.filter(around, ~Q(state="draft") | Q(unit__in=user.reach(RUN)))
+        return self.filter(around_any(user.reach(VIEW), "unit_id"), ~Q(state="draft") | Q(unit__in=user.reach(RUN)))
 
 
 @pghistory.track()

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from honours.models.lifecycle import VIEW
-from villages.models import Unit, below_any, prefixes
+from villages.models import Unit, around_any
 
 User = settings.AUTH_USER_MODEL
 APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
@@ -25,9 +25,7 @@ APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update |
 class SelectionQuerySet(models.QuerySet["Selection"]):
     def seen_by(self, user: Any) -> SelectionQuerySet:
         """Those of the places above and below the reader's."""
-        codes = user.reach(VIEW)
-        above = {prefix for code in codes for prefix in prefixes(code)}
-        return self.filter(Q(unit__in=above) | below_any(codes, "unit_id"))
+        return self.filter(around_any(user.reach(VIEW), "unit_id"))
 
 
 @pghistory.track(pghistory.InsertEvent())

@@ -10,7 +10,6 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +17,7 @@ from accounts.roles import Role
 from improvements.models.lifecycle import HELP, STEPS, VIEW, PlanState
 from ratings.models import Decision
 from records import deadlines
+from records.addresses import address
 from villages.models import Unit, below, below_any
 
 User = settings.AUTH_USER_MODEL
@@ -236,7 +236,7 @@ class Plan(models.Model):
         return f"{self.unit} {self.year}"
 
     def get_absolute_url(self) -> str:
-        return reverse("plan", args=[self.pk])
+        return address("plan", self.pk)
 
     def admits(self, user: Any, perm: str) -> bool:
         """A helper unit's people help with the plans that name it, and with no other (``accounts.authority``)."""

@@ -6,10 +6,12 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from accounts.models import User
+from accounts.prepared import asked
 from incentives.models import Allocation, LedgerEntry, Reward
 from incentives.models.source import SEES_LINES
 from incentives.payees.accounts import in_force
@@ -39,8 +41,12 @@ def home_panel(user: Any) -> dict[str, Any] | None:
     """The newest rewards and allocations of a cadre's own village; None for others, and while there are none."""
     if not user.has_perm("ratings.fill"):
         return None
-    rewards = Reward.objects.seen_by(user).values_list("policy__name", "amount", "disbursed", "policy__year")
-    allocations = Allocation.objects.seen_by(user).values_list("fund__name", "amount", "disbursed", "fund__year")
-    lines = rewards.order_by().union(allocations.order_by(), all=True).order_by("-policy__year")[:3]
+    lines = asked(_newest, user)
     shown = [{"name": name, "amount": amount, "disbursed": disbursed} for name, amount, disbursed, _year in lines]
     return {"lines": shown} if shown else None
+
+
+def _newest(user: User) -> QuerySet:
+    rewards = Reward.objects.seen_by(user).values_list("policy__name", "amount", "disbursed", "policy__year")
+    allocations = Allocation.objects.seen_by(user).values_list("fund__name", "amount", "disbursed", "fund__year")
+    return rewards.order_by().union(allocations.order_by(), all=True).order_by("-policy__year")[:3]

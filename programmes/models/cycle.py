@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import reduce
-from operator import or_
+from collections.abc import Collection
 from typing import Any
 
 import pghistory
@@ -19,17 +17,15 @@ from django.utils.translation import gettext_lazy as _
 from programmes.models.lifecycle import RUN, STEPS, VIEW, CycleState
 from ratings.models import Programme, Scheme
 from records import deadlines
-from villages.models import Level, UnitQuerySet, above, below_any
+from villages.models import Level, UnitQuerySet, around_any
 
 User = settings.AUTH_USER_MODEL
 
 
 class ProgrammeCycleQuerySet(models.QuerySet["ProgrammeCycle"]):
-    def around(self, codes: Iterable[str]) -> ProgrammeCycleQuerySet:
+    def around(self, codes: Collection[str]) -> ProgrammeCycleQuerySet:
         """Those run by the places ``codes``, above or below them."""
-        codes = list(codes)
-        place = "programme__unit_id"
-        return self.filter(reduce(or_, (above(code, place) for code in codes), below_any(codes, place)))
+        return self.filter(around_any(codes, "programme__unit_id"))
 
     def seen_by(self, user: Any) -> ProgrammeCycleQuerySet:
         """Those around the places of ``user``; what is in them is shown for these places alone."""

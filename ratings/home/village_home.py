@@ -1,57 +1,75 @@
 """The village's home and page: the state of its application, and the star that it holds."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.prepared import asked
 from accounts.role_holders import holders
 from accounts.roles import RATED_POSTS, Role
 from ratings.application.access import applications_for
 from ratings.application.progress import steps_of, visible_steps
-from ratings.models import Application, ReturnedCriterion, StarPeriod
+from ratings.models import Application, StarPeriod
 from ratings.presenters.application_form import card_address
-from ratings.presenters.village_turn import turn_of
+from ratings.presenters.village_turn import turn_for
+from ratings.workflow.filling_rights import open_return
 from villages.models import Unit
 
 
 def progress(user: User) -> dict[str, Any] | None:
     """The latest application of the person's village with its step; None for people who do not fill in anywhere."""
-    codes = user.reach("ratings.fill")
-    if not codes:
+    found = asked(_latest, user) if user.reach("ratings.fill") else []
+    if not found:
         return None
-    rows = applications_for(user).filter(unit__in=codes).select_related("unit", "cycle__scheme")
-    application = rows.prefetch_related("returns__criteria").order_by("-cycle__year", "unit_id").first()
-    if application is None:
-        return None
+    (application,) = found
     taken = visible_steps(user, application)
-    return {"application": application, "track": steps_of(application, taken), **_in_village_hands(application)}
+    return {"application": application, "track": steps_of(application, taken), **_in_village_hands(user, application)}
+
+
+def _latest(user: User) -> QuerySet[Application]:
+    rows = applications_for(user).filter(unit__in=user.reach("ratings.fill")).select_related("unit", "cycle__scheme")
+    return rows.prefetch_related("returns__criteria").order_by("-cycle__year", "unit_id", "pk")[:1]
 
 
 def own_star(user: User) -> dict[str, Any] | None:
     """The star of the village for which the person works; None for everybody else."""
-    codes = [post.unit_id for post in user.posts if post.role in RATED_POSTS]
-    return _star(codes) if codes else None
+    return _star(asked(_own_star, user)) if _rated(user) else None
+
+
+def _own_star(user: User) -> QuerySet[StarPeriod]:
+    return _held(_rated(user))
+
+
+def _rated(user: User) -> list[str]:
+    return [post.unit_id for post in user.posts if post.role in RATED_POSTS]
 
 
 def unit_star(user: User, unit: Unit) -> dict[str, Any] | None:
     """The star of ``unit``, for readers of the register there."""
-    return _star([unit.code]) if unit.is_rateable and user.has_perm("ratings.view_register", unit) else None
+    return _star(_held([unit.code])) if unit.is_rateable and user.has_perm("ratings.view_register", unit) else None
 
 
-def _star(codes: list[str]) -> dict[str, Any] | None:
+def _held(codes: list[str]) -> QuerySet[StarPeriod]:
     held = StarPeriod.objects.on().with_since().filter(unit__in=codes).select_related("decision")
-    period = held.order_by("unit_id").first()
+    return held.order_by("unit_id")[:1]
+
+
+def _star(held: Iterable[StarPeriod]) -> dict[str, Any] | None:
+    period = next(iter(held), None)
     return {"period": period} if period else None
 
 
-def _in_village_hands(application: Application) -> dict[str, Any]:
+def _in_village_hands(user: User, application: Application) -> dict[str, Any]:
     """What the township has returned, each with its link and reason and whether it has been corrected; and whether only
     the signature is missing."""
     if not application.with_village:
         return {}
-    turn = turn_of(application)
-    asked = ReturnedCriterion.objects.filter(of__application=application, of__answered_at=None).order_by("id")
+    turn = turn_for(user, application)
+    question = open_return(application)
+    criteria = sorted(question.criteria.all(), key=lambda one: one.pk) if question else []
     names = {c.code: c.name for c in application.scheme.spec.criteria}
     returned = [
         {
@@ -59,7 +77,7 @@ def _in_village_hands(application: Application) -> dict[str, Any]:
             "detail": one.reason if one.criterion in turn.unmended else _("Corrected: %s") % one.reason,
             "url": card_address(application, one.criterion),
         }
-        for one in asked
+        for one in criteria
     ]
     return {"returned": returned, "to_sign": turn.to_sign, "signers": _signers(application) if turn.to_sign else []}
 

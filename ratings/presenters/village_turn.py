@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from accounts.models import User
+from accounts.together import once
 from ratings.models import Application
 from ratings.presenters.corrections import unmended
 from ratings.workflow.completeness import lacking
@@ -28,3 +30,8 @@ def turn_of(application: Application) -> Turn:
     """The turn for a draft or a returned application (with unit, cycle and scheme)."""
     question = open_return(application) if application.state == State.RETURNED else None
     return Turn(lacking(application), unmended(application, question) if question else [])
+
+
+def turn_for(user: User, application: Application) -> Turn:
+    """The same, worked out once for the to-do and the panel of a home page."""
+    return once(user, (turn_of, application.pk), lambda: turn_of(application))

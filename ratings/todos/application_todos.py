@@ -21,7 +21,7 @@ from ratings.models import Application, Cycle, Extension, Return, Scheme, Window
 from ratings.models.cycle import CycleStep
 from ratings.models.lifecycle import STEPS, Stage
 from ratings.presenters.application_form import card_address
-from ratings.presenters.village_turn import Turn, turn_of
+from ratings.presenters.village_turn import Turn, turn_for
 from ratings.todos.usual_times import step_at
 from ratings.workflow.filling_rights import open_return
 from ratings.workflow.supply import asked_of
@@ -35,10 +35,9 @@ class ToBegin:
     """A village's form that nobody has begun while the window for applying is open, extensions included."""
 
     def entries(self, user: User) -> list[Todo]:
-        codes = user.reach("ratings.fill")
-        if not codes:
+        if not user.reach("ratings.fill"):
             return []
-        units = list(Unit.objects.rateable().filter(pk__in=codes))
+        units = asked(_filled_in_by, user)
         now = timezone.now()
         cycles = (
             Cycle.objects.reaching(unit.code for unit in units)
@@ -71,6 +70,10 @@ class ToBegin:
         ]
 
 
+def _filled_in_by(user: User) -> QuerySet[Unit]:
+    return Unit.objects.rateable().filter(pk__in=user.reach("ratings.fill"))
+
+
 def _closes(kind: type[Window | Extension], cycle: str, **of: Any) -> Subquery:
     """The latest end of applying."""
     ends = kind.objects.filter(cycle=OuterRef(cycle), step=CycleStep.APPLY, **of)
@@ -81,19 +84,10 @@ class InVillageHands:
     """Drafts and returned forms: to continue, to correct, or, when nothing is left to fill in, to sign."""
 
     def entries(self, user: User) -> list[Todo]:
-        codes = user.reach("ratings.fill")
-        if not codes:
+        if not user.reach("ratings.fill"):
             return []
-        in_hand = Application.objects.filter(
-            unit__in=codes, state__in=State.WITH_VILLAGE, cycle__state=Cycle.State.OPEN
-        )
-        returns = Return.objects.select_related("by").prefetch_related("criteria")
-        rows = (
-            in_hand.select_related("unit", "cycle__scheme", "filled_by")
-            .prefetch_related(Prefetch("returns", returns))
-            .annotate(closes=closes_for(CycleStep.APPLY, cycle="cycle", unit="unit"), begun=Min("transitions__at"))
-        )
-        return [todo for application in rows if (todo := self._todo(user, application, turn_of(application)))]
+        rows = asked(_in_hand, user)
+        return [todo for application in rows if (todo := self._todo(user, application, turn_for(user, application)))]
 
     def _todo(self, user: User, application: Application, turn: Turn) -> Todo | None:
         """What this person does next; None for a filler whose form is complete: then it is the signer's turn."""
@@ -150,6 +144,18 @@ class InVillageHands:
             action=_("Start correcting"),
             **asked,
         )
+
+
+def _in_hand(user: User) -> QuerySet[Application]:
+    in_hand = Application.objects.filter(
+        unit__in=user.reach("ratings.fill"), state__in=State.WITH_VILLAGE, cycle__state=Cycle.State.OPEN
+    )
+    returns = Return.objects.select_related("by").prefetch_related("criteria")
+    return (
+        in_hand.select_related("unit", "cycle__scheme", "filled_by")
+        .prefetch_related(Prefetch("returns", returns))
+        .annotate(closes=closes_for(CycleStep.APPLY, cycle="cycle", unit="unit"), begun=Min("transitions__at"))
+    )
 
 
 @dataclass(frozen=True)

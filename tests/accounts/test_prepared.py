@@ -18,11 +18,16 @@ from accounts.together import together
 from consultations import todos as of_drafts
 from followups import time_limits
 from followups import todos as of_follow_ups
+from honours import home as honours_at_home
 from honours import todos as of_honours
+from improvements import home as plans_at_home
 from improvements import todos as of_plans
 from incentives import todos as of_money
+from incentives.views import unit as unit_money
+from programmes import home as grades_at_home
 from programmes import todos as of_programmes
 from ratings.application import listed as applications_listed
+from ratings.home import village_home
 from ratings.models import Application
 from ratings.register import listed as register_listed
 from ratings.todos import application_todos, event_todos
@@ -37,6 +42,16 @@ pytestmark = pytest.mark.django_db
 BUILDS = {
     application_todos._to_open: "ratings.manage_cycle",
     application_todos._running: "ratings.manage_cycle",
+    application_todos._filled_in_by: "ratings.fill",
+    application_todos._in_hand: "ratings.fill",
+    village_home._latest: "ratings.fill",
+    village_home._own_star: "ratings.fill",
+    honours_at_home._open: "",
+    of_honours._open_to: "",
+    plans_at_home._helped: "",
+    plans_at_home._carried_out: "",
+    grades_at_home._own: "",
+    unit_money._newest: "",
     of_follow_ups._waiting: "",
     time_limits._set_for: "",
     office_contacts._appointing: "villages.view_unit",

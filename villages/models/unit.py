@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from functools import reduce
 from operator import or_
@@ -65,6 +65,11 @@ def above(code: str, field: str = "code") -> Q:
 def below_any(codes: Iterable[str], field: str = "code") -> Q:
     """Any of ``codes`` and everything below them; matches nothing if there are none."""
     return reduce(or_, (below(code, field) for code in codes), Q()) or Q(pk__in=[])
+
+
+def around_any(codes: Collection[str], field: str = "code") -> Q:
+    """Any of ``codes``, everything above and everything below them."""
+    return reduce(or_, (above(code, field) for code in codes), below_any(codes, field))
 
 
 def matching(typed: str, to: str = "") -> Q:
