@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.authority import reached
 from accounts.models import User
+from accounts.prepared import asked
 from accounts.role_holders import has_post, holders
 from accounts.roles import ROLES, Role
 from accounts.working_days import notice_days
@@ -62,6 +63,8 @@ HEARD_BY: dict[HearingLevel, Q] = {
 """The appeals that each level hears, as ``above`` says for one."""
 LONGEST = 365
 """Days after which no window is open any more."""
+FEW = 5
+"""So many units one person fills in for; a county's are asked for at once."""
 
 
 def above(appeal: Appeal) -> HearingLevel:
@@ -121,23 +124,32 @@ def appeals_for(user: Any) -> QuerySet[Appeal]:
 
 def appealable(codes: Collection[str]) -> list[Decision]:
     """Released decisions of the units in ``codes`` that may still be appealed, each with its ``last_day``."""
+    decisions = []
+    for decision in of_units(_released, codes):
+        decision.last_day = last_day(decision)
+        if timezone.localdate() <= decision.last_day:
+            decisions.append(decision)
+    return decisions
+
+
+def _released(_user: User, since: datetime, *codes: str) -> QuerySet[Decision]:
     appealed = Appeal.objects.filter(application=OuterRef("application")).filter(state__in=Appeal.State.COUNTED)
-    released = (
+    return (
         Decision.objects.filter(
             unit__in=codes,
             state__in=Decision.State.PUBLISHED,
             origin__in=list(ABOVE),
             replaced_by=None,
             batch_entry__batch__state__in=Batch.State.PUBLISHED,
-            batch_entry__batch__released_at__gte=timezone.now() - timedelta(days=LONGEST),
+            batch_entry__batch__released_at__gte=since,
         )
         .exclude(Exists(appealed))
-        .select_related("unit", "application", "cycle__scheme", "batch_entry__batch")
+        .select_related("unit", "application", "cycle", "scheme", "batch_entry__batch")
         .order_by("unit", "pk")
     )
-    decisions = []
-    for decision in released:
-        decision.last_day = last_day(decision)
-        if timezone.localdate() <= decision.last_day:
-            decisions.append(decision)
-    return decisions
+
+
+def of_units(build: Callable[..., QuerySet], codes: Collection[str]) -> list[Any]:
+    """What ``build(None, since, *codes)`` finds since the longest window began; prepared for one person's units."""
+    since = timezone.now() - timedelta(days=LONGEST)
+    return asked(build, None, since, *codes) if len(codes) <= FEW else list(build(None, since, *codes))

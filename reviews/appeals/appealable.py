@@ -7,22 +7,21 @@ city.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from accounts.working_days import notice_days
 from ratings.events.applicable_scheme import events_of, judging_scheme
 from ratings.models import Application, Decision, Event, Proposal, StarPeriod, Transition
 from ratings.register.rerating import acting
+from reviews.appeals.appeal_rules import LONGEST, of_units
 from reviews.models import Appeal
 from villages.models import Unit, ancestors
-
-LONGEST = timedelta(days=365)
-"""After which no window is open any more."""
 
 
 @dataclass(frozen=True)
@@ -142,27 +141,37 @@ def _acts(event: Event) -> bool:
 
 
 def _not_rated(codes: list[str]) -> list[Appealable]:
-    here, since = Q(unit__in=codes), timezone.now() - LONGEST
+    closed = [of_closing(one) for one in of_units(_closed, codes)]
+    return [*closed, *(of_rejection(one) for one in of_units(_rejected, codes))]
+
+
+def _closed(_user: User, since: datetime, *codes: str) -> QuerySet[Decision]:
     closings = Decision.objects.confirmed().filter(
-        here, origin=Decision.Origin.CLOSING, decided_at__gte=since, replaced_by=None
+        unit__in=codes, origin=Decision.Origin.CLOSING, decided_at__gte=since, replaced_by=None
     )
-    closed = [of_closing(one) for one in closings.select_related("unit", "application__unit", "cycle__scheme")]
+    return closings.select_related("unit", "application__unit", "cycle__scheme")
+
+
+def _rejected(_user: User, since: datetime, *codes: str) -> QuerySet[Application]:
     closed_too = Decision.objects.confirmed().filter(application=OuterRef("pk"), origin=Decision.Origin.CLOSING)
-    rejected = Application.objects.filter(here, state=Application.State.REJECTED).exclude(Exists(closed_too))
     recent = Transition.objects.filter(application=OuterRef("pk"), to_state=Application.State.REJECTED, at__gte=since)
-    return [
-        *closed,
-        *(of_rejection(a) for a in rejected.filter(Exists(recent)).select_related("unit", "cycle__scheme")),
-    ]
+    rejected = Application.objects.filter(unit__in=codes, state=Application.State.REJECTED)
+    return rejected.exclude(Exists(closed_too)).filter(Exists(recent)).select_related("unit", "cycle__scheme")
+
+
+def _moved(_user: User, _since: datetime, *codes: str) -> QuerySet[StarPeriod]:
+    return StarPeriod.objects.on().filter(unit__in=codes).exclude(effects=[]).select_related("unit")
 
 
 def _events(codes: list[str]) -> list[Appealable]:
     """Queried only where something acts on a star today."""
-    moved = StarPeriod.objects.on().filter(unit__in=codes).exclude(effects=[]).select_related("unit")
     return [
         of_event(event, period.unit)
-        for period in moved
+        for period in of_units(_moved, codes)
         for event in Event.objects.filter(
-            unit__in=ancestors([period.unit_id]), held=False, reversal=None, recorded_at__gte=timezone.now() - LONGEST
+            unit__in=ancestors([period.unit_id]),
+            held=False,
+            reversal=None,
+            recorded_at__gte=timezone.now() - timedelta(days=LONGEST),
         ).select_related("unit")
     ]
