@@ -1,4 +1,5 @@
-"""The specifications of issued schemes, worked out once a process: no step can change what is issued.
+"""The specifications of issued schemes, worked out once a process and language (what is asked may be worded in the
+reader's): no step can change what is issued.
 
 Whoever comes past the steps is believed as well: a body that differs is read anew.
 """
@@ -6,17 +7,20 @@ Whoever comes past the steps is believed as well: a body that differs is read an
 from copy import deepcopy
 from typing import Any
 
+from django.utils.translation import get_language
+
 from ratings.scheme.spec import SchemeSpec
 
 MOST = 100
-_kept: dict[int, tuple[Any, SchemeSpec]] = {}
+_kept: dict[tuple[int, str | None], tuple[Any, SchemeSpec]] = {}
 
 
 def spec_of(pk: int, body: Any) -> SchemeSpec:
     """That of the issued scheme ``pk``."""
-    kept = _kept.get(pk)
+    key = pk, get_language()
+    kept = _kept.get(key)
     if kept is None or kept[0] != body:
         if len(_kept) >= MOST:
             _kept.clear()
-        kept = _kept[pk] = deepcopy(body), SchemeSpec.model_validate(body)
+        kept = _kept[key] = deepcopy(body), SchemeSpec.model_validate(body)
     return kept[1]

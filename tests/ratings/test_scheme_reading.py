@@ -3,11 +3,14 @@
 import json
 from copy import deepcopy
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
 import simplejson
+from django.utils.translation import override
 
+from ratings.models import Scheme
 from ratings.scheme.reading import SchemeRefused, read_scheme
 
 FIXTURES = sorted((Path(__file__).parents[2] / "fixtures/schemes").glob("33*[0-9].json"))
@@ -159,3 +162,19 @@ def test_numbers_beyond_all_measure_are_refused(number):
     with pytest.raises(SchemeRefused) as refused:
         read_scheme(text.encode())
     assert [problem.place for problem in refused.value.problems] == ["tolerance"]
+
+
+def test_an_issued_text_is_read_once_in_each_language_and_a_changed_one_anew():
+    """What is asked may be worded in the reader's language, so that one language never serves the other."""
+    issued = partial(Scheme, pk=7, state=Scheme.State.ISSUED)
+    spec = issued(body=deepcopy(SCHEME)).spec
+    assert issued(body=deepcopy(SCHEME)).spec is spec
+    with override("en"):
+        assert issued(body=deepcopy(SCHEME)).spec is not spec
+    assert issued(body=changed(("name",), "另一份")).spec.name == "另一份"
+
+
+def test_a_copy_of_a_scheme_works_everything_out_anew():
+    spec = Scheme(body=SCHEME).spec
+    assert spec.criteria
+    assert spec.model_copy(update={"areas": ()}).criteria == ()
