@@ -63,6 +63,7 @@ def pages() -> Iterator[tuple[str, str, str, float]]:
     yield "list of events", "discipline", "/events/", 8
     yield "list of decisions to make", "county_office", "/reviews/decisions/", 8
     yield "home", "county_office", "/", 10
+    yield "home of a village", "signer", "/", 10
     yield "application", "township_office", f"/applications/{mine}/", 10
     yield "form", "filler", f"/applications/{mine}/form/", 10
     yield "result", "discipline", f"/results/{decided}/", 12
