@@ -80,14 +80,17 @@ class SchemeFileForm(forms.Form):
 
 
 def _sources(user: Any) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Own schemes, the latest first, and the examples. (Names of other counties stand on public pages alone.)"""
+    """Own schemes in force, the latest first, own drafts, and the examples.
+
+    (Names of other counties stand on public pages alone.)
+    """
     mine = reached(user, MANAGE, Scheme.objects.all()).defer("body").select_related("unit")
-    own = [
-        (f"scheme:{one.pk}", f"{one.unit.name} {one.year}/{one.version} {one.name}")
-        for one in mine.order_by("-year", "unit_id", "-version")[:OFFERED]
-    ]
+    own, drafts = [], []
+    for one in mine.order_by("-year", "unit_id", "-version")[:OFFERED]:
+        choice = f"scheme:{one.pk}", f"{one.unit.name} {one.year}/{one.version} {one.name}"
+        (drafts if one.state == Scheme.State.DRAFT else own).append(choice)
     examples = [(f"example:{path.stem}", _example(path)["name"]) for path in sorted(EXAMPLES.glob("[a-z]*.json"))]
-    groups = [(_("Our own schemes"), own), (_("Examples"), examples)]
+    groups = [(_("Our own schemes"), own), (_("Our own drafts"), drafts), (_("Examples"), examples)]
     return [group for group in groups if group[1]]
 
 

@@ -5,7 +5,7 @@ A criterion has the fields of its method; another method keeps the values whose 
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
@@ -286,12 +286,12 @@ PARTS: dict[str, PartForm] = {
     ),
     "events": PartForm(
         tables=(
-            Table("events", _("Event"), (CODE, NAME), "e{n}"),
+            Table("events", _("Event"), (replace(CODE, width=""), NAME), "e{n}"),
             Table(
                 "rules",
                 _("What it does"),
                 (
-                    Field("event", _("Event")),
+                    Field("event", _("Event"), width="long"),
                     Field("does", _("Effect"), choices=EFFECTS),
                     Field("by", _("fewer by"), "number", width="short"),
                     Field("star", _("at most stars"), "number", width="short"),

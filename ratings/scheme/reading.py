@@ -209,14 +209,15 @@ def _other(ctx: dict[str, Any], error: ErrorDetails) -> tuple[str, str]:
 
 
 def _shown(error: ErrorDetails) -> str:
-    """The beginning of what stood there."""
+    """The beginning of what stood there, as in the file but for the quotation marks of a text."""
     shown = ""
     for piece in json.JSONEncoder(ensure_ascii=False, default=str).iterencode(error["input"]):
         shown += piece
         if len(shown) > 60:
             break
     shown = shown.encode(errors="replace").decode()
-    return shown if len(shown) <= 60 else shown[:59] + "…"
+    shown = shown if len(shown) <= 60 else shown[:59] + "…"
+    return "“" + shown[1:].removesuffix('"') + "”" if isinstance(error["input"], str) else shown
 
 
 def wrong_value(expected: Callable[[dict[str, Any]], str]) -> Words:

@@ -463,6 +463,15 @@ def test_a_draft_begins_from_another_scheme_once(writer, draft, office):
     assert answers[0]["Location"] == answers[1]["Location"]
 
 
+def test_what_is_in_force_is_offered_before_drafts(writer, draft):
+    issued = SchemeFactory(unit=draft.unit, year=draft.year - 1)
+    offered = writer.get(reverse("scheme_begin")).context["form"].fields["source"].choices
+    assert [[value for value, _name in choices] for _group, choices in offered[:2]] == [
+        [f"scheme:{issued.pk}"],
+        [f"scheme:{draft.pk}"],
+    ]
+
+
 def test_an_example_begins_a_draft(writer, office):
     page = writer.get(reverse("scheme_begin")).content.decode()
     key = re.search(r'name="key"\s+value="(.*?)"', page)[1]

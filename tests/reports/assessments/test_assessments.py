@@ -420,7 +420,7 @@ def test_all_errors_are_named_at_once_with_their_values(county, tmp_path):
     with override("en"), pytest.raises(CommandError) as refused:
         assessed(tmp_path, formula)
     assert str(refused.value).splitlines() == [
-        'error at on: "soon" does not belong here. (expected: a day such as 2026-12-31)',
+        "error at on: “soon” does not belong here. (expected: a day such as 2026-12-31)",
         "error at terms[1].weight: -3 does not belong here. (expected: a number above 0)",
         "error at terms[1].code: The code “a” appears here twice. (expected: each code once)",
         "error at terms[0].star: Unknown star 7. (expected: a star from 1 to 5)",
