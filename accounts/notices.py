@@ -15,12 +15,26 @@ KINDS = {
         outside=ngettext_lazy(
             "%(count)s unit has nobody who may act on it", "%(count)s units have nobody who may act on them", "count"
         ),
+        to_doer=True,
+    ),
+    "check_unattended": Kind(
+        _(
+            "Nobody may answer the joint check of %(unit)s for %(department)s: whoever could holds or held a post in a "
+            "unit of the list. Please appoint somebody else, or name a deputy"
+        ),
+        Group.REVIEW,
+        outside=ngettext_lazy(
+            "%(count)s joint check has nobody who may answer it",
+            "%(count)s joint checks have nobody who may answer them",
+            "count",
+        ),
+        to_doer=True,
     ),
     "check_ready": Kind(
-        _("The stored data was checked: %(count)s rows have been changed"), Group.ACCOUNT, outside=None
+        _("The stored data was checked: %(count)s rows have been changed"), Group.ACCOUNT, outside=None, to_doer=True
     ),
     "files_damaged": Kind(_("%(count)s stored files are missing or damaged"), Group.ACCOUNT, outside=None),
-    "check_failed": Kind(_("The stored data could not be checked"), Group.ACCOUNT, outside=None),
+    "check_failed": Kind(_("The stored data could not be checked"), Group.ACCOUNT, outside=None, to_doer=True),
     "appointed": Kind(_("You were appointed %(role)s of %(unit)s"), Group.ACCOUNT, outside=None),
     "codes_locked_you": Kind(
         _(
@@ -30,6 +44,7 @@ KINDS = {
         Group.ACCOUNT,
         outside=None,
         security=True,
+        to_doer=True,
     ),
     "codes_locked": Kind(
         _("%(name)s (%(username)s) is locked for %(minutes)s minutes: five wrong codes were typed after the password"),

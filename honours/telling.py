@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from accounts.models import User
 from accounts.role_holders import holders
 from accounts.roles import VILLAGE_POSTS, Role
 from honours.models import Nomination, Round
@@ -14,8 +13,8 @@ from villages.models import Unit, county_of, township_of
 OFFICES = (Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_LEADER, Role.COUNTY_OFFICE)
 
 
-def tell(nominations: Iterable[Nomination], kind: str, *, but: User | None = None, **params: Any) -> None:
-    """Tell the villages and their offices, ``but`` not who has taken the step; units and rounds have been read."""
+def tell(nominations: Iterable[Nomination], kind: str, **params: Any) -> None:
+    """Tell the villages and their offices; units and rounds have been read."""
     nominations = list(nominations)
     places = {code for one in nominations for code in (one.unit_id, township_of(one.unit_id), county_of(one.unit_id))}
     people = holders([*VILLAGE_POSTS, *OFFICES], places) if places else {}
@@ -30,7 +29,7 @@ def tell(nominations: Iterable[Nomination], kind: str, *, but: User | None = Non
         for one in nominations
         for user in _of(people, one.unit_id)
     )
-    announce_all(notices, but=but)
+    announce_all(notices)
 
 
 def tell_office(round: Round, kind: str, roles: Collection[str], codes: Iterable[str], **params: Any) -> None:

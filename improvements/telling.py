@@ -4,21 +4,20 @@ from collections.abc import Collection, Iterator
 
 from django.urls import reverse
 
-from accounts.models import User
 from improvements.models import Party, Plan
 from improvements.parties import people_of
 from notifications.models import Notice
 from notifications.workflow import announce_all
 
 
-def tell(plan: Plan, kind: str, *, but: User | None) -> None:
-    """Tell all three parties, ``but`` not who has taken the step."""
-    tell_all([plan], kind, Party, but=but)
+def tell(plan: Plan, kind: str) -> None:
+    """Tell all three parties."""
+    tell_all([plan], kind, Party)
 
 
-def tell_all(plans: Collection[Plan], kind: str, parties: Collection[Party], *, but: User | None) -> None:
+def tell_all(plans: Collection[Plan], kind: str, parties: Collection[Party]) -> None:
     """The same for many plans at once, in a bounded number of queries. Their units have been read."""
-    announce_all(_notices(plans, kind, parties), but=but)
+    announce_all(_notices(plans, kind, parties))
 
 
 def _notices(plans: Collection[Plan], kind: str, parties: Collection[Party]) -> Iterator[Notice]:

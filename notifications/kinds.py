@@ -36,7 +36,8 @@ class Kind:
     but ``%(count)s`` varies, so that no name, case, score or comparison leaves; None: nothing of this kind leaves.
     ``until`` names the parameter with the deadline, ``counts`` the one with a number (absent: a notice counts one).
     ``urgent``: a red warning, which no quiet hours hold back. ``security``: of sign-in and passwords, which nobody
-    can switch off or put off.
+    can switch off or put off. ``to_doer``: of what also the person who acted could not know; any other notice of a
+    step goes to everybody but them.
     """
 
     text: Any
@@ -46,6 +47,7 @@ class Kind:
     counts: str = ""
     urgent: bool = False
     security: bool = False
+    to_doer: bool = False
 
     @property
     def at_any_hour(self) -> bool:

@@ -12,6 +12,7 @@ from notifications import channels
 from notifications.kinds import KINDS
 from notifications.models import Delivery, Notice, Preferences
 from notifications.robots.intake import tell_robots
+from records import audit
 from records.openable import warn_of_unregistered
 
 _only: ContextVar[Collection[int] | None] = ContextVar("only", default=None)
@@ -29,7 +30,8 @@ def telling_only(user_ids: Collection[int]) -> Iterator[None]:
 
 @transaction.atomic
 def announce(user_ids: Iterable[int], kind: str, *, link: str = "", unit_code: str = "", **params: str | int) -> None:
-    """Notify each of ``user_ids`` once. ``params`` fill the kind's text; ``link`` is a path on this site."""
+    """Notify each of ``user_ids`` once, but whoever's act this is: they know. ``params`` fill the kind's text; ``link``
+    is a path on this site."""
     announce_all(
         Notice(user_id=user_id, kind=kind, params=params, link=link, unit_code=unit_code)
         for user_id in sorted(set(user_ids))
@@ -37,17 +39,17 @@ def announce(user_ids: Iterable[int], kind: str, *, link: str = "", unit_code: s
 
 
 @transaction.atomic
-def announce_all(notices: Iterable[Notice], *, but: AbstractBaseUser | None = None) -> None:
-    """The same for many unsaved notices at once (a batch of villages), in a bounded number of queries.
-
-    ``but``: who has taken the step, and knows.
-    """
-    told = _only.get()
-    notices = [notice for notice in notices if told is None or notice.user_id in told]
-    if but is not None:
-        notices = [notice for notice in notices if notice.user_id != but.pk]
+def announce_all(notices: Iterable[Notice]) -> None:
+    """The same for many unsaved notices at once (a batch of villages), in a bounded number of queries."""
+    notices = list(notices)
     if unknown := {notice.kind for notice in notices} - KINDS.keys():
         raise LookupError(f"no text is registered for notices of kind {sorted(unknown)}")
+    told, doer = _only.get(), audit.doer()
+    notices = [
+        notice
+        for notice in notices
+        if (told is None or notice.user_id in told) and (notice.user_id != doer or KINDS[notice.kind].to_doer)
+    ]
     warn_of_unregistered({notice.kind: notice.link for notice in notices}.values())
     kept = Notice.objects.bulk_create(notices, batch_size=2000)
     tell_robots(kept)

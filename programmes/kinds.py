@@ -25,6 +25,7 @@ NOTICES = {
         ),
         Group.APPLICATION,
         outside=None,
+        to_doer=True,
     ),
     "programme_published": Kind(
         _("%(unit)s: the results of “%(programme)s” of %(year)s are published"), Group.STAR, outside=None

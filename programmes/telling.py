@@ -4,7 +4,6 @@ from collections.abc import Collection
 
 from django.urls import reverse
 
-from accounts.models import User
 from accounts.role_holders import holders
 from accounts.roles import RATED_POSTS, ROLES, Role
 from notifications.models import Notice
@@ -17,12 +16,12 @@ from villages.models import Level, Unit, county_of, township_of
 OFFICES = (Role.TOWNSHIP_OFFICE, Role.COUNTY_OFFICE)
 
 
-def tell_what_is_asked(cycle: ProgrammeCycle, kind: str, waiting: Waiting, *, but: User | None) -> None:
+def tell_what_is_asked(cycle: ProgrammeCycle, kind: str, waiting: Waiting) -> None:
     """Those who fill in and sign for the units that are asked themselves, each about the own unit; the offices of all
     units of which something is asked, once each."""
     own = {code for code, sources in waiting.items() if "village" in sources}
     concerned = {code for code, sources in waiting.items() if sources}
-    _tell(cycle, kind, but, own, concerned, until=last_day(cycle.answers_until).isoformat())
+    _tell(cycle, kind, own, concerned, until=last_day(cycle.answers_until).isoformat())
 
 
 def tell_that_time_is_over(cycle: ProgrammeCycle) -> None:
@@ -40,14 +39,12 @@ def tell_that_time_is_over(cycle: ProgrammeCycle) -> None:
     )
 
 
-def tell_of_results(cycle: ProgrammeCycle, but: User | None) -> None:
+def tell_of_results(cycle: ProgrammeCycle) -> None:
     every = {unit.code for unit in cycle.rated_units()}
-    _tell(cycle, "programme_published", but, every, every)
+    _tell(cycle, "programme_published", every, every)
 
 
-def _tell(
-    cycle: ProgrammeCycle, kind: str, but: User | None, own: Collection[str], concerned: Collection[str], **params: str
-) -> None:
+def _tell(cycle: ProgrammeCycle, kind: str, own: Collection[str], concerned: Collection[str], **params: str) -> None:
     """The people of the units ``own``, and the offices over those ``concerned``."""
     units = {unit.code: unit for unit in cycle.rated_units()}
     above = {code for one in concerned for code in (township_of(one), county_of(one))} - units.keys()
@@ -65,4 +62,4 @@ def _tell(
         for code, users in sorted(people.items())
         for user in sorted(set(users))
     )
-    announce_all(notices, but=but)
+    announce_all(notices)

@@ -7,6 +7,7 @@ row. This module only sets who is acting. Metadata keys:
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import pghistory
@@ -15,12 +16,24 @@ import pghistory.runtime
 
 from records.client_ip import address_of
 
+_act: ContextVar[dict[str, Any] | None] = ContextVar("act", default=None)
+
 
 @contextmanager
 def acting(by: Any, verb: str, reason: str = "") -> Iterator[None]:
-    """Record all changes made inside as done by ``by`` (a user, or None for scheduled tasks) through ``verb``."""
-    with pghistory.context(user=by.pk if by else None, verb=verb, reason=reason):
-        yield
+    """Record all changes made inside as done by ``by`` (a user, or None for scheduled tasks) through ``verb``.
+
+    After an act within an act the outer one goes on; what a request does after its last act belongs to that.
+    """
+    outer, act = _act.get(), {"user": by.pk if by else None, "verb": verb, "reason": reason}
+    token = _act.set(act)
+    try:
+        with pghistory.context(**act):
+            yield
+    finally:
+        _act.reset(token)
+        if outer is not None:
+            pghistory.context(**outer)
 
 
 @contextmanager
@@ -29,6 +42,12 @@ def unseen(verb: str) -> Iterator[None]:
     by the public keep neither account nor address."""
     with pghistory.context(user=None, address="", verb=verb, reason=""):
         yield
+
+
+def doer() -> int | None:
+    """The id of the person whose act this is; None for scheduled tasks, commands and the public."""
+    context = getattr(pghistory.runtime._tracker, "value", None)
+    return context.metadata.get("user") if context else None
 
 
 class AuditMiddleware(pghistory.middleware.HistoryMiddleware):

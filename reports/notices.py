@@ -6,8 +6,10 @@ from django.utils.translation import ngettext_lazy
 from notifications.kinds import Group, Kind
 
 KINDS = {
-    "report_ready": Kind(_("The report of %(unit)s for %(year)s is ready"), Group.ACCOUNT, outside=None),
-    "report_failed": Kind(_("The report of %(unit)s for %(year)s could not be made"), Group.ACCOUNT, outside=None),
+    "report_ready": Kind(_("The report of %(unit)s for %(year)s is ready"), Group.ACCOUNT, outside=None, to_doer=True),
+    "report_failed": Kind(
+        _("The report of %(unit)s for %(year)s could not be made"), Group.ACCOUNT, outside=None, to_doer=True
+    ),
     "assessment_issued": Kind(
         _("%(unit)s is assessed by “%(name)s” for %(year)s: see the formula and what would raise your figure"),
         Group.REVIEW,

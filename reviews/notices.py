@@ -47,18 +47,6 @@ KINDS = {
         ),
         until="until",
     ),
-    "check_unattended": Kind(
-        _(
-            "Nobody may answer the joint check of %(unit)s for %(department)s: whoever could holds or held a post in a "
-            "unit of the list. Please appoint somebody else, or name a deputy"
-        ),
-        Group.REVIEW,
-        outside=ngettext_lazy(
-            "%(count)s joint check has nobody who may answer it",
-            "%(count)s joint checks have nobody who may answer them",
-            "count",
-        ),
-    ),
     "check_answered": Kind(
         _("%(department)s has answered the joint check: nothing found"),
         Group.REVIEW,
@@ -107,6 +95,7 @@ KINDS = {
             "%(count)s objections have nobody who may answer them",
             "count",
         ),
+        to_doer=True,
     ),
     "objection_upheld": Kind(
         _("An objection about %(unit)s was upheld: it is decided anew"), Group.REVIEW, outside=None

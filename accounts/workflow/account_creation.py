@@ -82,5 +82,5 @@ def reset_password(user: User, *, by: User) -> str:
     for village in held.filter(role=Role.SIGNER).select_related("unit"):
         offices = responsible([Role.COUNTY_OFFICE], village.unit_id)
         unit = {"unit_code": village.unit_id, "unit": village.unit.name}
-        announce(set(offices) - {by.pk}, "signer_password_reset", link=reverse("password_resets"), **unit, **params)
+        announce(offices, "signer_password_reset", link=reverse("password_resets"), **unit, **params)
     return password

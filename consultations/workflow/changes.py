@@ -29,4 +29,4 @@ def follow(scheme: Scheme, before: dict[str, Any], *, by: Any) -> None:
             DraftChange(consultation=consultation, place=name, about=title, day=today, by=by)
             for name, title in new.items()
         )
-    tell(consultation, "draft_changed", had_their_say(consultation) - {by.pk}, about=_(", ").join(new.values()))
+        tell(consultation, "draft_changed", had_their_say(consultation), about=_(", ").join(new.values()))

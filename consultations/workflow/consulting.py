@@ -64,7 +64,7 @@ def begin(scheme: Scheme, *, by: User, until: date, public: bool = False, note: 
             comments_until=end_of(until),
             opened_by=by,
         )
-        tell(consultation, "draft_consulted", asked(consultation) - {by.pk}, until=deadline(end_of(until)))
+        tell(consultation, "draft_consulted", asked(consultation), until=deadline(end_of(until)))
         deadlines.open_answering(consultation, until, by=by)
     return consultation
 
@@ -130,7 +130,7 @@ def answer(comment: Comment, *, by: User, outcome: str, answer: str) -> Comment:
         one.outcome, one.answer, one.answered_by, one.answered_at = outcome, said, by, timezone.now()
         one.save()
         if one.by_id:
-            tell(fresh, "draft_answered", {one.by_id} - {by.pk}, about=one.about)
+            tell(fresh, "draft_answered", {one.by_id}, about=one.about)
     return one
 
 
@@ -141,7 +141,7 @@ def close(consultation: Consultation, *, by: User, reason: str = "", expected: A
         fresh.state, fresh.consulted_at = State.CONSULTED, timezone.now()
         fresh.save()
         deadlines.answered(fresh, by=by)
-        tell(fresh, "draft_closed", had_their_say(fresh) - {by.pk})
+        tell(fresh, "draft_closed", had_their_say(fresh))
     return fresh
 
 
@@ -153,7 +153,7 @@ def withdraw(consultation: Consultation, *, by: User, reason: str, expected: Any
         fresh.state, fresh.reason = State.WITHDRAWN, said
         fresh.save()
         deadlines.call_off(fresh, said, by=by)
-        tell(fresh, "draft_withdrawn", (told | had_their_say(fresh)) - {by.pk}, reason=said)
+        tell(fresh, "draft_withdrawn", told | had_their_say(fresh), reason=said)
     return fresh
 
 

@@ -80,7 +80,7 @@ def settle(proposal: DraftProposal, *, by: User, outcome: str, answer: str) -> D
         one.save()
         if not DraftProposal.objects.filter(consultation=fresh, settled_at=None).exists():
             deadlines.settled(fresh, by=by)
-        tell(fresh, "draft_settled", {one.by_id} - {by.pk}, about=one.about, outcome=one.get_outcome_display())
+        tell(fresh, "draft_settled", {one.by_id}, about=one.about, outcome=one.get_outcome_display())
     return one
 
 
@@ -92,7 +92,7 @@ def conclude(consultation: Consultation, *, by: User, reason: str = "", expected
         fresh.reviewed_body, fresh.digest = fresh.scheme.body, digest(fresh.scheme.body)
         fresh.save()
         deadlines.review_over(fresh, by=by)
-        tell(fresh, "draft_reviewed", (office(fresh.unit_id) | reviewers(fresh)) - {by.pk})
+        tell(fresh, "draft_reviewed", office(fresh.unit_id) | reviewers(fresh))
     return fresh
 
 
@@ -103,7 +103,7 @@ def give_back(consultation: Consultation, *, by: User, reason: str, expected: An
         fresh.state, fresh.reason = State.CONSULTED, said
         fresh.save()
         deadlines.call_off(fresh, said, by=by)
-        tell(fresh, "draft_returned", office(fresh.unit_id) - {by.pk}, reason=said)
+        tell(fresh, "draft_returned", office(fresh.unit_id), reason=said)
     return fresh
 
 

@@ -43,7 +43,7 @@ def report_done(
         else:
             fresh.state, fresh.closed_by, fresh.closed_at = State.DONE, by, now
         fresh.save()
-        tell(fresh, "reported", checker_of(fresh), but=by, keep_from=barred_from_checking(fresh))
+        tell(fresh, "reported", checker_of(fresh), keep_from=barred_from_checking(fresh))
     return fresh
 
 
@@ -65,7 +65,7 @@ def accept(followup: FollowUp, *, by: User, expected: Any = None) -> FollowUp:
         fresh.state, fresh.closed_by, fresh.closed_at = State.DONE, by, timezone.now()
         fresh.save()
         followup_accepted.send(sender=FollowUp, followup=fresh, by=by)
-        tell(fresh, "accepted", [responsible_of(fresh)], person=fresh.person_id, but=by)
+        tell(fresh, "accepted", [responsible_of(fresh)], person=fresh.person_id)
     return fresh
 
 
@@ -82,7 +82,7 @@ def send_back(
             fresh.due_at = due_at
             fresh.escalation, fresh.escalated_to, fresh.escalated_at = 0, None, None
         fresh.save()
-        tell(fresh, "sent_back", [responsible_of(fresh)], person=fresh.person_id, but=by)
+        tell(fresh, "sent_back", [responsible_of(fresh)], person=fresh.person_id)
     return fresh
 
 
@@ -93,7 +93,7 @@ def hand_on(followup: FollowUp, to: Assignee, *, by: User, reason: str = "", exp
             raise NotAllowed
         fresh.responsible_unit_id, fresh.responsible_role, fresh.person_id = to.unit, to.role, to.person
         fresh.save()
-        tell(fresh, "handed_on", [Office(to.unit, to.role)], person=to.person, but=by)
+        tell(fresh, "handed_on", [Office(to.unit, to.role)], person=to.person)
     return fresh
 
 
@@ -104,7 +104,7 @@ def cancel(followup: FollowUp, *, by: User, reason: str, expected: Any = None) -
         fresh.state, fresh.reason = State.CANCELLED, said
         fresh.closed_by, fresh.closed_at = by, timezone.now()
         fresh.save()
-        tell(fresh, "cancelled", [responsible_of(fresh)], person=fresh.person_id, but=by)
+        tell(fresh, "cancelled", [responsible_of(fresh)], person=fresh.person_id)
     return fresh
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable
 
-from accounts.models import User
 from accounts.role_holders import ever_held
 from followups.kinds import notice_kind
 from followups.models import FollowUp
@@ -32,10 +31,9 @@ def tell(
     offices: Iterable[Office],
     *,
     person: int | None = None,
-    but: User | None = None,
     keep_from: Collection[int] = (),
 ) -> None:
-    """The holders of ``offices``, of an office with a named ``person`` that person alone; never the one who acts, nor
+    """The holders of ``offices``, of an office with a named ``person`` that person alone; never
     those whom to ``keep_from`` it."""
     people = people_of(offices, followup.kind)
     if person is not None and person in people.get(responsible_of(followup), ()):
@@ -43,7 +41,7 @@ def tell(
     recipients = {one for ids in people.values() for one in ids}
     recipients -= set(keep_from)
     recipients -= unknown_to(followup.kind, [followup.unit_id]).get(followup.unit_id, set())
-    announce_all((notice(followup, step, user_id) for user_id in sorted(recipients)), but=but)
+    announce_all(notice(followup, step, user_id) for user_id in sorted(recipients))
 
 
 def notice(followup: FollowUp, step: str, user_id: int) -> Notice:

@@ -70,7 +70,7 @@ def support(
         fresh.save()
         duties.opinion_waits(fresh, by=by, at=at)
         if fresh.state == State.LISTED:
-            tell([fresh], "nomination_listed", but=by)
+            tell([fresh], "nomination_listed")
     return fresh
 
 
@@ -112,7 +112,7 @@ def restore(nomination: Nomination, *, by: User, text: str, expected: Any = None
         _require_eligible(fresh.round, fresh.unit_id, by)
         fresh.state, fresh.reason, fresh.closed_at, fresh.by_rule = State.NAMED, "", None, False
         fresh.save()
-        tell([fresh], "title_restored", but=by)
+        tell([fresh], "title_restored")
     return fresh
 
 
@@ -134,7 +134,7 @@ def _end(nomination: Nomination, to: NominationState, reason: str, by: User, at:
     nomination.save()
     duties.opinions_no_longer_wait([nomination.pk], by=by, reason=reason)
     duties.end_idle_checks(nomination.round, by=by, reason=reason)
-    tell([nomination], "nomination_ended", but=by)
+    tell([nomination], "nomination_ended")
 
 
 def _require_eligible(round: Round, code: str, by: User) -> Any:

@@ -106,7 +106,7 @@ def answer(objection: RoundObjection, *, by: User, upheld: bool, answer: str, ex
             nomination.closed_at = timezone.now()
             nomination.save()
             duties.end_idle_checks(round, by=by, reason=said)
-            tell([nomination], "nomination_ended", but=by)
+            tell([nomination], "nomination_ended")
     duties.objection_answered([fresh.pk], by=by)
     return fresh
 

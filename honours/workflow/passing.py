@@ -47,8 +47,8 @@ def _end_doubles(order: ReorganizationOrder, doubles: NominationQuerySet) -> Non
         Nomination.objects.filter(pk__in=ids).update(
             state=NominationState.WITHDRAWN, reason=reason, by_rule=True, closed_at=timezone.now()
         )
-    duties.opinions_no_longer_wait(ids, by=order.by, reason=reason)
-    for one in ended:
-        one.reason = reason
-        duties.end_idle_checks(one.round, by=order.by, reason=reason)
-    tell(ended, "nomination_ended", but=order.by)
+        duties.opinions_no_longer_wait(ids, by=order.by, reason=reason)
+        for one in ended:
+            one.reason = reason
+            duties.end_idle_checks(one.round, by=order.by, reason=reason)
+        tell(ended, "nomination_ended")

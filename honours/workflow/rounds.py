@@ -115,7 +115,7 @@ def publish(round: Round, *, by: User, expected: Any = None, at: datetime | None
         days = notice_days(timezone.localdate(at), fresh.notice_days)
         fresh.state, fresh.released_on, fresh.last_day = Round.State.NOTICE, timezone.localdate(at), days.last
         fresh.save()
-        tell(_listed(fresh), "nomination_listed", but=by)
+        tell(_listed(fresh), "nomination_listed")
     return fresh
 
 
@@ -144,7 +144,7 @@ def name(
         named = _listed(fresh)
         Nomination.objects.filter(pk__in=[one.pk for one in named]).update(state=NominationState.NAMED)
         duties.end_idle_checks(fresh, by=by, reason=fresh.document)
-        tell(named, "village_named", but=by)
+        tell(named, "village_named")
         if fresh.award:
             tell_office(fresh, "award_payable", [Role.FINANCE], {county_of(one.unit_id) for one in named})
     for one in named:
@@ -223,7 +223,7 @@ def _end(round: Round, states: Collection[str], to: NominationState, reason: str
     duties.end_idle_checks(round, by=by, reason=reason)
     for one in ended:
         one.reason = reason
-    tell(ended, "nomination_ended", but=by)
+    tell(ended, "nomination_ended")
 
 
 def _tell_eligible(round: Round) -> None:

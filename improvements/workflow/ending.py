@@ -24,12 +24,12 @@ def call_off(plans: PlanQuerySet, reason: str, *, by: User | None = None, at: da
     ids = [plan.pk for plan in ended]
     with audit.acting(by, "cancel_plan", reason):
         Plan.objects.filter(pk__in=ids).update(state=PlanState.CANCELLED, reason=reason, closed_at=at or timezone.now())
-    for kind in FOLLOWUPS:
-        followups.call_off(kind, ids, by=by, reason=reason)
-    for plan in ended:
-        plan.reason = reason
-    tell_all([plan for plan in ended if plan.proposed_at], "plan_cancelled", Party, but=by)
-    if by:  # somebody ends a draft: its helper unit has not heard of it yet
-        drafts = [plan for plan in ended if not plan.proposed_at]
-        tell_all(drafts, "plan_cancelled", [Party.VILLAGE, Party.TOWNSHIP], but=by)
+        for kind in FOLLOWUPS:
+            followups.call_off(kind, ids, by=by, reason=reason)
+        for plan in ended:
+            plan.reason = reason
+        tell_all([plan for plan in ended if plan.proposed_at], "plan_cancelled", Party)
+        if by:  # somebody ends a draft: its helper unit has not heard of it yet
+            drafts = [plan for plan in ended if not plan.proposed_at]
+            tell_all(drafts, "plan_cancelled", [Party.VILLAGE, Party.TOWNSHIP])
     return len(ids)

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.impartial import tell_where_nobody_may
 from accounts.models import User
 from accounts.roles import Role
 from followups import time_limits
@@ -84,7 +85,7 @@ def propose(plan: Plan, *, by: User, expected: Any = None, at: datetime | None =
         fresh.state, fresh.proposed_at, fresh.drawn_up_by = State.PROPOSED, at or timezone.now(), by
         fresh.revision += 1
         fresh.save()
-        tell(fresh, "plan_proposed", but=by)
+        tell(fresh, "plan_proposed")
     return fresh
 
 
@@ -114,7 +115,7 @@ def agree(plan: Plan, *, by: User, expected: Any = None, at: datetime | None = N
             take_up(fresh)
             followups.finish("plan_agree", [fresh.pk], by=by)
             _carry_out(fresh, by)
-            tell(fresh, "plan_agreed", but=by)
+            tell(fresh, "plan_agreed")
     return fresh
 
 
@@ -124,7 +125,7 @@ def decline(plan: Plan, *, by: User, reason: str, expected: Any = None) -> Plan:
     with _step("decline_plan", plan, by, reason=said, expected=expected) as fresh:
         fresh.state, fresh.proposed_at, fresh.reason = State.DRAFT, None, said
         fresh.save()
-        tell(fresh, "plan_declined", but=by)
+        tell(fresh, "plan_declined")
     return fresh
 
 
@@ -165,6 +166,7 @@ def report_done(
         due = time_limits.due("plan_check", fresh.unit_id, timezone.localdate(at))
         opening = Opening("plan_check", fresh.pk, fresh.unit, office, due, fresh.get_absolute_url())
         followups.open_followup(opening, by=by)
+        tell_where_nobody_may(office.role, {fresh.unit_id: office.unit})
     return fresh
 
 
@@ -175,7 +177,7 @@ def pass_check(plan: Plan, *, by: User, finding: str, expected: Any = None, at: 
         fresh.state, fresh.checked_by, fresh.finding, fresh.closed_at = State.PASSED, by, said, at or timezone.now()
         fresh.save()
         followups.finish("plan_check", [fresh.pk], by=by)
-        tell(fresh, "plan_passed", but=by)
+        tell(fresh, "plan_passed")
     return fresh
 
 
@@ -187,7 +189,7 @@ def send_back(plan: Plan, *, by: User, reason: str, expected: Any = None) -> Pla
         fresh.save()
         followups.finish("plan_check", [fresh.pk], by=by)
         _carry_out(fresh, by)
-        tell(fresh, "plan_sent_back", but=by)
+        tell(fresh, "plan_sent_back")
     return fresh
 
 

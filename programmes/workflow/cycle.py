@@ -51,9 +51,9 @@ def open_cycle(scheme: Scheme, *, answers_until: datetime, by: User | None) -> P
     try:
         with transaction.atomic(), audit.acting(by, "open_programme"):
             cycle.save()
+            telling.tell_what_is_asked(cycle, "programme_opened", waiting_for(cycle))
     except IntegrityError:
         raise WrongState(_("The year %s of this programme has been opened already.") % scheme.year) from None
-    telling.tell_what_is_asked(cycle, "programme_opened", waiting_for(cycle), but=by)
     return cycle
 
 
@@ -67,7 +67,7 @@ def extend(cycle: ProgrammeCycle, *, answers_until: datetime, by: User, expected
             raise Incomplete(message, {"answers_until": message})
         fresh.answers_until = answers_until
         fresh.save(update_fields=["answers_until"])
-        telling.tell_what_is_asked(fresh, "programme_opened", waiting_for(fresh), but=by)
+        telling.tell_what_is_asked(fresh, "programme_opened", waiting_for(fresh))
     return fresh
 
 
@@ -113,7 +113,7 @@ def publish(cycle: ProgrammeCycle, *, by: User, expected: Any = None) -> Program
         require_unchanged(expected, standing_of(fresh))
         fresh.state, fresh.published_by, fresh.published_at = State.PUBLISHED, by, timezone.now()
         fresh.save(update_fields=["state", "published_by", "published_at"])
-        telling.tell_of_results(fresh, but=by)
+        telling.tell_of_results(fresh)
     return fresh
 
 

@@ -30,7 +30,7 @@ def follow(scheme: Scheme, *, by: User | None) -> None:
             known = facts_of(cycle, cycle.rated_units())
             same = {code: _same(before, scheme.spec, one) for code, one in known.items() if not one.unfit}
             _forget_changed(cycle, same)
-            _tell(cycle, known, same, by)
+            _tell(cycle, known, same)
 
 
 def _same(before: SchemeSpec, after: SchemeSpec, known: FactsOfUnit) -> frozenset[str]:
@@ -47,7 +47,7 @@ def _forget_changed(cycle: ProgrammeCycle, same: Same) -> None:
     ProgrammeAnswer.objects.filter(pk__in=gone).delete()
 
 
-def _tell(cycle: ProgrammeCycle, known: Mapping[str, FactsOfUnit], same: Same, by: User | None) -> None:
+def _tell(cycle: ProgrammeCycle, known: Mapping[str, FactsOfUnit], same: Same) -> None:
     waiting = {
         code: FactsOfUnit.asked_now(fact for fact in known[code].facts if fact.item not in items)
         for code, items in same.items()
@@ -57,4 +57,4 @@ def _tell(cycle: ProgrammeCycle, known: Mapping[str, FactsOfUnit], same: Same, b
     if not cycle.takes_answers:
         telling.tell_that_time_is_over(cycle)
         return
-    telling.tell_what_is_asked(cycle, "programme_amended", waiting, but=by)
+    telling.tell_what_is_asked(cycle, "programme_amended", waiting)

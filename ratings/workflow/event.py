@@ -316,9 +316,7 @@ def _tell(event: Event, kind: str) -> None:
 
 def _tell_inspectors(proposal: Proposal) -> None:
     """The discipline commissions over the unit read who declined it, and why."""
-    people = [
-        one for one in responsible(rectification_due.INSPECTORS, proposal.unit_id) if one != proposal.settled_by_id
-    ]
+    people = responsible(rectification_due.INSPECTORS, proposal.unit_id)
     link = reverse("event", args=[proposal.event_id])
     said = {"by": known(proposal.settled_by).name, "reason": proposal.reason}
     _announce(proposal.event, "proposal_refused", people, link, **said)

@@ -79,7 +79,7 @@ def issue(scheme: Scheme, *, by: Any, expected: Any = None) -> Scheme:
     if now["hindrances"]:
         raise WrongState(now["hindrances"][0])
     scheme = issue_scheme(scheme, by=by)
-    notices.tell_of_scheme(scheme, _concerned(scheme) - {by.pk})
+    notices.tell_of_scheme(scheme, _concerned(scheme))
     return scheme
 
 

@@ -199,7 +199,7 @@ def _shown(
     request: HttpRequest, batch: Batch, form: BatchForm, may_release: bool, *, status: int = 200
 ) -> HttpResponse:
     """The page as it is now, with the input kept; a release that it offers is kept under its key."""
-    context = _context(batch, form) | {"may_release": may_release}
+    context = _context(request.user, batch, form) | {"may_release": may_release}
     if request.method == "POST" and status == 400:
         context["ticked"] = keys(request.POST.getlist("decision"))
     if batch.state == Batch.State.DRAFT and may_release and context["held"]:
@@ -207,7 +207,7 @@ def _shown(
     return render(request, "reviews/decisions/batch.html", context, status=status)
 
 
-def _context(batch: Batch, form: BatchForm) -> dict:
+def _context(user: User, batch: Batch, form: BatchForm) -> dict:
     last = StarPeriod.objects.on().filter(unit=OuterRef("unit")).values("star")
     chosen = Decision.objects.filter(batch_entry__batch=batch)
     if batch.state == Batch.State.DRAFT:
@@ -244,7 +244,7 @@ def _context(batch: Batch, form: BatchForm) -> dict:
         return context | {"days": (batch.first_day, batch.last_day, batch.confirms_on)}
     spec, today = batch.scheme.spec, timezone.localdate()
     days = notice_days(today, spec.notice_days)
-    audience = workflow.audience_of(batch, {decision.unit_id for decision in held}, batch.seated)
+    audience = workflow.audience_of(batch, user, {decision.unit_id for decision in held}, batch.seated)
     of_today = all(timezone.localdate(decision.decided_at) == today for decision in held)
     judged = [one.ceiling.allowed for one in reached] if of_today else None
     return context | {

@@ -106,7 +106,7 @@ def release(batch: Batch, *, by: User, at: datetime | None = None, decided: Coll
     if not chosen:
         raise Incomplete(_("There is no decision in this batch."))
     require_checked(chosen, batch.scheme.spec, batch.stage, timezone.localdate(at))
-    audience = audience_of(batch)
+    audience = audience_of(batch, by)
     days = notice_days(timezone.localdate(at), batch.scheme.spec.notice_days)
     decisions.release(chosen, batch.document, by=by, at=at)
     with audit.acting(by, "release"):
@@ -120,7 +120,7 @@ def release(batch: Batch, *, by: User, at: datetime | None = None, decided: Coll
 def require_standing(batch: Batch, expected: Mapping[str, Any], *, by: User) -> None:
     """Raise ``Outdated`` unless ``batch`` is as it was shown; it cannot change until the transaction ends."""
     batch = _locked(batch, by, "release")
-    require_unchanged(expected, standing(_held(batch), audience_of(batch)))
+    require_unchanged(expected, standing(_held(batch), audience_of(batch, by)))
 
 
 def standing(decided: Collection[int], audience: Audience) -> dict[str, Any]:
@@ -141,9 +141,10 @@ def waiting(cycle: Cycle, unit: Unit, stage: str, batch: Batch | None = None) ->
 
 
 def audience_of(
-    batch: Batch, units: Collection[str] | None = None, reviewers: Collection[int] | None = None
+    batch: Batch, by: User, units: Collection[str] | None = None, reviewers: Collection[int] | None = None
 ) -> Audience:
-    """Who is notified of the release of ``batch``: the villages, their townships, the county's office, the reviewers.
+    """Who is notified when ``by`` releases ``batch``: the villages, their townships, the county's office, the
+    reviewers, but not ``by``.
 
     ``units``, ``reviewers``: the codes of the villages in it, the ids of those who ``reviewed``, where the caller knows
     them.
@@ -164,10 +165,11 @@ def audience_of(
             villages[code].append(user)
     if reviewers is None:
         reviewers = list(reviewed(batch.cycle_id, batch.unit_id, batch.stage))
+    offices.pop(by.pk, None)
     return Audience(
         villages=villages,
         offices=offices,
-        reviewers=dict.fromkeys(reviewers, batch.unit_id),
+        reviewers={pk: batch.unit_id for pk in reviewers if pk != by.pk},
     )
 
 

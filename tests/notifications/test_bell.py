@@ -8,6 +8,7 @@ from notifications import kinds
 from notifications.kinds import Group, Kind
 from notifications.models import Notice
 from notifications.workflow import announce
+from records.audit import acting
 from tests.factories import COUNTY, VILLAGE, UnitFactory, person
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +33,21 @@ def test_a_stored_day_is_shown_as_people_write_it(client, told):
     kinds.register(test_day=Kind("From %(on)s", Group.ACCOUNT, outside=None))
     announce([told.user_id], "test_day", on="2026-08-01")
     assert "From 2026年8月1日" in client.get(reverse("notices")).text
+
+
+@pytest.mark.parametrize(
+    ("kind", "told_of"),
+    [({}, ["one who stands by"]), ({"to_doer": True}, ["who acts", "one who stands by"])],
+    ids=["of the step", "of what the step brought about"],
+)
+def test_whoever_acts_is_told_only_of_what_they_cannot_know(kind, told_of):
+    kinds.register(**{f"test_act_{len(told_of)}": Kind("Done", Group.ACCOUNT, outside=None, **kind)})
+    people = [person(Role.FILLER, VILLAGE, name="who acts"), person(Role.FILLER, VILLAGE, name="one who stands by")]
+    with acting(people[0], "test"):
+        with acting(None, "of the clock, on the way"):
+            pass
+        announce([one.pk for one in people], f"test_act_{len(told_of)}")
+    assert list(Notice.objects.order_by("user_id").values_list("user__name", flat=True)) == told_of
 
 
 def test_opening_one_marks_it_and_leads_on(client, told):
