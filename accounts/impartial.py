@@ -1,12 +1,13 @@
 """Who acts on a unit: nobody who holds or ever held a post in it. Where that bars everybody, who appoints is told."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from django.urls import reverse
 
+from accounts.departments import DISCIPLINE, speakers
 from accounts.models import User
 from accounts.role_holders import ever_held, holders, places_of, responsible
-from accounts.roles import ROLES
+from accounts.roles import ROLES, Role
 from notifications.workflow import announce
 from villages.models import Unit
 
@@ -19,6 +20,22 @@ def is_of(user: User, unit: str) -> bool:
 def impartial(role: str, place: str, unit: str) -> set[int]:
     """Who holds ``role`` on ``place`` today, by id, and is not of ``unit`` (codes)."""
     return set(holders([role], [place]).get(place, ())) - ever_held([unit]).get(unit, set())
+
+
+def of_any(units: Collection[str]) -> set[int]:
+    """Who holds or ever held a post in one of ``units`` (codes), by id."""
+    return {user for users in ever_held(units).values() for user in users}
+
+
+def tell_where_no_speaker_may(county: Unit, departments: Iterable[str], listed: Collection[str]) -> None:
+    """Tell who appoints of each of ``departments`` that has nobody to answer for the units ``listed`` (codes): whoever
+    speaks for it in the county is of one of them, and one answer covers them all."""
+    people, barred = speakers(county.pk), of_any(listed)
+    for name in departments:
+        if name in people and barred.issuperset(people[name]):
+            role = Role.DISCIPLINE if name == DISCIPLINE else Role.DEPARTMENT
+            about = {"unit_code": county.pk, "unit": county.name, "department": name}
+            tell_appointing("check_unattended", role, county.pk, barred, **about)
 
 
 def tell_where_nobody_may(role: str, above: Mapping[str, str]) -> None:

@@ -1,13 +1,16 @@
 """The kinds of follow-up. Each app registers its own in ``registrations.py``."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from accounts.role_holders import ever_held, has_post
 from notifications import kinds as notices
 from records.registry import KeyedRegistry
 
@@ -35,6 +38,20 @@ WITH_DEADLINE = ("opened", "late", "sent_back", "handed_on")
 
 
 @dataclass(frozen=True)
+class KeptFrom:
+    """Who neither sees a follow-up nor is told of it, whatever their office; one rule from its two sides. ``rows``: a
+    condition on the follow-ups that are kept from a user. ``people``: by unit (a code) the users (ids) from whom one
+    about it is kept."""
+
+    rows: Callable[[Any], Q]
+    people: Callable[[Collection[str]], dict[str, set[int]]]
+
+
+OF_THE_UNIT = KeptFrom(lambda user: Q(has_post(user.pk, "unit")), ever_held)
+"""Who holds or ever held a post in the unit."""
+
+
+@dataclass(frozen=True)
 class FollowUpKind:
     """``name``: in filters and lists. ``text``: what is to be done, in words; ``%(unit)s`` and what the opener gives
     as ``params`` fill it.
@@ -45,9 +62,9 @@ class FollowUpKind:
     its link leads, so nobody reports it done by hand. ``lasting``: nobody calls it off by hand. ``signed``: in a
     village the signer alone reports it done; the filler reports progress. ``urgent``: no quiet hours hold back that it
     is late. ``told_elsewhere``: who has to do it is told in the words of the step that opens it, which lead to where it
-    is done. ``warned``: when it is late a warning (``reports.kept_warnings``) takes it up, so it does not go up itself.
-    ``impartial``: who holds or held a post in the unit neither sees it nor is told of it, whatever their office.
-    ``measure``: a value against its threshold in words, filled with ``params``.
+    is done. ``kept_from``: who does not learn of it. ``warned``: when it is late a warning (``reports.kept_warnings``)
+    takes it up, so it does not go up itself. ``measure``: a value against its threshold in words, filled with
+    ``params``.
     """
 
     name: str | Promise
@@ -60,7 +77,7 @@ class FollowUpKind:
     urgent: bool = False
     told_elsewhere: bool = False
     warned: bool = False
-    impartial: bool = False
+    kept_from: KeptFrom | None = None
     measure: str | Promise = ""
 
 

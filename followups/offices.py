@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from accounts.role_holders import ever_held, holders
+from accounts.role_holders import holders
 from accounts.roles import ROLES, VILLAGE_POSTS, Role
 from followups.kinds import KINDS
 from villages.models import COUNTY_LENGTH, TOWNSHIP_LENGTH, Unit, prefixes
@@ -53,4 +53,5 @@ def people_of(offices: Iterable[Office], kind: str) -> dict[Office, list[int]]:
 
 def unknown_to(kind: str, units: Collection[str]) -> dict[str, set[int]]:
     """The users by id who must not learn of a follow-up of that kind about each of ``units``."""
-    return ever_held(units) if KINDS[kind].impartial else {}
+    rule = KINDS[kind].kept_from
+    return rule.people(units) if rule else {}

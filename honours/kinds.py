@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from followups.kinds import FollowUpKind
+from followups.kinds import OF_THE_UNIT, FollowUpKind
 from honours.models.lifecycle import VIEW
 from notifications.kinds import Group, Kind
 
@@ -15,7 +15,7 @@ FOLLOWUPS = {
         needs=(VIEW,),
         own_todo=True,
         own_steps=True,
-        impartial=True,
+        kept_from=OF_THE_UNIT,
     ),
     CHECK: FollowUpKind(
         _("Joint check of a round"),
@@ -30,7 +30,7 @@ FOLLOWUPS = {
         needs=("reviews.answer_objection_county",),
         own_todo=True,
         own_steps=True,
-        impartial=True,
+        kept_from=OF_THE_UNIT,
     ),
 }
 NOTICES = {

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from followups.kinds import FollowUpKind
+from followups.kinds import OF_THE_UNIT, FollowUpKind
 from followups.time_limits import Limit
 from improvements.models.lifecycle import VIEW
 from notifications.kinds import Group, Kind
@@ -29,6 +29,7 @@ FOLLOWUPS = {
         needs=(VIEW,),
         own_todo=True,
         own_steps=True,
+        kept_from=OF_THE_UNIT,
     ),
 }
 LIMITS = {"plan_agree": Limit(20), "plan_check": Limit(10)}

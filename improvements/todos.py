@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.prepared import asked
+from accounts.role_holders import has_post
 from accounts.todo_list import Todo
 from followups.models import FollowUp
 from improvements.kinds import FOLLOWUPS
@@ -61,7 +62,7 @@ def _waits(user: User) -> list[tuple[str, Q]]:
     for party, side in sides.items():
         agreeing |= side & ~Exists(agreed.filter(party=party))
     agreeing &= ~Exists(agreed.filter(by=user))  # nobody agrees for two parties
-    to_check = ~Q(pk__in=Plan.objects.taken_part_in_by(user).values("pk"))
+    to_check = ~Q(pk__in=Plan.objects.taken_part_in_by(user).values("pk")) & ~Q(has_post(user.pk, "unit"))
     waits = [
         ("draw_up", [DRAW_UP], at(DRAW_UP) & Q(state=PlanState.DRAFT)),
         ("agree", [*AGREE.values(), HELP], agreeing & Q(state=PlanState.PROPOSED)),

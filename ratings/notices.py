@@ -16,7 +16,7 @@ from django.utils.translation import ngettext_lazy
 
 from accounts.impartial import tell_where_nobody_may
 from accounts.models import Appointment
-from accounts.role_holders import holders, unit_and_offices
+from accounts.role_holders import ever_held, holders, unit_and_offices
 from accounts.roles import RATED_POSTS, Role
 from notifications.kinds import Group, Kind
 from notifications.models import Notice
@@ -232,13 +232,15 @@ def tell_unit(unit: Unit, kind: str, **params: str | int) -> None:
 
 
 def tell_township(applications: Iterable[Application], kind: str, **params: str | int) -> None:
-    """The office above each application's unit: the township's, of a township the county's."""
+    """The office above each application's unit: the township's, of a township the county's; nobody who is of the unit,
+    whom it does not concern there."""
     applications = list(applications)
     above = {
         a.pk: county_of(a.unit_id) if a.first_stage == Stage.COUNTY else township_of(a.unit_id) for a in applications
     }
     people = holders((*TOWNSHIP, Role.COUNTY_OFFICE), set(above.values()))
-    to = {pk: set(people.get(code, ())) for pk, code in above.items()}
+    own = ever_held({application.unit_id for application in applications})
+    to = {a.pk: set(people.get(above[a.pk], ())) - own.get(a.unit_id, set()) for a in applications}
     _tell(applications, to, kind, params)
 
 

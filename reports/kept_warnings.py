@@ -31,6 +31,7 @@ from records.locks import Lock, hold, try_hold
 from reports.models import WarningThreshold
 from reports.thresholds import SWITCHED
 from reports.warnings import Finding, findings
+from reviews.decisions.visibility import KEPT_FROM
 from reviews.models import Objection
 from villages.models import Unit, below, county_of, township_of
 
@@ -124,7 +125,7 @@ RULES = {
             needs=("reviews.answer_objection_township", "reviews.answer_objection_county"),
             own_todo=True,
             own_steps=True,
-            impartial=True,
+            kept_from=KEPT_FROM,
             urgent=True,
         ),
         5,

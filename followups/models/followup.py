@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import pghistory
@@ -18,9 +20,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Appointment
-from accounts.role_holders import has_post
 from accounts.roles import VILLAGE_POSTS, Role, office_name
-from followups.kinds import KINDS
+from followups.kinds import KINDS, KeptFrom
 from followups.models.lifecycle import STEPS, FollowUpState
 from notifications.kinds import filled
 from records import deadlines
@@ -29,6 +30,15 @@ from villages.models import Unit, below_any
 
 User = settings.AUTH_USER_MODEL
 VIEW = "followups.view_followup"
+
+
+def _kept_from(user: Any) -> Q:
+    """What ``user`` must not learn of."""
+    kinds: dict[KeptFrom, list[str]] = defaultdict(list)
+    for key, kind in KINDS.items():
+        if kind.kept_from:
+            kinds[kind.kept_from].append(key)
+    return reduce(or_, (Q(kind__in=keys) & rule.rows(user) for rule, keys in kinds.items()), Q(pk__in=[]))
 
 
 class FollowUpQuerySet(models.QuerySet):
@@ -55,8 +65,7 @@ class FollowUpQuerySet(models.QuerySet):
             if reach is None or reach:
                 seen |= (Q() if reach is None else below_any(sorted(reach), "unit_id")) & Q(kind__in=keys)
         mine = self.filter(below_any(user.reach(VIEW), "unit_id") & seen | self._duty(user, own_role_only=True))
-        impartial = [key for key, kind in KINDS.items() if kind.impartial]
-        return mine.exclude(has_post(user.pk, "unit"), kind__in=impartial)
+        return mine.exclude(_kept_from(user))
 
     def done_by(self, user: Any) -> FollowUpQuerySet:
         """Those for which ``user`` is responsible today, by post or by name."""

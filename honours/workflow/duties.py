@@ -1,12 +1,13 @@
 """What is due in a round, followed up: opinions, answers of departments, answers to objections."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.utils import timezone
 
 from accounts.departments import DISCIPLINE, speakers
-from accounts.impartial import tell_where_nobody_may
+from accounts.impartial import tell_where_no_speaker_may, tell_where_nobody_may
 from accounts.models import User
 from accounts.roles import Role
 from followups import workflow as followups
@@ -58,7 +59,7 @@ def opinions_no_longer_wait(nominations: Iterable[int], *, by: User | None, reas
     followups.call_off(OPINION, nominations, by=by, reason=reason)
 
 
-def departments_answer(round: Round, counties: Iterable[Unit], due: datetime, *, by: User) -> None:
+def departments_answer(round: Round, counties: Collection[Unit], due: datetime, *, by: User) -> None:
     """Each department that the round names is to answer for the villages of its county by ``due``."""
     openings = []
     for county in counties:
@@ -79,6 +80,12 @@ def departments_answer(round: Round, counties: Iterable[Unit], due: datetime, *,
                 )
             )
     followups.open_all(openings, by=by)
+    listed = Nomination.objects.filter(round=round, state=NominationState.LISTED).values_list("unit_id", flat=True)
+    in_county = defaultdict[str, list[str]](list)
+    for code in listed:
+        in_county[county_of(code)].append(code)
+    for county in counties:
+        tell_where_no_speaker_may(county, round.departments, in_county[county.pk])
 
 
 def department_answered(round: Round, county: str, department: str, *, by: User) -> None:

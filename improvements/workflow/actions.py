@@ -5,8 +5,10 @@ Pages, workflow and tests share it.
 
 from django.utils.translation import gettext as _
 
+from accounts.impartial import is_of
 from accounts.models import User
 from improvements.models import STEPS, Agreement, Plan
+from improvements.models.lifecycle import SUPERVISE
 from improvements.parties import agrees_for
 from records.actions import Actions
 from records.lifecycle import Step
@@ -40,6 +42,8 @@ def _held_back(user: User, step: Step, plan: Plan) -> str:
 
 
 def _may(user: User, step: Step, plan: Plan) -> bool:
+    if SUPERVISE in step.permissions and is_of(user, plan.unit_id):
+        return False
     return any(user.has_perm(perm, plan) for perm in step.permissions)
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.authority import where_held
+from accounts.role_holders import has_post
 from ratings.models import Application
 from ratings.models.lifecycle import STEPS
 from ratings.workflow import application as workflow
@@ -37,6 +38,7 @@ def page(request: HttpRequest) -> HttpResponse:
     chosen = keys(request.POST.getlist("application"))
     mine = reduce(or_, (where_held(request.user, right) for right in RIGHTS))
     applications = Application.objects.select_related("unit", "cycle").filter(mine, pk__in=chosen)
+    applications = applications.exclude(has_post(request.user.pk, "unit"))
     back = reverse("applications") + QUEUE
     problem = ""
     if "confirmed" in request.POST:

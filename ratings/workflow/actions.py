@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.authority import lacking
 from accounts.impartial import is_of
+from accounts.role_holders import ever_held
 from ratings import disclosure
 from ratings.models import Application, Stage
 from ratings.models.application import first_stage
@@ -38,7 +39,7 @@ def _late(user: Any, application: Application) -> bool:
 
 guard("resume", _late)
 
-FROM_OUTSIDE = ("accept", "return", "resume")
+FROM_OUTSIDE = ("accept", "return", "resume", "undo_submission")
 """Steps of the office above that nobody takes who holds or held a post in the unit."""
 
 
@@ -58,13 +59,13 @@ def by_level(applications: Iterable[Application]) -> dict[Stage, list[Applicatio
 def _allowed(user: Any, verb: str, application: Application) -> bool:
     if verb in ("fill_on_behalf", "send_back") and application.first_stage == Stage.COUNTY:
         return False
-    if verb in FROM_OUTSIDE and is_of(user, application.unit_id):
-        return False
     return verb not in _guards or _guards[verb](user, application)
 
 
 def _may(user: Any, step: Step, application: Application) -> bool:
-    return user.has_perm(step.permission, application) and _allowed(user, step.verb, application)
+    if not user.has_perm(step.permission, application) or not _allowed(user, step.verb, application):
+        return False
+    return step.verb not in FROM_OUTSIDE or not is_of(user, application.unit_id)
 
 
 def _moved_on(user: Any, application: Application) -> str:
@@ -81,8 +82,8 @@ available, require = ACTIONS.available, ACTIONS.require
 
 
 def require_all(verb: str, pairs: Iterable[tuple[Any, Application]]) -> None:
-    """The same for many (person, application) pairs at once, in one query a level; None is the scheduler, which may do
-    everything."""
+    """The same for many (person, application) pairs at once, in one query a level and one for posts in the units; None
+    is the scheduler, which may do everything."""
     pairs = list(pairs)
     people = [(user, application) for user, application in pairs if user is not None]
     needed: dict[str, set[tuple[int, str]]] = {}
@@ -91,6 +92,9 @@ def require_all(verb: str, pairs: Iterable[tuple[Any, Application]]) -> None:
     if any(lacking(permission, of_level) for permission, of_level in needed.items()) or not all(
         _allowed(user, verb, application) for user, application in people
     ):
+        raise NotAllowed
+    own = ever_held({application.unit_id for _user, application in people}) if verb in FROM_OUTSIDE else {}
+    if any(user.pk in own.get(application.unit_id, ()) for user, application in people):
         raise NotAllowed
     for user, application in pairs:
         if application.state not in own_step(verb, application.unit_id).states:

@@ -7,12 +7,14 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import CharField, Q, QuerySet
+from django.db.models.functions import Cast
 
 from accounts.authority import reached
 from accounts.models import User
 from accounts.prepared import asked
 from accounts.role_holders import ever_held, has_post
+from followups.kinds import OF_THE_UNIT, KeptFrom
 from ratings.application.access import VIEW
 from ratings.disclosure import DECIDED, DECIDING, shown_state
 from ratings.models import Application, Decision
@@ -67,9 +69,13 @@ def objections_for(user: Any) -> QuerySet[Objection]:
             objections = objections | Objection.objects.filter(
                 below_any(codes, "unit_id"), decision__origin=review_level.origin
             )
-    objections = objections.exclude(has_post(user.pk, "unit"))
+    return objections.exclude(has_post(user.pk, "unit")).exclude(_own_hand(user))
+
+
+def _own_hand(user: Any) -> Q:
+    """Objections to what ``user`` decided or scored."""
     scored = Sheet.objects.filter(reviewer=user).exclude(state__in=Sheet.State.STEPPED_BACK)
-    return objections.exclude(decision__decided_by=user).exclude(decision__application__in=scored.values("application"))
+    return Q(decision__decided_by=user) | Q(decision__application__in=scored.values("application"))
 
 
 def barred_from(objections: Collection[Objection]) -> dict[int, set[int]]:
@@ -84,3 +90,22 @@ def barred_from(objections: Collection[Objection]) -> dict[int, set[int]]:
         one.pk: {one.decision.decided_by_id, *scorers[one.decision.application_id], *own.get(one.unit_id, ())} - {None}
         for one in objections
     }
+
+
+def _kept_rows(user: Any) -> Q:
+    objections = Objection.objects.filter(_own_hand(user)).annotate(key=Cast("pk", CharField()))
+    return OF_THE_UNIT.rows(user) | Q(subject__in=objections.values("key"))
+
+
+def _kept_people(units: Collection[str]) -> dict[str, set[int]]:
+    barred: dict[str, set[int]] = defaultdict(set)
+    waiting = Objection.objects.filter(unit__in=units, state__in=Objection.State.UNANSWERED)
+    objections = list(waiting.select_related("decision"))
+    users = barred_from(objections)
+    for one in objections:
+        barred[one.unit_id] |= users[one.pk]
+    return barred
+
+
+KEPT_FROM = KeptFrom(_kept_rows, _kept_people)
+"""Who does not learn of a follow-up whose subject is an objection: the same people."""

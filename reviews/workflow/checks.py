@@ -9,10 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.departments import DISCIPLINE, speakers
-from accounts.impartial import tell_appointing
+from accounts.departments import speakers
+from accounts.impartial import of_any, tell_where_no_speaker_may
 from accounts.models import User
-from accounts.role_holders import ever_held, holders
+from accounts.role_holders import holders
 from accounts.roles import Role
 from notifications.workflow import announce
 from ratings.allowance import allowed_star
@@ -88,15 +88,11 @@ def open_check(
 def _tell_opened(check: DepartmentCheck, asked: Collection[str], count: int) -> None:
     """Those who answer for a department; where all of them have a post in a unit of the list, who appoints them."""
     people, unit = speakers(check.unit_id), check.unit
-    listed = Candidate.objects.filter(of=check).values_list("application__unit", flat=True)
-    barred = {user for users in ever_held(list(listed)).values() for user in users}
+    listed = list(Candidate.objects.filter(of=check).values_list("application__unit", flat=True))
+    told = {user for name in asked for user in people.get(name, ())} - of_any(listed)
     about = {"unit_code": unit.code, "unit": unit.name}
-    told = {user for name in asked for user in people.get(name, ())} - barred
     announce(told, "check_opened", link=LINK.format(check.pk), count=count, until=deadline(check.due), **about)
-    for name in asked:
-        if name in people and barred.issuperset(people[name]):
-            role = Role.DISCIPLINE if name == DISCIPLINE else Role.DEPARTMENT
-            tell_appointing("check_unattended", role, unit.code, barred, department=name, **about)
+    tell_where_no_speaker_may(unit, asked, listed)
 
 
 @transaction.atomic

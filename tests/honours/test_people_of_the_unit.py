@@ -37,6 +37,7 @@ def test_nobody_of_the_village_answers_its_check_and_an_objection_to_it(who):
     discipline, colleague = of_the_unit(who.discipline), person(Role.DISCIPLINE, COUNTY)
     round = rounds.ask_departments(round, by=who.county, at=AFTER)
     county = UnitFactory(code=COUNTY)
+    assert told("check_unattended") == []
     with pytest.raises(NotAllowed):
         checking.reply(round, county, "纪委监委", by=discipline)
     assert checking.answers_for(discipline, round) == []
@@ -50,3 +51,11 @@ def test_nobody_of_the_village_answers_its_check_and_an_objection_to_it(who):
     assert client_of(discipline).get(page).status_code == 404
     assert [page in urls_of(by) for by in (discipline, colleague)] == [False, True]
     objections.answer(objection, by=colleague, upheld=False, answer="已核实")
+
+
+def test_where_all_of_a_department_are_of_a_village_on_the_list_who_appoints_is_told(who):
+    round = opened(who)
+    listed(who, round)
+    of_the_unit(who.police)
+    rounds.ask_departments(round, by=who.county, at=AFTER)
+    assert told("check_unattended") == [who.county.pk]

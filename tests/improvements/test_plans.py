@@ -20,6 +20,7 @@ from ratings.workflow import closing
 from records.files import store
 from records.previews import as_stored
 from records.refusals import Incomplete, NotAllowed, Outdated, WrongState
+from tests import people_of_units
 from tests.factories import (
     COUNTY,
     TOWNSHIP,
@@ -31,6 +32,7 @@ from tests.factories import (
 )
 from tests.improvements.conftest import HELPER, agreed, result, terms
 from tests.improvements.rows import only_plan, told, waiting
+from tests.people_of_units import of_the_unit, urls_of
 from tests.two_tenants import PNG
 from villages.workflow import OrderPaper, SplitPart, merge
 
@@ -152,6 +154,26 @@ def test_who_took_part_does_not_check(who):
             state="passed", checked_by=who.leader, closed_at="2026-02-01T00:00Z", finding="好"
         )
     assert "pass_plan" in [step.verb for step in workflow.available(also_signer, plan)]
+
+
+def test_nobody_of_the_village_checks_or_ends_it(who):
+    result(2)
+    county, appointing = of_the_unit(who.county), person(Role.SYSADMIN, "3306")
+    plan = agreed(who, only_plan())
+    plan = workflow.report_done(plan, by=who.signer, text="都做完了")
+    assert people_of_units.told("unit_unattended") == [appointing.pk]
+    colleague = person(Role.COUNTY_OFFICE, COUNTY)
+    for step, words in (
+        (workflow.pass_check, {"finding": "好"}),
+        (workflow.send_back, {"reason": "差"}),
+        (workflow.cancel, {"reason": "不用了"}),
+    ):
+        with pytest.raises(NotAllowed):
+            step(plan, by=county, **words)
+    page = plan.get_absolute_url()
+    assert [page in urls_of(one) for one in (county, colleague)] == [False, True]
+    assert [FollowUp.objects.waiting_for(one).count() for one in (county, colleague)] == [0, 1]
+    workflow.pass_check(plan, by=colleague, finding="现场看过，属实")
 
 
 def test_the_database_keeps_what_was_agreed(who):

@@ -11,6 +11,7 @@ from ratings.workflow import application as workflow
 from records.refusals import Incomplete, NotAllowed, WrongState
 from tests.clients import client_of
 from tests.factories import TOWNSHIP, VILLAGE, ApplicationFactory, CycleFactory, UnitFactory, person
+from tests.people_of_units import of_the_unit, told
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("spring")]
 NEIGHBOUR = "330624108205"
@@ -99,3 +100,14 @@ def test_who_may_not(both, office):
     with pytest.raises(WrongState):
         workflow.undo_submissions(both, by=office, reason="填错")
     assert states(*both) == ["township_review", "submitted"]
+
+
+def test_nobody_of_the_village_gives_it_back_or_hears_of_it(both, office):
+    of_the_unit(office)
+    with pytest.raises(NotAllowed):
+        workflow.undo_submissions(both, by=office, reason="填错")
+    shown = client_of(office).post(UNDO, {"application": [one.pk for one in both]})
+    assert [one.unit_id for one in shown.context["applications"]] == [NEIGHBOUR]
+    colleague = person(Role.TOWNSHIP_OFFICE, TOWNSHIP)
+    workflow.withdraw(both[0], by=person(Role.SIGNER, VILLAGE), reason="再看看")
+    assert told("application_withdrawn") == [colleague.pk]

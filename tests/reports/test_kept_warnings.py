@@ -13,6 +13,7 @@ from followups.workflow import accept, cancel, escalate, report_done
 from notifications.models import Notice
 from ratings.below.villages import VillagesBelow
 from ratings.models import Answer, Application, Cycle, Return, Reversal
+from ratings.workflow.decision import release
 from ratings.workflow.event import close
 from ratings.workflow.transition import move
 from records.locks import Lock
@@ -38,6 +39,7 @@ from tests.factories import (
     EventFactory,
     ObjectionFactory,
     SchemeFactory,
+    SheetFactory,
     UnitFactory,
     UserFactory,
     WindowFactory,
@@ -49,7 +51,7 @@ from villages.models import Unit
 
 pytestmark = pytest.mark.django_db
 NOW = at(2026, 11, 25, 9)
-ONE, TWO, THREE, FOUR = (f"{TOWNSHIP}{n}" for n in (201, 202, 203, 204))
+ONE, TWO, THREE, FOUR, FIVE = (f"{TOWNSHIP}{n}" for n in (201, 202, 203, 204, 205))
 
 
 @pytest.fixture(autouse=True)
@@ -113,6 +115,20 @@ def test_it_is_closed_when_the_cause_is_gone_and_those_responsible_hear_of_it(wo
         "warning_W2.opened",
         "warning_W2.accepted",
     ]
+
+
+def test_of_an_objection_nobody_learns_who_scored_or_decided(world):
+    people = scorer, decider, office = [person(Role.TOWNSHIP_OFFICE, TOWNSHIP) for _thrice in range(3)]
+    application = ApplicationFactory(cycle=world, unit=UnitFactory(code=FIVE), state="decided")
+    SheetFactory(application=application, reviewer=scorer)
+    made = {"application": application, "cycle": world, "unit": application.unit, "year": 2026}
+    decision = DecisionFactory(**made, origin="township", state="decided", decided_by=decider)
+    release([decision.pk], "评1号", by=None, at=NOW)
+    ObjectionFactory(decision=decision)
+    refresh(NOW)
+    warning = FollowUp.objects.get(kind="warning_W4", unit=FIVE)
+    assert list(Notice.objects.filter(link=warning.get_absolute_url()).values_list("user", flat=True)) == [office.pk]
+    assert [FollowUp.objects.seen_by(one).filter(pk=warning.pk).count() for one in people] == [0, 0, 1]
 
 
 def test_of_an_objection_nobody_learns_who_has_a_post_in_the_unit(world):
