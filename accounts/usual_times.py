@@ -34,7 +34,7 @@ def usual_days(user: User, steps: Collection[str]) -> dict[str, int]:
     codes = sorted({county_of(post.unit_id) for post in user.posts if len(post.unit_id) >= WIDEST})
     if not steps or not codes:
         return {}
-    key = f"usual-days:{user.pk}:{codes[0]}:{timezone.localdate()}"
+    key = f"usual-days:{codes[0]}:{timezone.localdate()}"
     usual = cache.get_or_set(key, lambda: _usual_in(codes[0]), KEPT_FOR)
     return {step: usual[step] for step in steps if step in usual}
 

@@ -4,12 +4,14 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
 from accounts.todo_list import todos_of
+from accounts.usual_times import usual_days
 from followups import workflow
 from followups.due import working_days_due
 from followups.offices import Office
@@ -24,8 +26,10 @@ GIVEN = {"on": "2026-11-01", "event": "账目不清"}
 
 @pytest.fixture(autouse=True)
 def clock():
+    cache.clear()  # of what is usual in the county
     with freeze_time("2026-11-24 10:00+08:00") as frozen:
         yield frozen
+    cache.clear()
 
 
 @pytest.fixture
@@ -75,6 +79,13 @@ def test_it_says_since_when_from_whom_and_how_long_it_usually_takes(client, sign
     printed = client.get(reverse("today"))
     assert printed.context["todos"] == [todo]
     assert "张经办" in printed.content.decode()
+
+
+def test_what_is_usual_is_worked_out_once_for_a_county(signer, office, django_assert_num_queries):
+    assert len(office.posts) == 1
+    usual_days(signer, ["rectification"])
+    with django_assert_num_queries(0):
+        usual_days(office, ["rectification"])
 
 
 def test_a_day_of_another_year_is_said_with_its_year(client, signer, clock):
