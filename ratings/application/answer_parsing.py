@@ -6,8 +6,8 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from ratings.scheme.spec import Criterion, Question
-from ratings.scoring.facts_file import decimal, figure
 from ratings.scoring.methods import WrongFact, check_fact
+from ratings.scoring.typed_figures import decimal, figure
 from records.cells import code
 from records.numbers import Ambiguous, plain, without_groups
 from records.refusals import Incomplete

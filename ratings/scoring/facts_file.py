@@ -18,9 +18,10 @@ from typing import NamedTuple, cast
 from django.utils.translation import gettext as _
 from openpyxl.utils import get_column_letter
 
-from ratings.scheme.spec import LARGEST, Criterion, NoSingleVariant, Question, SchemeSpec
+from ratings.scheme.spec import Criterion, NoSingleVariant, Question, SchemeSpec
 from ratings.scoring.county_mean import give_county_means
 from ratings.scoring.methods import WrongFact, check_fact
+from ratings.scoring.typed_figures import figure
 from records import cells
 from records.refusals import Refused
 from records.spreadsheet import SpreadsheetLine, Unreadable
@@ -386,21 +387,6 @@ def _refusals(asking: list[Asked], value: Decimal) -> list[WrongFact]:
         else:
             return []
     return refusals
-
-
-def figure(question: Question, text: str) -> Decimal | None:
-    """The number in a file's cell as the answer to ``question``, None if it is not one.
-
-    A tick may be √ or 是, and a figure whose name contains ``%`` may be followed by that sign.
-    """
-    ticked = cells.tick(text) if question.kind == "tick" else None
-    return decimal(text, percent="%" in cells.head(question.name)) if ticked is None else ticked
-
-
-def decimal(text: str, *, percent: bool = False) -> Decimal | None:
-    """The number in ``text``, None if it is not one or out of range."""
-    number = cells.number(text, percent=percent)
-    return number if number is not None and abs(number) < LARGEST else None
 
 
 @lru_cache(maxsize=10_000)

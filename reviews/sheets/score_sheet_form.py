@@ -20,9 +20,9 @@ from ratings.presenters.application_form import mean_of
 from ratings.presenters.area_sections import LastYear
 from ratings.scheme.spec import Area, Criterion, Question, SchemeSpec
 from ratings.scheme.wording import bounds_words, rule_lines
-from ratings.scoring.facts_file import decimal
 from ratings.scoring.methods import Scored, score_criterion
 from ratings.scoring.outliers import jump
+from ratings.scoring.typed_figures import decimal
 from records.numbers import plain
 from records.outliers import Odd
 from records.refusals import Incomplete

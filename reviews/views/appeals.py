@@ -22,8 +22,8 @@ from accounts.templatetags.face import points_text, star_name
 from ratings.events.forecast import foresee_reversed
 from ratings.models import Application, Decision, Event
 from ratings.presenters.event_outlook import shift_words
-from ratings.scoring.facts_file import decimal
 from ratings.scoring.kept_points import points_behind
+from ratings.scoring.typed_figures import decimal
 from records.confirming import confirming_sent
 from records.excel_export import as_workbook
 from records.files import serve
