@@ -64,7 +64,7 @@ class PayeeAccount(models.Model):
     class Meta:
         default_permissions = ()
         permissions = [
-            ("propose_payee", "Propose payee accounts of villages"),
+            ("propose_payee", "Propose payee accounts of units"),
             ("confirm_payee", "Confirm payee accounts that others proposed"),
         ]
         ordering = ["unit", "-id"]
