@@ -165,6 +165,12 @@ class Lifecycle(Mapping[str, Step]):
     def rights_by_name(self) -> dict[str, tuple[str, ...]]:
         return {name: tuple(step.permissions) for name, step in self.named.items() if step.permissions}
 
+    def told_of(self, state: str) -> Promise | None:
+        """How the timeline names the step that led to ``state``, of things that come to each state by one step."""
+        return next(
+            (step.told for step in self.values() if step.told and state in {to for _from, to in step.moves}), None
+        )
+
     @property
     def trail(self) -> dict[str, Promise]:
         return {step.verb: step.trail for step in self.values() if step.trail is not None}

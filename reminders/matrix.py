@@ -16,12 +16,13 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import office_name
 from ratings.disclosure import with_shown_state
-from ratings.models import Application, Cycle, Transition
+from ratings.models import Application, Cycle, Stage, Transition
 from ratings.models.lifecycle import with_former
 from records.deadlines import days_left, is_over, last_day, remaining
 from reminders.due import Due, due_in, people_whose_turn
 from reminders.models import DueStep
 from reminders.visible import visible
+from reviews.models.review_levels import REVIEW_LEVELS
 from villages.models import TOWNSHIP_LENGTH, Level, Unit, below
 
 SOON = 7
@@ -29,14 +30,18 @@ SOON = 7
 State = Application.State
 STATES_AFTER = {
     DueStep.APPLY: set(State.values) - {State.DRAFT},
-    DueStep.TOWNSHIP_REVIEW: {State.COUNTY_REVIEW, State.DECIDED, State.PUBLIC_NOTICE, State.CONFIRMED, State.REJECTED},
-    DueStep.COUNTY_REVIEW: {State.DECIDED, State.PUBLIC_NOTICE, State.CONFIRMED, State.REJECTED},
-    DueStep.RELEASE: {State.PUBLIC_NOTICE, State.CONFIRMED},
+    DueStep.TOWNSHIP_REVIEW: State.PAST_TOWNSHIP,
+    DueStep.COUNTY_REVIEW: State.PAST_REVIEW,
+    DueStep.RELEASE: State.STAR_PUBLISHED,
 }
 DONE_BY = {
     DueStep.APPLY: Q(verb__in=["submit", "resubmit"]),
-    DueStep.TOWNSHIP_REVIEW: Q(verb__in=["decide_township", "recommend", "reject"], from_state=State.TOWNSHIP_REVIEW),
-    DueStep.COUNTY_REVIEW: Q(verb__in=with_former(["decide_county", "reject"]), from_state=State.COUNTY_REVIEW),
+    DueStep.TOWNSHIP_REVIEW: Q(
+        verb__in=["decide_township", "recommend", "reject"], from_state=REVIEW_LEVELS[Stage.TOWNSHIP].state
+    ),
+    DueStep.COUNTY_REVIEW: Q(
+        verb__in=with_former(["decide_county", "reject"]), from_state=REVIEW_LEVELS[Stage.COUNTY].state
+    ),
     DueStep.RELEASE: Q(verb="release"),
 }
 LEVEL_BELOW = {4: 6, 6: TOWNSHIP_LENGTH, TOWNSHIP_LENGTH: 12}

@@ -20,19 +20,18 @@ from django.utils.translation import gettext_lazy
 
 from accounts.templatetags.face import star_name
 from reports.findings import CountedRow
+from reviews.models.lifecycle import AppealState, ObjectionState
 
 WIDE = 100
 """How wide a whole bar is."""
-STATES = {
+STATES = dict([*AppealState.choices, *ObjectionState.choices]) | {
     "open": gettext_lazy("Still open"),
     "late": gettext_lazy("Open and late"),
     "in_time": gettext_lazy("Closed in time"),
     "too_late": gettext_lazy("Closed late"),
     "closed": gettext_lazy("Closed, without a deadline"),
-    "dismissed": gettext_lazy("Not upheld"),
-    "upheld": gettext_lazy("Upheld"),
-    "lapsed": gettext_lazy("No longer needed"),
 }
+"""Of disputes and of events."""
 OPEN = ["open", "late"]
 DISPUTES = {"objection": gettext_lazy("Objections"), "appeal": gettext_lazy("Appeals")}
 BANDS = {

@@ -6,8 +6,9 @@ Every query begins with the relations of ``VillagesBelow``; what figures from be
 from pathlib import Path
 
 from ratings.below.villages import VillagesBelow
-from ratings.models import Application, Scheme
+from ratings.models import Application, Scheme, Stage
 from ratings.models.cycle import CycleStep
+from ratings.models.lifecycle import STEPS
 from records.deadlines import end_of
 from reports.assessments.checks import highest_star
 from reports.kept_warnings import PREFIX
@@ -15,16 +16,18 @@ from villages.models import Level
 
 State = Application.State
 _STEP = Path(__file__).with_name("step.sql").read_text(encoding="utf-8").replace("{source}", "")
+
 _STEPS = {
-    CycleStep.APPLY: (State.DRAFT, [State.SUBMITTED], State.SUBMITTED),
-    CycleStep.TOWNSHIP_REVIEW: (
-        State.TOWNSHIP_REVIEW,
-        [State.DECIDED, State.COUNTY_REVIEW, State.REJECTED],
-        State.SUBMITTED,
-    ),
-    CycleStep.COUNTY_REVIEW: (State.COUNTY_REVIEW, [State.DECIDED, State.TOWNSHIP_REVIEW], State.COUNTY_REVIEW),
+    CycleStep.APPLY: (["submit"], "submit"),
+    CycleStep.TOWNSHIP_REVIEW: (["decide_township", "recommend", "reject"], "submit"),
+    CycleStep.COUNTY_REVIEW: (["decide_county", "send_back"], "recommend"),
 }
-"""By step: the state from which it leads, to which, and by which state an application comes to it."""
+"""The verbs that end each step, and the one by which an application comes to it."""
+
+
+def _moves(*verbs: str) -> list[tuple[str, str]]:
+    """Those of a village's application."""
+    return [move for verb in verbs for move in STEPS[verb].at_level(Stage.TOWNSHIP).moves]
 
 
 def step(villages: VillagesBelow, year: int, of: str) -> list[tuple[str, int, int]]:
@@ -32,9 +35,11 @@ def step(villages: VillagesBelow, year: int, of: str) -> list[tuple[str, int, in
 
     All rated units have to apply; the reviews are due for what was submitted to them and not withdrawn untouched.
     """
-    at, to, comes = _STEPS[CycleStep(of)]
+    ends, comes = _STEPS[CycleStep(of)]
+    moves, came = _moves(*ends), _moves(comes)[0][1]
+    at, to = moves[0][0], [after for _before, after in moves]
     everyone = of == CycleStep.APPLY
-    return villages.rows(_STEP, year, Level.VILLAGE, at, to, comes, of, of, everyone, State.DRAFT)
+    return villages.rows(_STEP, year, Level.VILLAGE, at, to, came, of, of, everyone, State.DRAFT)
 
 
 _WARNINGS = """

@@ -104,6 +104,7 @@ OBJECTION_STEPS = Lifecycle(
         moves(ObjectionState.OPEN, to=ObjectionState.DISMISSED),
         label=_("Not upheld"),
         names=("dismiss",),
+        told=_("An objection was looked into and not upheld"),
         trail=pgettext_lazy("step", "answer an objection: not upheld"),
     ),
     Step(
@@ -112,6 +113,7 @@ OBJECTION_STEPS = Lifecycle(
         moves(ObjectionState.OPEN, to=ObjectionState.UPHELD),
         label=_("Upheld: back to be decided"),
         names=("uphold",),
+        told=_("An objection was upheld: decided anew"),
         trail=pgettext_lazy("step", "answer an objection: upheld"),
     ),
 )
@@ -154,6 +156,7 @@ APPEAL_STEPS = Lifecycle(
         moves(AppealState.OPEN, to=AppealState.DISMISSED),
         label=_("Dismiss: the result stands"),
         names=("dismiss",),
+        told=_("The appeal was dismissed: the result stands"),
         trail=pgettext_lazy("step", "decide an appeal: dismissed"),
     ),
     Step(

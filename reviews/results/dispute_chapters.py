@@ -14,6 +14,7 @@ from ratings.explanation import ExplanationChapter, ExplanationStep, Queries, Ro
 from reviews.appeals.appeal_rules import ABOVE
 from reviews.appeals.open_disputes import answered_or_heard, knows_of_appeals
 from reviews.models import Appeal, Objection
+from reviews.models.lifecycle import APPEAL_STEPS, OBJECTION_STEPS
 from reviews.results.result import Result
 
 
@@ -46,10 +47,9 @@ def _notice(result: Result, rows: Rows) -> list[ExplanationStep]:
 
 
 def _objection(row: dict[str, Any]) -> ExplanationStep:
-    upheld = row["state"] == Objection.State.UPHELD
-    title = _("An objection was upheld: decided anew") if upheld else _("An objection was looked into and not upheld")
+    upheld, title = row["state"] == Objection.State.UPHELD, OBJECTION_STEPS.told_of(row["state"])
     answer = (_("Answer: %(answer)s") % {"answer": row["answer"]},) if row["answer"] else ()
-    return ExplanationStep(moment(row["answered_at"]).date(), title, answer, mark="change" if upheld else "")
+    return ExplanationStep(moment(row["answered_at"]).date(), str(title), answer, mark="change" if upheld else "")
 
 
 def _appeals_read(result: Result) -> Queries:
@@ -68,14 +68,11 @@ def _appeals(result: Result, rows: Rows) -> list[ExplanationStep]:
     for row in rows["appeal_rows"]:
         title = _("Appealed to the level above")
         steps.append(ExplanationStep(moment(row["made_at"]).date(), title, (row["reasons"],)))
-        if row["answer"]:
-            upheld = row["state"] == Appeal.State.UPHELD
-            title = _upheld(row["about"]) if upheld else _("The appeal was dismissed: the result stands")
-            steps.append(
-                ExplanationStep(
-                    moment(row["answered_at"]).date(), title, (row["answer"],), mark="change" if upheld else ""
-                )
-            )
+        upheld = row["state"] == Appeal.State.UPHELD
+        if ended := _upheld(row["about"]) if upheld else APPEAL_STEPS.told_of(row["state"]):
+            answer = (row["answer"],) if row["answer"] else ()
+            mark = "change" if upheld else ""
+            steps.append(ExplanationStep(moment(row["answered_at"]).date(), str(ended), answer, mark=mark))
     return steps
 
 
