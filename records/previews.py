@@ -88,10 +88,14 @@ def keep(user: Any, step: str, content: Any, *, key: str = "") -> str:
     return key
 
 
-def keep_all(user: Any, steps: Collection[str]) -> dict[str, str]:
-    """The same for a page with a form in every row, which shows nothing else of each: a key for each of ``steps``."""
+def keep_all(user: Any, steps: Collection[str], content: Any = None) -> dict[str, str]:
+    """The same for a page with several forms, which shows the same ``content`` (or nothing) before each: a key for each
+    of ``steps``."""
     now = timezone.now()
-    made = [Preview(user=user, key=uuid4().hex, step=step, content={}, shown_at=now) for step in steps]
+    made = [
+        Preview(user=user, key=uuid4().hex, step=step, content={} if content is None else content, shown_at=now)
+        for step in steps
+    ]
     return {one.step: one.key for one in Preview.objects.bulk_create(made)}
 
 

@@ -17,11 +17,11 @@ from followups.forms import FollowUpFilterForm, HandOnForm, ReportForm, SendBack
 from followups.history import history_of
 from followups.models import STEPS, FollowUp
 from followups.models.followup import VIEW
-from records import previews
 from records.confirming import carry_out
 from records.excel_export import as_workbook
 from records.files import serve
 from records.lifecycle import Step
+from records.offered_steps import offered
 from records.openable import openable
 from records.step_forms import ReasonForm
 
@@ -114,22 +114,20 @@ def _form(request: HttpRequest, one: FollowUp, taken: Step, *, bound: bool) -> F
 
 
 def _show(request: HttpRequest, one: FollowUp, refused: dict[str, Form], status: int = 200) -> HttpResponse:
-    shown = workflow.standing_of(one)
     link = next(iter(openable(request.user, [one.link])), "")
     context = {
         "followup": one,
         "link": link,
         "history": history_of(one),
         "files": one.files.select_related("file"),
-        "steps": [
-            {
-                "step": taken,
-                "form": refused.get(taken.verb) or _form(request, one, taken, bound=False),
-                "key": previews.keep(request.user, _key(taken.verb, one), shown),
-                "opened": taken.verb in refused,
-            }
-            for taken in workflow.available(request.user, one)
-        ],
+        "steps": offered(
+            request.user,
+            workflow.available(request.user, one),
+            one.pk,
+            workflow.standing_of(one),
+            form=lambda taken: _form(request, one, taken, bound=False),
+            refused=refused,
+        ),
         "signer_reports": one.state == one.State.OPEN
         and workflow.only_signer_reports_done(request.user, one)
         and workflow.is_responsible(request.user, one),

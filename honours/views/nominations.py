@@ -23,6 +23,7 @@ from honours.workflow.actions import available
 from records import previews
 from records.confirming import carry_out
 from records.files import serve
+from records.offered_steps import lost, offered
 from villages.models import Unit
 
 DONE = {
@@ -106,21 +107,12 @@ def step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 
 def _show(request: HttpRequest, one: Nomination, refused: dict[str, Form], status: int = 200) -> HttpResponse:
     shown, steps = standing_of(one), available(request.user, one)
-    lost = [form for verb, form in refused.items() if verb not in {taken.verb for taken in steps}]
     context = {
         "nomination": one,
         "round": one.round,
         "page": NominationPage(one, request.user),
-        "steps": [
-            {
-                "step": taken,
-                "form": refused.get(taken.verb) or _form(taken.verb),
-                "key": previews.keep(request.user, f"{taken.verb}:{one.pk}", shown),
-                "opened": taken.verb in refused,
-            }
-            for taken in steps
-        ],
-        "refused": lost[0] if lost else None,
+        "steps": offered(request.user, steps, one.pk, shown, form=lambda taken: _form(taken.verb), refused=refused),
+        "refused": lost(refused, {taken.verb for taken in steps}),
     }
     return render(request, "honours/nomination.html", context, status=status)
 

@@ -28,6 +28,7 @@ from records import previews
 from records.confirming import answer_late, carry_out
 from records.excel_export import as_workbook
 from records.files import serve
+from records.offered_steps import lost, offered
 from records.step_forms import DocumentForm, ReasonForm
 from villages.models import Unit
 
@@ -189,23 +190,14 @@ def show(
     checks = _check_rows(request.user, page, refused)
     shown_again = {taken.verb for taken in steps} | {row["step"] for row in checks}
     chosen = NominationFilterForm(request.GET)
-    lost = [form for verb, form in refused.items() if verb not in shown_again]
     context: dict[str, Any] = {
         "round": one,
         "page": page,
         "filter": chosen,
         "counts": chosen.counts_of(page.nominations),
         "rows": Paginator(chosen.narrow(page.nominations), ROWS).get_page(request.GET.get("page")),
-        "steps": [
-            {
-                "step": taken,
-                "form": refused.get(taken.verb) or _form(taken.verb),
-                "key": previews.keep(request.user, f"{taken.verb}:{one.pk}", shown),
-                "opened": taken.verb in refused,
-            }
-            for taken in steps
-        ],
-        "refused": lost[0] if lost else None,
+        "steps": offered(request.user, steps, one.pk, shown, form=lambda taken: _form(taken.verb), refused=refused),
+        "refused": lost(refused, shown_again),
         "checks": checks,
         "award_key": previews.keep(request.user, f"draft_award:{one.pk}", {}) if page.may_draft_award else "",
     }

@@ -31,6 +31,7 @@ from records.confirming import answer_late, carry_out
 from records.excel_export import as_workbook
 from records.files import serve
 from records.lifecycle import Step
+from records.offered_steps import lost, offered
 from records.step_forms import ReasonForm
 
 ROWS = 50
@@ -166,25 +167,22 @@ def _form(request: HttpRequest, one: Plan, taken: Step, *, bound: bool) -> Form:
 
 
 def _show(request: HttpRequest, one: Plan, refused: dict[str, Form], status: int = 200) -> HttpResponse:
-    shown = standing_of(one)
     missing = workflow.missing_of(one) if one.state == one.State.DRAFT and request.user.has_perm(DRAW_UP, one) else []
     steps = [taken for taken in workflow.available(request.user, one) if not (missing and taken.verb == "propose_plan")]
     context = {
         "plan": one,
         "page": PlanPage(one, request.user),
         "missing": missing,
-        "steps": [
-            {
-                "step": taken,
-                "form": refused.get(taken.verb) or _form(request, one, taken, bound=False),
-                "key": previews.keep(request.user, _key(taken.verb, one.pk), shown),
-                "opened": taken.verb in refused,
-            }
-            for taken in steps
-        ],
+        "steps": offered(
+            request.user,
+            steps,
+            one.pk,
+            standing_of(one),
+            form=lambda taken: _form(request, one, taken, bound=False),
+            refused=refused,
+        ),
+        "refused": lost(refused, {taken.verb for taken in steps}),
     }
-    lost = [form for verb, form in refused.items() if verb not in {taken.verb for taken in steps}]
-    context["refused"] = lost[0] if lost else None
     return render(request, "improvements/plan.html", context, status=status)
 
 

@@ -325,7 +325,7 @@ def test_the_page_by_form(client, who):
     assert client.get(address).status_code == 404
     client.force_login(who.signer)
     page = client.get(address)
-    key = {step["step"].verb: step["key"] for step in page.context["steps"]}["report_followup"]
+    key = {step.step.verb: step.key for step in page.context["steps"]}["report_followup"]
     step = reverse("followup_step", args=[one.pk, "report_followup"])
     refused = client.post(step, {"key": key, "report": ""})
     assert refused.status_code == 400
@@ -342,7 +342,7 @@ def test_a_stale_report_keeps_its_text_and_says_that_its_photos_are_gone(client,
     one = opened()
     client.force_login(who.signer)
     page = client.get(reverse("followup", args=[one.pk]))
-    key = {step["step"].verb: step["key"] for step in page.context["steps"]}["report_followup"]
+    key = {step.step.verb: step.key for step in page.context["steps"]}["report_followup"]
     workflow.report_progress(one, by=who.filler, report="正在公开")
     given = {"key": key, "report": "已公开", "files": [SimpleUploadedFile("墙.png", PNG)]}
     stale = client.post(reverse("followup_step", args=[one.pk, "report_followup"]), given)

@@ -23,7 +23,7 @@ def take(user, plan: Plan, verb: str, **sent):
     """Open the page of the plan and take the step that it offers."""
     client = client_of(user)
     page = client.get(reverse("plan", args=[plan.pk]))
-    keys = {one["step"].verb: one["key"] for one in page.context["steps"]}
+    keys = {one.step.verb: one.key for one in page.context["steps"]}
     return client.post(reverse("plan_step", args=[plan.pk, verb]), {"key": keys[verb], **sent})
 
 
@@ -82,7 +82,7 @@ def test_what_is_finished_is_one_of_the_measures_and_what_is_not_is_said(who):
     result(2)
     plan = agreed(who, Plan.objects.get())
     refused = take(who.helper, plan, "progress_plan", text="培训了两场", done="on")
-    form = next(one["form"] for one in refused.context["steps"] if one["step"].verb == "progress_plan")
+    form = next(one.form for one in refused.context["steps"] if one.step.verb == "progress_plan")
     assert (refused.status_code, list(form.errors), form["text"].value()) == (400, ["measure"], "培训了两场")
     page = client_of(who.signer).get(plan.get_absolute_url())
     assert page.text.count("还有2条措施没有报告完成。") == 1
@@ -98,7 +98,7 @@ def test_a_double_click_is_answered_like_the_first_and_a_stale_page_shows_the_ne
     signer, leader = client_of(who.signer), client_of(who.leader)
     address = reverse("plan_step", args=[plan.pk, "agree_plan"])
     keys = [
-        {one["step"].verb: one["key"] for one in client.get(plan.get_absolute_url()).context["steps"]}["agree_plan"]
+        {one.step.verb: one.key for one in client.get(plan.get_absolute_url()).context["steps"]}["agree_plan"]
         for client in (signer, leader)
     ]
     assert [signer.post(address, {"key": keys[0]}).status_code for _ in range(2)] == [302, 302]
@@ -113,7 +113,7 @@ def test_a_helper_who_asks_for_changes_goes_to_the_own_list(who):
     plan = workflow.draw_up(Plan.objects.get(), terms(Plan.objects.get()), by=who.office)
     workflow.propose(plan, by=who.office)
     helper, stranger = client_of(who.helper), client_of(who.other_helper)
-    keys = {one["step"].verb: one["key"] for one in helper.get(plan.get_absolute_url()).context["steps"]}
+    keys = {one.step.verb: one.key for one in helper.get(plan.get_absolute_url()).context["steps"]}
     decline, agree = (reverse("plan_step", args=[plan.pk, verb]) for verb in ("decline_plan", "agree_plan"))
     sent = {"key": keys["decline_plan"], "reason": "时间太紧"}
     answers = [helper.post(decline, sent, follow=True) for _ in range(2)]
