@@ -30,8 +30,8 @@ class UntilForm(forms.Form):
 class AnswersForm(forms.Form):
     """A field for each question that only the programme asks, named by its item, and one for the reason of points.
 
-    What is sent for another item (another version of the scheme asked it) has a field too, in ``left_over``: it is
-    refused by the workflow, and kept for the person who typed it.
+    What is sent for another item, or on a page where another version of the scheme asked, has a field too, in
+    ``left_over``: it is refused by the workflow, and kept for the person who typed it.
     """
 
     def __init__(self, facts: list[FactAsked], data: Any = None, **kwargs: Any) -> None:

@@ -34,10 +34,12 @@ def unit(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     known = fact_of(cycle, place)
     own = workflow.open_to(request.user, cycle, known, places_of(request.user.pk))
     step, status, late = f"answer_programme:{pk}:{code}", 200, False
-    if request.method == "POST" and not own and not previews.find(request.user, step, request.POST.get("key", "")):
+    shown = previews.find(request.user, step, request.POST.get("key", "")) if request.method == "POST" else None
+    if request.method == "POST" and not own and not shown:
         raise Http404
     open_here = bool(own) and cycle.takes_answers
-    form = AnswersForm(own, request.POST or None)
+    asked_now = shown is None or shown.content["scheme"] == cycle.scheme_id
+    form = AnswersForm(own if asked_now else [], request.POST or None)
     if request.method == "POST":
         tried = carry_out(
             request,

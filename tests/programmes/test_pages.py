@@ -53,20 +53,23 @@ def test_a_page_that_was_overtaken_keeps_what_was_typed(place):
 
 
 def test_what_was_typed_for_another_version_is_refused_and_kept(place):
-    """Whether the new version asks something else first, no longer asks it, or asks nothing at all."""
+    """Whether the new version asks something else first, asks in other words, no longer asks it, or asks nothing."""
     client, page = client_of(place.filler), f"/programmes/{place.cycle.pk}/units/{VILLAGE}/"
     changed = provincial()
     changed["areas"][1]["criteria"][-2:-2] = [changed["areas"][1]["criteria"][-2] | {"code": "9.0", "name": "村规民约"}]
+    reworded = provincial()
+    reworded["areas"][1]["criteria"][-2] |= {"name": "廉洁文化阵地"}
     gone = provincial()
     gone["areas"][1]["criteria"][-2] |= {"code": "9.3"}
     nothing = provincial()
     nothing["areas"][1]["criteria"] = nothing["areas"][1]["criteria"][:-2]
-    for body in (changed, gone, nothing):
+    for body in (changed, reworded, gone, nothing):
         key = key_of(client, page)
         import_scheme(body, by=None, issue=True, programme="sheng")
         sent = client.post(page, {"v.9.1": "1.75", "key": key})
         html = sent.content.decode()
         assert (sent.status_code, "1.75" in html, "打开本页后情况有变化" in html) == (409, True, True)
+        assert 'value="1.75"' not in html
         assert not ProgrammeAnswer.objects.exists()
         import_scheme(provincial(), by=None, issue=True, programme="sheng")
     assert client_of(place.neighbour).post(page, {"v.9.1": "1"}).status_code == 404
