@@ -15,7 +15,7 @@ from honours.models import Nomination, NominationState, Opinion, OpinionLevel, R
 from honours.models.lifecycle import NOMINATE, RUN
 from honours.workflow import checking
 from incentives.models import RewardPolicy
-from ratings.events.applicable_scheme import event_names
+from ratings.events.applicable_scheme import names_of_kinds
 from villages.models import Unit, below_any, county_of
 
 
@@ -57,8 +57,7 @@ class RoundPage:
 
     @cached_property
     def barring(self) -> list[str]:
-        names = event_names({self.round.unit_id, *(one.unit_id for one in self.user.posts)}).of_villages()
-        return [names.get(kind, kind) for kind in self.round.barring]
+        return names_of_kinds(self.round.barring, {self.round.unit_id, *(one.unit_id for one in self.user.posts)})
 
     @cached_property
     def own(self) -> list[OwnVillage]:

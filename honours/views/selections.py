@@ -16,7 +16,7 @@ from honours.forms import AskForm, CandidateFilterForm, SelectionForm, area_name
 from honours.models import EligibilityAnswer, Selection
 from honours.models.lifecycle import ASK, VIEW
 from honours.workflow import selections
-from ratings.events.applicable_scheme import event_names
+from ratings.events.applicable_scheme import names_of_kinds
 from records import previews
 from records.confirming import carry_out
 from records.documents import served
@@ -97,10 +97,9 @@ def selection(request: HttpRequest, pk: int) -> HttpResponse:
         return book
     page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
     keys = previews.keep_all(request.user, [_step(one, each.unit.pk) for each, _reasons in page]) if asks else {}
-    names = event_names({one.unit_id, *(post.unit_id for post in request.user.posts)}).of_villages()
     context = {
         "selection": one,
-        "barring": [names.get(kind, kind) for kind in one.barring],
+        "barring": names_of_kinds(one.barring, {one.unit_id, *(post.unit_id for post in request.user.posts)}),
         "areas": [(areas.get(code, code), share) for code, share in sorted(one.areas.items())],
         "form": form,
         "refused": refused,

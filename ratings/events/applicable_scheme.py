@@ -83,6 +83,14 @@ def event_names_anywhere(kinds: Iterable[str]) -> dict[str, str]:
     return {kind: name for kind, name in found.items() if kind in wanted}
 
 
+def names_of_kinds(kinds: Iterable[str], codes: Iterable[str]) -> list[str]:
+    """Names of these events as the schemes over the units ``codes`` have them, else as any scheme has: an office above
+    has none of its own."""
+    kinds = list(kinds)
+    names = event_names_anywhere(kinds) | event_names(codes).of_villages()
+    return [names.get(kind, kind) for kind in kinds]
+
+
 def _names(issued: QuerySet[Scheme]) -> EventNames:
     return EventNames(
         ((level, event["code"]), event.get("name") or event["code"])

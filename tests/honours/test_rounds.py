@@ -11,6 +11,7 @@ from accounts.roles import Role
 from followups.models import FollowUp
 from honours.candidates import candidates
 from honours.models import Nomination, Opinion, Round, RoundObjection
+from honours.presenters import RoundPage
 from honours.standing import standing_of
 from honours.workflow import by_rule, checking, nominating, objections, objectors, rounds
 from notifications.models import Notice
@@ -81,6 +82,7 @@ def test_a_village_comes_onto_the_list_by_each_levels_opinion(who):
 
 def test_a_round_of_the_city_needs_the_citys_opinion(who):
     round = opened(who, level="city", name="2026年市级示范村")
+    assert RoundPage(round, who.city).barring == ["村干部被立案审查"]  # as the county's scheme calls it
     one = nominated(round, who.signer)
     for by in (who.leader, who.county):
         one = nominating.support(one, by=by, text="同意推荐")
