@@ -241,16 +241,16 @@ def _list_once_more(request: HttpRequest, appeal: Appeal, typed: dict[str, str])
         ]
     else:
         rows.append((_("What is appealed"), _what(appeal)))
-    dismissed = typed["do"] == "dismiss"
-    rows.append((_("What the answer changes"), _("The result stands.") if dismissed else _consequence(appeal)))
-    if appeal.event and not dismissed:
+    step = APPEAL_STEPS.named[typed["do"]]
+    upheld = step.to == AppealState.UPHELD
+    rows.append((_("What the answer changes"), _consequence(appeal) if upheld else _("The result stands.")))
+    if appeal.event and upheld:
         shifts = shift_words(foresee_reversed(appeal.event, request.user), appeal.unit)
         rows.append((_("What it will do"), "\n".join(shifts) or _("The star stays as it is.")))
-    if not dismissed:
+    if upheld:
         rows.append((_("Document number"), typed["document"].strip()))
     rows.append((_("Reasons of the hearing"), typed["answer"].strip()))
-    title = AppealState(APPEAL_STEPS.named[typed["do"]].to).label
-    return list_once_more(request, _step(appeal), typed, of_appeal(appeal), rows, title)
+    return list_once_more(request, _step(appeal), typed, of_appeal(appeal), rows, AppealState(step.to).label)
 
 
 def _stars(decision: Decision, new: Decision | None) -> list[tuple[str, str]]:
