@@ -144,7 +144,7 @@ def test_the_filler_reports_progress_and_the_signer_that_it_is_rectified(client,
     assert reverse("followup", args=[one.pk]) in client.get(reverse("event", args=[event.pk])).content.decode()
     page = client.get(reverse("followup", args=[one.pk]))
     assert "请主要负责人报告整改完成" in page.content.decode()
-    sent = {"report": "已退款", "files": SimpleUploadedFile("收据.png", PNG), "key": page.context["steps"][0]["key"]}
+    sent = {"report": "已退款", "files": SimpleUploadedFile("收据.png", PNG), "key": page.context["steps"][0].key}
     assert client.post(reverse("followup_step", args=[one.pk, "progress_followup"]), sent).status_code == 302
     with pytest.raises(NotAllowed):
         followups.report_done(one, by=who.filler, report="已整改")
@@ -234,17 +234,17 @@ def test_the_village_reports_and_the_commission_accepts_on_the_pages(client, who
     client.force_login(who.signer)
     assert reverse("followup", args=[one.pk]) in client.get(reverse("event", args=[event.pk])).content.decode()
     page = client.get(reverse("followup", args=[one.pk]))
-    keys = {taken["step"].verb: taken["key"] for taken in page.context["steps"]}
+    keys = {taken.step.verb: taken.key for taken in page.context["steps"]}
     for verb in ("progress_followup", "report_followup"):
         sent = {"report": "已整改", "files": SimpleUploadedFile("现场.png", PNG), "key": keys[verb]}
         done = client.post(reverse("followup_step", args=[one.pk, verb]), sent)
         assert done.status_code == 302
         page = client.get(reverse("followup", args=[one.pk]))
-        keys = {taken["step"].verb: taken["key"] for taken in page.context["steps"]}
+        keys = {taken.step.verb: taken.key for taken in page.context["steps"]}
     assert keys == {}
     client.force_login(who.discipline)
     page = client.get(reverse("followup", args=[one.pk]))
-    key = next(taken["key"] for taken in page.context["steps"] if taken["step"].verb == "accept_followup")
+    key = next(taken.key for taken in page.context["steps"] if taken.step.verb == "accept_followup")
     assert client.post(reverse("followup_step", args=[one.pk, "accept_followup"]), {"key": key}).status_code == 302
     event.refresh_from_db()
     assert event.closed == date(2026, 6, 15)
