@@ -6,29 +6,18 @@ import pytest
 from django.utils import timezone
 
 from accounts.deputies import authorized_act, by_deputies, signature
-from accounts.models import User
 from accounts.roles import Role
-from accounts.workflow import deputise
+from tests.accounts.deputies import FIRST, LAST, stand_in
 from tests.clock import freeze_time
 from tests.factories import TOWNSHIP, VILLAGE, AppointmentFactory, UnitFactory, UserFactory, person
 
 pytestmark = pytest.mark.django_db
-
-FIRST, LAST = date(2026, 11, 24), date(2026, 11, 30)
 
 
 @pytest.fixture(autouse=True)
 def clock():
     with freeze_time("2026-11-24 10:00+08:00") as frozen:
         yield frozen
-
-
-def fresh(user):
-    return User.objects.get(pk=user.pk)
-
-
-def stand_in(post, deputy):
-    return deputise(post, fresh(deputy), by=fresh(post.user), starts=FIRST, ends=LAST)
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from openpyxl import load_workbook
 
 from accounts.models import User
 from accounts.roles import Role
-from accounts.workflow import deputise
 from incentives import workflow as money
 from incentives.models import LedgerEntry
 from ratings.application.access import opened
@@ -19,13 +18,13 @@ from records.documents import Names
 from reviews.presenters.minutes import blocks
 from reviews.results.result import Result
 from reviews.workflow import batches, checks, decisions, objections
+from tests.accounts.deputies import fresh, stand_in
 from tests.clients import api_of, client_of
 from tests.clock import freeze_time
 from tests.factories import TOWNSHIP, person
 
 pytestmark = pytest.mark.django_db
 
-FIRST, LAST = date(2026, 11, 24), date(2026, 11, 30)
 LOCMEM = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 
@@ -34,14 +33,6 @@ def clock(settings, tmp_path):
     settings.SECOND_FACTOR_REQUIRED, settings.CACHES, settings.MEDIA_ROOT = False, LOCMEM, tmp_path
     with freeze_time("2026-11-24 10:00+08:00") as frozen:
         yield frozen
-
-
-def fresh(user):
-    return User.objects.get(pk=user.pk)
-
-
-def stand_in(post, deputy):
-    return deputise(post, fresh(deputy), by=fresh(post.user), starts=FIRST, ends=LAST)
 
 
 @pytest.fixture

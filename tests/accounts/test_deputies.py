@@ -7,16 +7,15 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from accounts import workflow
-from accounts.models import Appointment, User
+from accounts.models import Appointment
 from accounts.roles import Role
 from records.refusals import Incomplete, NotAllowed, WrongState
+from tests.accounts.deputies import FIRST, LAST, fresh
 from tests.clients import api_of
 from tests.clock import freeze_time
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, AppointmentFactory, UnitFactory, UserFactory, person
 
 pytestmark = pytest.mark.django_db
-
-FIRST, LAST = date(2026, 11, 24), date(2026, 11, 30)
 
 
 @pytest.fixture(autouse=True)
@@ -33,10 +32,6 @@ def leader():
 @pytest.fixture
 def colleague(leader):
     return person(Role.TOWNSHIP_OFFICE, TOWNSHIP, username="colleague")
-
-
-def fresh(user):
-    return User.objects.get(pk=user.pk)
 
 
 def deputise(post, deputy, by, starts=FIRST, ends=LAST):

@@ -1,15 +1,13 @@
 """What a deputy decides is marked, and bound by the same rules, on the deputy's days only."""
 
-from datetime import date
-
 import pytest
 from django.urls import reverse
 
-from accounts.models import User
 from accounts.workflow import deputise
 from ratings.models import Transition
 from records.refusals import NotAllowed
 from reviews.workflow import decisions
+from tests.accounts.deputies import FIRST, LAST, fresh
 from tests.clients import api_of
 from tests.clock import freeze_time
 
@@ -22,10 +20,6 @@ def clock():
         yield frozen
 
 
-def fresh(user):
-    return User.objects.get(pk=user.pk)
-
-
 @pytest.fixture
 def own(counties):
     return counties.first
@@ -34,7 +28,7 @@ def own(counties):
 def stand_in(own, deputy):
     own.deputy_post.delete()
     leader = fresh(own.who.township_leader)
-    return deputise(own.leader_post, fresh(deputy), by=leader, starts=date(2026, 11, 24), ends=date(2026, 11, 30))
+    return deputise(own.leader_post, fresh(deputy), by=leader, starts=FIRST, ends=LAST)
 
 
 def test_a_decision_by_a_deputy_is_marked_so(own):
