@@ -6,7 +6,7 @@ from random import Random
 
 from ratings.scheme.reading import Reading, read_scheme
 from ratings.scheme.spec import SchemeSpec
-from ratings.scoring.facts_file import UnitFacts
+from ratings.scoring.unit_facts import UnitFacts
 from reports.demonstration.facts import facts, luck_of
 
 SCHEMES = Path(__file__).parents[1] / "fixtures/schemes"

@@ -15,7 +15,7 @@ from bench.measure import once, say
 from ratings.allowance.comparison import judge_both
 from ratings.models import Answer, Application, Cycle, Scheme
 from ratings.scheme.reading import check_scheme
-from ratings.scoring.facts_file import UnitFacts
+from ratings.scoring.unit_facts import UnitFacts
 from tests.factories import UnitFactory, person
 from villages.models import Level, Unit
 

@@ -22,8 +22,8 @@ from ratings.application.questions import by_village, department, is_computed
 from ratings.disclosure import told
 from ratings.models import Answer, Application, Scheme, Veto
 from ratings.scheme.spec import Criterion, Judged, NoSingleVariant, Question, SchemeSpec, VetoSpec
-from ratings.scoring.facts_file import UnitFacts
 from ratings.scoring.methods import WrongFact, check_fact
+from ratings.scoring.unit_facts import UnitFacts
 from villages.models import Unit, below, prefixes
 
 State = Application.State

@@ -7,7 +7,7 @@ from decimal import Decimal
 from programmes.models import CycleState, ProgrammeCycle, ProgrammeResult
 from ratings.allowance.dry_run import try_scheme
 from ratings.scheme.reading import Reading
-from ratings.scoring.facts_file import UnitFacts
+from ratings.scoring.unit_facts import UnitFacts
 from records.integrity import Fault, IntegrityCheck
 from records.known import known
 

@@ -10,7 +10,7 @@ from ratings.allowance.dry_run import try_scheme
 from ratings.scheme.burden import burden
 from ratings.scheme.reading import Reading
 from ratings.scheme.spec import SchemeSpec
-from ratings.scoring.facts_file import UnitFacts
+from ratings.scoring.unit_facts import UnitFacts
 from villages.models.unit import prefixes
 
 Result = dict[str, Any]

@@ -13,9 +13,9 @@ from ratings.allowance.allowed_star import SHORT, AllowanceSource, relations
 from ratings.models.scheme import ExactEncoder
 from ratings.scheme.reading import Reading
 from ratings.scheme.spec import SchemeSpec
-from ratings.scoring.facts_file import UnitFacts
 from ratings.scoring.many import ManyUnits
 from ratings.scoring.methods import EXACT, Scored
+from ratings.scoring.unit_facts import UnitFacts
 from records.bulk_copy import copy_rows
 
 Columns = Mapping[str, Sequence[Scored]]

@@ -14,8 +14,8 @@ from ratings.models import Answer, Application, Scheme, Veto
 from ratings.scheme.reading import Reading
 from ratings.scheme.spec import NoSingleVariant, SchemeSpec
 from ratings.scoring.county_mean import relative_to_mean
-from ratings.scoring.facts_file import UnitFacts
 from ratings.scoring.many import ManyUnits
+from ratings.scoring.unit_facts import UnitFacts
 
 Result = tuple[str, int]
 """Total as it is written, and star."""

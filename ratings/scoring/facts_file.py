@@ -5,9 +5,7 @@ It is read as a stream: of three million facts only the values are kept, not the
 
 import re
 import sys
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from itertools import chain, groupby
@@ -18,10 +16,10 @@ from typing import NamedTuple, cast
 from django.utils.translation import gettext as _
 from openpyxl.utils import get_column_letter
 
-from ratings.scheme.spec import Criterion, NoSingleVariant, Question, SchemeSpec
+from ratings.scheme.spec import SchemeSpec
 from ratings.scoring.county_mean import give_county_means
-from ratings.scoring.methods import WrongFact, check_fact
 from ratings.scoring.typed_figures import figure
+from ratings.scoring.unit_facts import Asked, FactsCheck, FactToCheck, UnitFacts, asked_items, refusals
 from records import cells
 from records.refusals import Refused
 from records.spreadsheet import SpreadsheetLine, Unreadable
@@ -34,19 +32,9 @@ TAG = "@tag"
 ABSENT = sys.maxsize
 """The place of a column that the sheet does not have: beyond the end of every row."""
 MOST_KNOWN = 300_000
-Asked = tuple[Criterion, Question]
 Fact = tuple[str, Decimal]
 Order = tuple[int, ...]
 """The place of each of ``COLUMNS`` in a row."""
-
-
-@dataclass
-class UnitFacts:
-    """What a file says about one unit: facts by item, tags, and the days on which veto items were met."""
-
-    values: dict[str, Decimal] = field(default_factory=dict)
-    tags: set[str] = field(default_factory=set)
-    vetoes: set[tuple[str, date]] = field(default_factory=set)
 
 
 class FactsRefused(Refused):
@@ -128,8 +116,8 @@ class _Reader:
         """By the texts of item and value, a fact that each unit may have."""
         self.places: dict[str, dict[str, int]] = {}
         """By unit, the row of each fact that other units may not have."""
-        self.again: list[tuple[str, str, Decimal, int]] = []
-        """Facts that stood there already: unit, item, value, row."""
+        self.again: list[FactToCheck] = []
+        """Facts that stood there already."""
         self.figures: dict[tuple[str, str], _Figure | None] = {}
         self.vetoes = {veto.code for veto in spec.vetoes}
         self.asking: dict[str, list[Asked]] = {}
@@ -137,12 +125,7 @@ class _Reader:
             for question in criterion.in_file:
                 self.asking.setdefault(question.item, []).append((criterion, question))
         self.called = {cells.code(item): item for item in (*self.vetoes, *self.asking, TAG)}
-        self.skipped = {cells.code(item) for item in _asked(beside)} if beside else set()
-        self.asked_beside: dict[frozenset[str], set[str]] = {}
-        """By tags, what the other scheme asks of a unit."""
-        self.fitting: dict[frozenset[str], tuple[Criterion, ...]] = {}
-        self.accepted: set[tuple[int, str, Decimal]] = set()
-        """By the criteria that fit a unit, the facts that they accept."""
+        self.skipped = {cells.code(item) for item in asked_items(beside)} if beside else set()
         self.problems: list[WrongRow | str] = []
 
     def read(self, table: Iterator[Block | SpreadsheetLine]) -> None:
@@ -275,7 +258,7 @@ class _Reader:
         if found is None:
             return row.wrong("value", _("This is not a number."), _("a number such as 93.5"))
         if item in facts.values:
-            self.again.append((unit, item, found.value, row.number))
+            self.again.append(FactToCheck(unit, item, found.value, row.number))
             return row.wrong("item", _("This fact appears here twice."), _("each fact once"))
         facts.values[item] = found.value
         if found.always:
@@ -302,7 +285,7 @@ class _Reader:
         asking = self.asking[item]
         variants = [criterion for criterion in self.spec.criteria if criterion.code == asking[0][0].code]
         return len(variants) == len(asking) and all(
-            any(variant is asks[0] for variant in variants) and not _refusals([asks], value) for asks in asking
+            any(variant is asks[0] for variant in variants) and not refusals([asks], value) for asks in asking
         )
 
     def _take_veto(self, row: _FactRow, item: str, facts: UnitFacts) -> WrongRow | None:
@@ -316,77 +299,17 @@ class _Reader:
         return None
 
     def check_units(self) -> None:
-        """Checks that need a unit's tags: its variants, and the values that they accept.
+        """Checks that need a unit's tags (``unit_facts``)."""
+        check = FactsCheck(self.spec, self.beside, self.asking, self.units)
+        check.check(chain(self._of_some_units(), self.again))
+        self.problems += check.problems
 
-        A unit that fits no single variant is checked against every variant, so that one pass finds all problems.
-        """
-        fitting = {}
-        for unit, facts in self.units.items():
-            fitting[unit] = self._fitting(unit)
-            for item, number in self.places.get(unit, {}).items():
-                value = facts.values[item]
-                if (id(fitting[unit]), item, value) not in self.accepted:
-                    self._check(unit, fitting[unit], item, value, number)
-        for unit, item, value, number in self.again:
-            self._check(unit, fitting[unit], item, value, number)
-
-    def _check(self, unit: str, criteria: tuple[Criterion, ...] | None, item: str, value: Decimal, number: int) -> None:
-        asking = self.asking[item]
-        mine = asking if criteria is None else [a for a in asking if any(a[0] is fits for fits in criteria)]
-        row = _FactRow(number, unit, item, f"{value:f}")
-        if not mine and self._asks_beside(unit, item):
-            self.units[unit].values.pop(item, None)
-        elif not mine:
-            self.problems.append(
-                row.wrong("item", _("This item belongs to a variant for other units."), _("an item for this unit"))
-            )
-        elif refusals := _refusals(mine, value):
-            self.problems.append(row.wrong("value", _("This value cannot be accepted."), refusals[0].expected))
-        else:
-            if len(self.accepted) >= MOST_KNOWN:
-                self.accepted.clear()
-            self.accepted.add((id(criteria), item, value))
-
-    def _asks_beside(self, unit: str, item: str) -> bool:
-        if self.beside is None:
-            return False
-        tags = frozenset(self.units[unit].tags)
-        if tags not in self.asked_beside:
-            self.asked_beside[tags] = _asked(self.beside, tags)
-        return item in self.asked_beside[tags]
-
-    def _fitting(self, unit: str) -> tuple[Criterion, ...] | None:
-        tags = frozenset(self.units[unit].tags)
-        try:
-            if tags not in self.fitting:
-                self.fitting[tags] = self.spec.fitting(tags)
-            return self.fitting[tags]
-        except NoSingleVariant as wrong:
-            self.problems.append(
-                _("Unit %(unit)s: %(fitting)s variants of criterion %(code)s fit it, but exactly one must.")
-                % {"unit": unit, "fitting": wrong.fitting, "code": wrong.code}
-            )
-            return None
-
-
-def _asked(spec: SchemeSpec, tags: Collection[str] | None = None) -> set[str]:
-    """The items and veto items of a scheme; of a unit with ``tags``, those of its variants."""
-    criteria = spec.criteria if tags is None else [criterion for criterion in spec.criteria if criterion.fits(tags)]
-    items = {question.item for criterion in criteria for question in criterion.in_file}
-    return items | {veto.code for veto in spec.vetoes}
-
-
-def _refusals(asking: list[Asked], value: Decimal) -> list[WrongFact]:
-    """Why none of the criteria accepts ``value``; nothing when one does."""
-    refusals = []
-    for criterion, question in asking:
-        try:
-            check_fact(criterion, question, value)
-        except WrongFact as wrong:
-            refusals.append(wrong)
-        else:
-            return []
-    return refusals
+    def _of_some_units(self) -> Iterator[FactToCheck]:
+        """The facts that other units may not have."""
+        for unit, rows in self.places.items():
+            values = self.units[unit].values
+            for item, number in rows.items():
+                yield FactToCheck(unit, item, values[item], number)
 
 
 @lru_cache(maxsize=10_000)

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 
 from ratings.allowance.dry_run import try_scheme
 from ratings.scheme.reading import check_scheme
-from ratings.scoring.facts_file import UnitFacts
 from ratings.scoring.many import ManyUnits
 from ratings.scoring.methods import WrongFact, score
+from ratings.scoring.unit_facts import UnitFacts
 from tests.factories import scheme_body
 from tests.ratings.random_schemes import cases
 

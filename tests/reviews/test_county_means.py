@@ -12,7 +12,7 @@ from ratings.allowance.scheme_revision import Revised, revised
 from ratings.models import Application, Decision, Points, Stage
 from ratings.scheme.reading import check_scheme
 from ratings.scoring.county_mean import give_county_means
-from ratings.scoring.facts_file import UnitFacts
+from ratings.scoring.unit_facts import UnitFacts
 from ratings.workflow.cycle import close_scoring
 from records.refusals import Incomplete
 from reviews.integrity.point_integrity import faults

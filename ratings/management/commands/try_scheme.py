@@ -17,7 +17,8 @@ from ratings.allowance.comparison import comparison, judge_both
 from ratings.allowance.dry_run import written_results
 from ratings.models import Scheme
 from ratings.scheme.reading import Reading, read_scheme_file
-from ratings.scoring.facts_file import UnitFacts, read_facts, read_facts_for_both
+from ratings.scoring.facts_file import read_facts, read_facts_for_both
+from ratings.scoring.unit_facts import UnitFacts
 from records.management.arguments import day
 from records.refusals import Refused
 
