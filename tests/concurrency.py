@@ -30,6 +30,11 @@ def at_once(*steps: Callable[[], Any]) -> list[Any]:
     return results
 
 
+def stated(results: list[Any]) -> list[Any]:
+    """For a comparison: instead of each exception its class, in whatever order they came."""
+    return sorted((type(one) if isinstance(one, Exception) else one for one in results), key=str)
+
+
 # Not everybody who waits: other workers' databases are on the same server.
 WAITING = "select count(*) from pg_locks where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))"
 

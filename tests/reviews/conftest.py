@@ -1,5 +1,8 @@
-"""A township and its county with everybody who reviews, and one village's application under review in the township."""
+"""A township and its county with everybody who reviews, and one village's application: under review in the township,
+decided, released."""
 
+from copy import deepcopy
+from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -9,7 +12,7 @@ from accounts.roles import Role
 from ratings.models import Stage
 from reviews.models import Sheet
 from reviews.sheets.scores import ScoreEntry
-from reviews.workflow import checks, panels, sheets
+from reviews.workflow import batches, checks, decisions, panels, sheets
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
@@ -26,6 +29,7 @@ from tests.factories import (
 # Points of the small scheme: 1.1 10 − 0.5·a, 1.2 by satisfaction, 2.1 2 per tick, 2.2 typed, B.1 bonus.
 GOOD = {"1.1.a": 0, "1.2": 96, **{f"2.1.{c}": 1 for c in "abcde"}, "2.2": 8, "B.1.a": 0, "D.1.a": 0}
 PLAIN = GOOD | {"1.2": 91, "2.1.e": 0, "2.2": 5}
+SOUND = GOOD | {"1.2": 91, "1.1.a": 4, "2.2": 5}  # 8 + 8 + 10 + 5 = 31: three stars
 
 
 def entries(facts: dict, **changes) -> dict[str, ScoreEntry]:
@@ -126,3 +130,33 @@ def clear(place):
     checks.answer(check, "纪委监委", by=place.discipline)
     checks.answer(check, "公安局", by=place.department)
     return check
+
+
+def decide_three_stars(place: SimpleNamespace) -> SimpleNamespace:
+    score_township(place, SOUND)
+    place.decision = decisions.decide(place.application, star=3, by=place.township_leader)
+    return place
+
+
+@pytest.fixture(scope="module")
+def decided_of_file(place_of_file, rows_of_file):
+    with freeze_time(TODAY):
+        return rows_of_file(lambda: decide_three_stars(deepcopy(place_of_file)))
+
+
+@pytest.fixture
+def decided(decided_of_file, db, own_copy):
+    return own_copy(decided_of_file, lambda: decide_three_stars(make_place()))
+
+
+def prepare(place, by=None, **changes):
+    given = {"met_on": date(2026, 9, 27), "document": "沙评〔2026〕1号", "by": by or place.township_office}
+    return batches.prepare(place.cycle, place.township, "township", **given | changes)
+
+
+@pytest.fixture
+def released(decided):
+    decided.batch = batches.release(prepare(decided), by=decided.township_office)
+    decided.decision.refresh_from_db()
+    decided.application.refresh_from_db()
+    return decided

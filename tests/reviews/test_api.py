@@ -9,9 +9,7 @@ from reviews.models import Objection, Sheet
 from reviews.workflow import batches, decisions
 from tests.clients import api_of
 from tests.factories import TOWNSHIP, DecisionFactory
-from tests.reviews.conftest import GOOD, score, score_township
-from tests.reviews.test_decisions import SOUND
-from tests.reviews.test_release import prepare
+from tests.reviews.conftest import GOOD, SOUND, prepare, score, score_township
 from tests.two_tenants import PNG
 
 

@@ -18,10 +18,8 @@ from tests.clients import client_of
 from tests.clock import freeze_time
 from tests.factories import TOWNSHIP, VILLAGE, ApplicationFactory, UnitFactory, person
 from tests.markup import squeezed
-from tests.reviews.conftest import GOOD, TODAY, make_place, score_township
-from tests.reviews.test_decisions import SOUND
+from tests.reviews.conftest import GOOD, SOUND, TODAY, make_place, prepare, score_township
 from tests.reviews.test_pages import LOCMEM
-from tests.reviews.test_release import prepare
 
 PAPERS = {"met_on": "2026-09-27", "document": "沙评〔2026〕1号"}
 

@@ -12,8 +12,7 @@ from tests.clients import client_of
 from tests.clock import freeze_time
 from tests.factories import VILLAGE, ApplicationFactory, UnitFactory
 from tests.markup import squeezed
-from tests.reviews.conftest import TODAY, make_place, score_township
-from tests.reviews.test_decisions import SOUND
+from tests.reviews.conftest import SOUND, TODAY, make_place, score_township
 from tests.reviews.test_pages import LOCMEM
 
 URL = reverse("review_decisions")

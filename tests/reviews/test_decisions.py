@@ -1,10 +1,8 @@
 """Deciding: who, when, how high, and that two at once make one decision (practice §3)."""
 
-import threading
 from decimal import Decimal as D
 
 import pytest
-from django.db import connection
 from django.utils import translation
 
 from accounts.models import User
@@ -12,9 +10,10 @@ from accounts.roles import Role
 from ratings.disclosure import shown_steps
 from ratings.models import Decision, Stage, Transition
 from ratings.workflow.actions import available
-from records.refusals import Incomplete, NotAllowed, Refused, WrongState
+from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.models import Settlement, Sheet
 from reviews.workflow import decisions, panels, settlements
+from tests.concurrency import at_once, stated
 from tests.factories import (
     COUNTY,
     TOWNSHIP,
@@ -26,12 +25,11 @@ from tests.factories import (
     VetoFactory,
     person,
 )
-from tests.reviews.conftest import GOOD, PLAIN, score, score_county, score_township
+from tests.reviews.conftest import PLAIN, SOUND, score, score_county, score_township
 
 CLOSING = {"document": "评星办〔2026〕9号", "reason": "县里统一安排"}
 
 FAIR = PLAIN | {"1.2": 80, "2.2": 6}  # 10 + 0 + 8 + 6 = 24: two stars
-SOUND = GOOD | {"1.2": 91, "1.1.a": 4, "2.2": 5}  # 8 + 8 + 10 + 5 = 31: three stars
 
 
 def test_the_leader_decides_up_to_three_stars(place):
@@ -282,23 +280,11 @@ def test_what_may_be_done_next_depends_on_who_asks(place):
 def test_two_leaders_at_once_make_one_decision_and_the_other_is_told(place):
     second = person(Role.TOWNSHIP_LEADER, TOWNSHIP, username="second")
     score_township(place, SOUND)
-    ready, outcomes = threading.Barrier(2), []
-
-    def decide(leader):
-        ready.wait()
-        try:
-            outcomes.append(decisions.decide(place.application, star=3, by=leader).star)
-        except Refused as refused:
-            outcomes.append(type(refused))
-        finally:
-            connection.close()
-
-    both = [threading.Thread(target=decide, args=[leader]) for leader in (place.township_leader, second)]
-    for thread in both:
-        thread.start()
-    for thread in both:
-        thread.join()
-    assert sorted(outcomes, key=str) == [3, WrongState]
+    outcomes = at_once(
+        lambda: decisions.decide(place.application, star=3, by=place.township_leader).star,
+        lambda: decisions.decide(place.application, star=3, by=second).star,
+    )
+    assert stated(outcomes) == [3, WrongState]
     assert Decision.objects.count() == 1
 
 

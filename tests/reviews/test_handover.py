@@ -16,8 +16,7 @@ from reviews.models import Hearer, Sheet
 from reviews.workflow import appeals, batches, decisions, panels
 from tests.clock import freeze_time
 from tests.factories import ApplicationFactory, UnitFactory, UserFactory
-from tests.reviews.conftest import GOOD, score, score_township
-from tests.reviews.test_release import prepare
+from tests.reviews.conftest import GOOD, prepare, score, score_township
 
 LAST, NEXT_DAY = date(2026, 9, 28), "2026-09-29T02:00:00Z"
 NEIGHBOUR = "330624108205"

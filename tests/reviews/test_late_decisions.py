@@ -27,8 +27,8 @@ from tests.factories import (
     at,
     person,
 )
-from tests.reviews.conftest import score, score_county, score_township
-from tests.reviews.test_decisions import CLOSING, SOUND
+from tests.reviews.conftest import SOUND, score, score_county, score_township
+from tests.reviews.test_decisions import CLOSING
 
 
 def test_what_is_in_review_when_the_cycle_closes_stays_on_the_lists_and_is_decided(place):

@@ -18,9 +18,7 @@ from reviews.workflow.checks import CheckFinding
 from tests.clients import client_of
 from tests.clock import freeze_time
 from tests.factories import TOWNSHIP, ApplicationFactory, UnitFactory
-from tests.reviews.conftest import lay_before_departments, score_county, score_township
-from tests.reviews.test_decisions import SOUND
-from tests.reviews.test_release import prepare
+from tests.reviews.conftest import SOUND, lay_before_departments, prepare, score_county, score_township
 
 
 @pytest.fixture(autouse=True)

@@ -22,10 +22,8 @@ from tests.factories import TOWNSHIP, VILLAGE, person
 from tests.form_steps import listed
 from tests.markup import squeezed
 from tests.requests_by_role import text_of
-from tests.reviews.conftest import score_township
-from tests.reviews.test_decisions import SOUND
+from tests.reviews.conftest import SOUND, prepare, score_township
 from tests.reviews.test_pages import _plain, decided, get, text  # noqa: F401 - two fixtures
-from tests.reviews.test_release import prepare
 from tests.two_tenants import PNG
 from villages.models import Unit
 

@@ -31,9 +31,7 @@ from tests.factories import (
     person,
 )
 from tests.markup import squeezed
-from tests.reviews.conftest import GOOD, PLAIN, entries, score, score_county, score_township
-from tests.reviews.test_decisions import SOUND
-from tests.reviews.test_release import prepare
+from tests.reviews.conftest import GOOD, PLAIN, SOUND, entries, prepare, score, score_county, score_township
 from tests.two_tenants import PNG
 
 LOCMEM = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -12,10 +12,8 @@ from reviews.workflow import appeals, batches, checks, decisions
 from tests.clients import api_of, client_of
 from tests.factories import COUNTY, TOWNSHIP, ApplicationFactory, UnitFactory, person
 from tests.people_of_units import of_the_unit, told, urls_of
-from tests.reviews.conftest import lay_before_departments, score_county, score_township
-from tests.reviews.test_decisions import SOUND
+from tests.reviews.conftest import SOUND, lay_before_departments, prepare, score_county, score_township
 from tests.reviews.test_pages import LOCMEM
-from tests.reviews.test_release import prepare
 
 
 @pytest.fixture(autouse=True)

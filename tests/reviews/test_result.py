@@ -19,11 +19,9 @@ from reviews.workflow import appeals, batches, confirmation, decisions, objectio
 from tests.clients import client_of
 from tests.clock import freeze_time
 from tests.factories import AnswerFactory, StoredFileFactory
-from tests.reviews.conftest import GOOD, score_township
-from tests.reviews.test_decisions import SOUND
+from tests.reviews.conftest import GOOD, SOUND, prepare, score_township
 from tests.reviews.test_notice_pages import object_to
 from tests.reviews.test_pages import LOCMEM, get, text
-from tests.reviews.test_release import prepare
 
 
 def told(user, application) -> dict[str, list[tuple]]:

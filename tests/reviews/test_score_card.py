@@ -6,9 +6,8 @@ from django.urls import reverse
 from records.models import IssuedDocument
 from reviews.workflow import batches, decisions
 from tests.clients import client_of
-from tests.reviews.conftest import GOOD, score_township
+from tests.reviews.conftest import GOOD, prepare, score_township
 from tests.reviews.test_pages import LOCMEM, get, text
-from tests.reviews.test_release import prepare
 
 WEAK = GOOD | {"1.1.a": 4, "2.1.e": 0, "2.1.d": 0, "2.2": 5}
 

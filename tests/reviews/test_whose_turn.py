@@ -23,8 +23,7 @@ from reviews.workflow import appeals, batches, decisions, objections, settlement
 from reviews.workflow.confirmation import confirm_due
 from tests.clock import freeze_time
 from tests.factories import at, person
-from tests.reviews.conftest import GOOD, PLAIN, clear, lay_before_departments
-from tests.reviews.test_release import prepare
+from tests.reviews.conftest import GOOD, PLAIN, clear, lay_before_departments, prepare
 from tests.two_tenants import PNG
 
 ANSWERS = {

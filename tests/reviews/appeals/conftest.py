@@ -8,9 +8,7 @@ import pytest
 from notifications.models import Notice
 from reviews.workflow import appeals, batches, decisions
 from tests.clock import freeze_time
-from tests.reviews.conftest import TODAY, make_place, score_township
-from tests.reviews.test_decisions import SOUND
-from tests.reviews.test_release import prepare
+from tests.reviews.conftest import SOUND, TODAY, make_place, prepare, score_township
 
 IN_FORCE = "2026-10-12T02:00:00Z"
 

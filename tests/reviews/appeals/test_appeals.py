@@ -4,19 +4,17 @@ Released on Monday 28 September 2026: public notice until 10 October, in force o
 Friday 23 October (the 10th is worked, 1–7 are holidays).
 """
 
-import threading
 from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.db import connection
 from django.utils import translation
 
 from accounts.roles import Role
 from notifications.models import Notice
 from ratings.models import Decision, StarPeriod, Transition
 from ratings.register.rerating import rerate
-from records.refusals import Incomplete, NotAllowed, Refused, WrongState
+from records.refusals import Incomplete, NotAllowed, WrongState
 from reminders.models import DailyReminder, ReminderLine
 from reminders.workflow import send_daily
 from reviews.appeals.appeal_rules import appealable, appeals_for, candidates, last_day
@@ -25,11 +23,10 @@ from reviews.results.public_notices import decisions_of
 from reviews.workflow import appeals, batches, confirmation, decisions, objections, sheets
 from reviews.workflow.appeals import CorrectedPoints
 from tests.clock import freeze_time
+from tests.concurrency import at_once, stated
 from tests.factories import AppointmentFactory, UnitFactory, person
 from tests.reviews.appeals.conftest import IN_FORCE, appeal_of, heard, told, uphold
-from tests.reviews.conftest import clear, score_county, score_township
-from tests.reviews.test_decisions import SOUND
-from tests.reviews.test_release import prepare
+from tests.reviews.conftest import SOUND, clear, prepare, score_county, score_township
 from tests.reviews.test_result import told as shown_result
 from villages.workflow import OrderPaper, SplitPart, merge
 
@@ -132,23 +129,8 @@ def test_an_appeal_is_possible_until_midnight_of_the_last_day(released):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_double_click_makes_one_appeal(released):
-    ready, outcomes = threading.Barrier(2), []
-
-    def make():
-        ready.wait()
-        try:
-            outcomes.append(appeal_of(released).state)
-        except Refused as refused:
-            outcomes.append(type(refused))
-        finally:
-            connection.close()
-
-    clicks = [threading.Thread(target=make) for _n in range(2)]
-    for click in clicks:
-        click.start()
-    for click in clicks:
-        click.join()
-    assert sorted(outcomes, key=str) == [WrongState, "open"]
+    clicks = at_once(*[lambda: appeal_of(released).state] * 2)
+    assert stated(clicks) == [WrongState, "open"]
     assert Appeal.objects.count() == 1
 
 
