@@ -68,3 +68,16 @@ def wrong_cells(problems: Iterable[Problem]) -> list[WrongCell]:
         for problem in problems
         if problem.cell is not None
     ]
+
+
+def warning(place: str, message: str, expected: str, *terms: Term) -> Problem:
+    return Problem(place, message, expected, "warning", terms=terms)
+
+
+def missing(place: str, *keys: str) -> Problem:
+    """One of ``keys`` must be there."""
+    return Problem(place, _("A required key is missing."), " / ".join(keys), terms=key_terms(*keys))
+
+
+def key_terms(*keys: str) -> tuple[Term, ...]:
+    return tuple(Term(key) for key in keys)
