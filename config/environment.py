@@ -8,6 +8,7 @@ import time
 import warnings
 from contextlib import closing
 from typing import Any
+from urllib.parse import urlsplit
 
 import django
 import environ
@@ -35,7 +36,7 @@ SUPERVISED = "PINGXING_SUPERVISED"
 OLDEST_POSTGRESQL = 15
 ANSWER_SECONDS = 5
 START_SECONDS = 120
-HOST = re.compile(r"(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[?[0-9a-f:.]+\]?)(?::\d{1,5})?", re.IGNORECASE)
+HOST = re.compile(r"(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[?[0-9a-f:.]+\]?)(?::(?P<port>\d+))?", re.IGNORECASE)
 COMING = re.compile("starting up|shutting down|recovery")
 
 
@@ -50,7 +51,7 @@ class ServerUnreachable(Unusable):
 def demand_usable(*, servers: bool = True) -> None:
     """Raise ``Unusable`` for a setting that nothing could start with; with ``servers``, the configured ones
     must answer."""
-    if not re.fullmatch(r"\d{1,5}", port := os.environ.get("PORT") or "8000") or not 0 < int(port) < 65536:
+    if not _is_port(port := os.environ.get("PORT") or "8000"):
         raise Unusable(f"PORT={port}: expected a number from 1 to 65535")
     for name, (least, most) in BOUNDS.items():
         if (typed := os.environ.get(name)) and not (re.fullmatch(r"[0-9]{1,9}", typed) and least <= int(typed) <= most):
@@ -87,13 +88,25 @@ def is_door() -> bool:
     return SUPERVISED not in os.environ
 
 
+def _is_port(typed: str) -> bool:
+    return bool(re.fullmatch("[0-9]{1,5}", typed)) and 1 <= int(typed) <= 65535
+
+
+def _has_true_port(url: str) -> bool:
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
+
+
 def _demand_robots() -> None:
     """Hosts whose addresses may be private, and a proxy: a mistake would send secrets astray, or open too much."""
     for host in filter(None, map(str.strip, os.environ.get("ROBOT_HOSTS", "").split(","))):
-        if not HOST.fullmatch(host):
+        found = HOST.fullmatch(host)
+        if not found or (found["port"] and not _is_port(found["port"])):
             raise Unusable(f"ROBOT_HOSTS={host[:80]}: expected hosts, or host:port, separated by commas")
     proxy = os.environ.get("ROBOT_PROXY")
-    if proxy and not re.fullmatch(r"https?://(?:[^@/\s]+@)?[^@/\s]+/?", proxy):
+    if proxy and not (re.fullmatch(r"https?://(?:[^@/\s]+@)?[^@/\s]+/?", proxy) and _has_true_port(proxy)):
         raise Unusable("ROBOT_PROXY: expected http://host:port")  # it may hold a password
 
 

@@ -3,17 +3,21 @@
 Each app registers its own in ``registrations.py``.
 """
 
+import logging
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db.models import TextChoices
 from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from records.registry import KeyedRegistry
 
+logger = logging.getLogger(__name__)
 STORED_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -64,16 +68,28 @@ def register(**kinds: Kind) -> None:
 
 def text_of(kind: str, params: dict) -> str:
     """The notice's text in the active language; days, which are stored in ISO form, as people write them."""
+    if kind not in KINDS:
+        logger.error("A notice has a kind that is not known: %s", kind)
+        return gettext("A notice whose words are not known here")
     return filled(KINDS[kind].text, params)
 
 
 def filled(text: Any, params: dict) -> str:
-    """A text of a kind with its parameters, as people read them."""
-    return str(text) % {name: in_words(value) for name, value in params.items()}
+    """A text of a kind with its parameters, as people read them; "…" for one that is not there."""
+    return str(text) % _Words({name: in_words(value) for name, value in params.items()})
+
+
+class _Words(dict[str, Any]):
+    """One text that lacks a value takes no page away on which others stand."""
+
+    def __missing__(self, name: str) -> str:
+        logger.error("A stored text lacks its value “%s”; it has %s", name, sorted(self))
+        return "…"
 
 
 def in_words(value: Any) -> Any:
     """A stored day as people write it; all else as it is."""
     if isinstance(value, str) and STORED_DAY.fullmatch(value):
-        return date_format(date.fromisoformat(value), "DATE_FORMAT")
+        with suppress(ValueError):
+            return date_format(date.fromisoformat(value), "DATE_FORMAT")
     return value

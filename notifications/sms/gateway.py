@@ -103,6 +103,12 @@ class Gateway(Part):
     def _whole(self) -> "Gateway":
         places = [self.address, *self.fields.values(), *self.headers.values()]
         parts = urlsplit(self.address)
+        try:
+            known_port = parts.port is None or parts.port > 0
+        except ValueError:
+            known_port = False
+        if not known_port:
+            raise ValueError("address: expected a port from 1 to 65535")
         if parts.scheme not in ("http", "https") or not parts.hostname or "{" in parts.netloc:
             raise ValueError("address: expected http:// or https:// and a host")
         for needed in ("{mobile}", "{text}"):

@@ -101,8 +101,12 @@ def test_a_number_out_of_its_bounds_is_named_with_them(name, typed, bounds, monk
         ("ROBOT_HOSTS", "http://im.example"),
         ("ROBOT_HOSTS", "im.example,*"),
         ("ROBOT_HOSTS", "10.0.0.0/8"),
+        ("ROBOT_HOSTS", "im.example:0"),
+        ("ROBOT_HOSTS", "im.example:65536"),
+        ("ROBOT_HOSTS", "im.example:８４４３"),
         ("ROBOT_PROXY", "proxy.example:3128"),
         ("ROBOT_PROXY", "socks5://proxy.example"),
+        ("ROBOT_PROXY", "http://proxy.example:65536"),
         ("SMS_GATEWAY", "/nowhere/sms.json"),
     ],
 )

@@ -35,6 +35,14 @@ def test_a_stored_day_is_shown_as_people_write_it(client, told):
     assert "From 2026年8月1日" in client.get(reverse("notices")).text
 
 
+def test_a_text_that_lacks_a_value_takes_no_page_away(client, told, caplog):
+    Notice.objects.filter(pk=told.pk).update(params={"on": "2026-02-30"})
+    assert "Hello …" in client.get("/").text
+    assert [record.getMessage() for record in caplog.records] == ["A stored text lacks its value “who”; it has ['on']"]
+    Notice.objects.filter(pk=told.pk).update(kind="of_yesterday")
+    assert "这条通知的文字已无法显示" in client.get(reverse("notices")).text
+
+
 @pytest.mark.parametrize(
     ("kind", "told_of"),
     [({}, ["one who stands by"]), ({"to_doer": True}, ["who acts", "one who stands by"])],

@@ -158,6 +158,7 @@ def test_over_the_cap_it_waits_for_the_next_working_day(gateway):
     [
         ({"address": "sms.example"}, "address"),
         ({"address": "https://{mobile}.example/"}, "address"),
+        ({"address": "https://sms.example:65536/"}, "address: expected a port"),
         ({"fields": {"mobile": "{mobile}"}}, "{text}"),
         ({"fields": {"a": "{mobile}{text}{mobile.__class__}"}}, "fields"),
         ({"fields": {"a": "{mobile}{text"}}, "fields"),
