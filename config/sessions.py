@@ -6,6 +6,8 @@ its input on the device would take a page for the server's success (architecture
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from copy import copy
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -13,11 +15,12 @@ from django.contrib import messages
 from django.contrib.auth import logout, user_logged_in
 from django.contrib.auth.decorators import login_required
 from django.dispatch import receiver
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.views.csrf import csrf_failure
 from django.views.decorators.http import require_safe
 
 from records.referer import page_before
@@ -58,6 +61,19 @@ def begins(request: HttpRequest, **_kwargs: object) -> None:
 
 def _leads_to_signing_in(response: HttpResponse) -> bool:
     return isinstance(response, HttpResponseRedirect) and response.url.startswith("/accounts/")
+
+
+def without_cookies(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The answer to a form that came without its CSRF cookie. Where all cookies are gone, the session is, too: who only
+    looks at a page for members is sent to sign in, so is who sends its form; a visitor is to send it again."""
+    if request.user.is_anonymous:
+        looking, found = copy(request), request.resolver_match
+        looking.method = "GET"
+        with suppress(Http404):
+            response = found.func(looking, *found.args, **found.kwargs)
+            if _leads_to_signing_in(response):
+                return response
+    return csrf_failure(request, reason)
 
 
 def _led_by_script(request: HttpRequest) -> HttpResponse:

@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from accounts.views import recovery_codes
-from config import first_sign_in, sign_on
+from config import first_sign_in, own_password, sign_on
 from config.health import healthz, readyz
 from config.metrics.views import metrics
 from config.openapi import SchemaMadeOnce
@@ -54,8 +54,8 @@ signing_in = [
     path("first/rules/", first_sign_in.password_rules, name="password_rules"),
     path("session/", still_here, name="still_here"),
     path("inactive/", account.account_inactive, name="account_inactive"),
-    path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
-    path("password/change/", account.password_change, name="account_change_password"),
+    path("reauthenticate/", own_password.reauthenticate, name="account_reauthenticate"),
+    path("password/change/", own_password.change, name="account_change_password"),
     path("oidc/<slug:provider_id>/login/", sign_on.login, name="openid_connect_login"),
     path("oidc/<slug:provider_id>/callback/", sign_on.callback, name="openid_connect_callback"),
     path("2fa/", include("allauth.mfa.base.urls")),

@@ -44,6 +44,11 @@ def answer_late(request: HttpRequest, step: str, done: Any) -> None:
         )
 
 
+def answer_gone(request: HttpRequest) -> None:
+    """Answer a step with one's own thing that another tab or somebody else has removed."""
+    messages.warning(request, _("It is not here any more: it was removed meanwhile. This is what is left."))
+
+
 def _fingerprint(request: HttpRequest) -> str:
     """Of the address and every field: two clicks send the same, whatever their CSRF tokens."""
     fields = [[name, values] for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"]

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -16,6 +16,7 @@ from notifications.channels import EMAIL
 from notifications.models import Delivery
 from records import previews
 from records.audit import acting
+from records.confirming import answer_gone
 from records.refusals import Outdated
 
 
@@ -69,5 +70,9 @@ def calendar_year_confirm(request: HttpRequest, year: int) -> HttpResponse:
 @require_POST
 def calendar_day_remove(request: HttpRequest, day: str) -> HttpResponse:
     with acting(request.user, "accounts.remove_calendar_day"):
-        get_object_or_404(CalendarDay, day=day).delete()
+        removed = CalendarDay.objects.filter(day=day).delete()[0]
+    if removed:
+        messages.success(request, _("Removed."))
+    else:
+        answer_gone(request)
     return redirect("settings")

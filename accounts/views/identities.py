@@ -18,6 +18,7 @@ from accounts import workflow
 from accounts.authority import permission_or_404
 from accounts.identities import is_configured, password_given
 from accounts.models import Identity
+from records.confirming import answer_gone
 
 ROWS = 50
 
@@ -44,8 +45,11 @@ def own(request: HttpRequest) -> HttpResponse:
 @configured
 @require_POST
 def untie_own(request: HttpRequest) -> HttpResponse:
-    workflow.untie(get_object_or_404(Identity.objects.here(), user=request.user), by=request.user)
-    messages.success(request, _("Unlinked. From now on you sign in with your password."))
+    if tied := Identity.objects.here().filter(user=request.user).first():
+        workflow.untie(tied, by=request.user)
+        messages.success(request, _("Unlinked. From now on you sign in with your password."))
+    else:
+        answer_gone(request)
     return redirect("identity")
 
 

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -12,6 +12,7 @@ from accounts.forms import SavedFilterForm
 from accounts.models import SavedFilter
 from accounts.saved_filters import asked_of
 from accounts.views.appointments import show_refusal
+from records.confirming import answer_gone
 from records.refusals import Incomplete, refuse_unknown_fields
 
 
@@ -50,7 +51,11 @@ def save(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
-    saved = get_object_or_404(SavedFilter.objects.of(request.user), pk=pk)
+    """Of one that is gone, in another tab or by a colleague, say so."""
+    saved = SavedFilter.objects.of(request.user).filter(pk=pk).first()
+    if saved is None:
+        answer_gone(request)
+        return redirect("saved_filters")
     workflow.remove_filter(saved, by=request.user)
     messages.success(request, _("Removed."))
     return redirect("saved_filters")

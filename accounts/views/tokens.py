@@ -16,6 +16,7 @@ from accounts.forms import TokenForm
 from accounts.identities import password_given
 from accounts.models import ApiToken
 from accounts.views.appointments import show_refusal
+from records.confirming import answer_gone
 from records.refusals import Refused
 
 ROWS = 50
@@ -45,8 +46,11 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def token_end(request: HttpRequest, handle: str) -> HttpResponse:
-    workflow.end_token(get_object_or_404(ApiToken, user=request.user, handle=handle), by=request.user)
-    messages.success(request, _("The token opens nothing any more."))
+    if token := ApiToken.objects.filter(user=request.user, handle=handle).first():
+        workflow.end_token(token, by=request.user)
+        messages.success(request, _("The token opens nothing any more."))
+    else:
+        answer_gone(request)
     return redirect("tokens")
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from django.urls import reverse
 
 from accounts import workflow
@@ -101,6 +102,36 @@ def test_what_only_takes_a_form_leads_back_to_the_page_of_the_form(client, cadre
     assert sorted(one.name for one in drafts) == ["area.html", "part.html", "visit.html"], "what the words above name"
     assert {one.parent.name for one in texts} == {"improvements", "incentives"}, "what the words above name"
     assert "您还没有登录" not in client.get("/accounts/login/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/schemes/1/issue/", 302),
+        ("/policies/1/step/grant/", 302),
+        ("/accounts/logout/", 403),
+        ("/accounts/login/", 403),
+        ("/notices/1/", 403),
+    ],
+)
+def test_a_form_without_any_cookie_leads_members_to_sign_in_and_asks_others_again(path, status):
+    stranger = Client(enforce_csrf_checks=True)
+    answer = stranger.post(path, {"key": "1"}, headers={"referer": f"http://testserver{path}"})
+    assert answer.status_code == status
+    if status == 302:
+        assert answer["Location"] == reverse("account_login", query={"next": path})
+    else:
+        assert "请再交一次" in answer.text
+
+
+def test_who_has_no_password_is_told_where_one_comes_from(client):
+    user = person(Role.FILLER, VILLAGE)
+    user.set_unusable_password()
+    user.save()
+    client.force_login(user)
+    for name in ("account_change_password", "account_reauthenticate"):
+        for answer in (client.get(reverse(name), follow=True), client.post(reverse(name), follow=True)):
+            assert (answer.redirect_chain, "这个账号没有密码" in answer.text) == ([("/", 302)], True)
 
 
 def _pages_with(mark: str) -> list[Path]:
