@@ -21,8 +21,8 @@ _HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff〇"
 _BETWEEN_HAN = re.compile(f"(?<=[{_HAN}]) (?=[{_HAN}])")
 _PLAIN = re.compile("[0-9A-Za-z\u4e00-\u9fff]+")
 """Matches most names and codes, which need no cleaning."""
-PLAIN_LINES = re.compile("[-0-9A-Za-z\u4e00-\u9fff.,:@\r\n]*")
-"""Matches lines of cells joined by commas of which none is quoted or needs to be tidied."""
+PLAIN_LINES = re.compile("[-0-9A-Za-z\u3400-\u4dbf\u4e00-\u9fff〇、（）().,:@\r\n]*")
+"""Matches lines of cells joined by commas of which none is quoted or needs to be tidied or cleaned as a name."""
 _NO_NAME = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd<>]")
 
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3}){2,}(\.\d*)?", re.ASCII)

@@ -28,6 +28,9 @@ OTHERS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"Rar!", b"7
 _BY_CHANCE = re.compile("[\x00-\x7f\u0100-\u07ff]*")
 """What GB18030 looks like where it happens to be UTF-8 too, such as 平原: letters of scripts that no sheet is in."""
 BLOCK = 1 << 16
+_CELL = '(?:"[^",\r\n]*+"|[^",\r\n]*+)'
+_QUOTED_LINES = re.compile(f"{_CELL}(?:[,\r\n]{_CELL})*+")
+"""Matches lines that end where they seem to: no quoted cell holds a comma, a quote or the end of a line."""
 
 
 @dataclass(frozen=True)
@@ -179,24 +182,26 @@ def _of_csv(file: BinaryIO, bounds: Bounds) -> Iterator[Block | SpreadsheetLine]
 
 
 def _csv_pieces(text: io.TextIOWrapper, most: int) -> Iterator[Block | list[str]]:
-    """Every row, empty ones too. Blocks of plain lines are split at their commas; a quoted cell may go on in the next
-    block, so from the first quote on the rest is parsed as a whole."""
+    """Every row, empty ones too. Blocks of plain lines are split at their commas; where a quoted cell might go on in
+    the next block, the rest is parsed as a whole."""
     before = 0
     while block := text.read(BLOCK):
         block += text.readline()
-        if len(block) < csv.field_size_limit() and cells.PLAIN_LINES.fullmatch(block):
-            columns = _columns(block)
+        if '"' in block and not _QUOTED_LINES.fullmatch(block):
+            yield from _parsed(chain(io.StringIO(block, newline=""), text), before)
+            return
+        bare = block.replace('"', "")
+        if len(block) < csv.field_size_limit() and cells.PLAIN_LINES.fullmatch(bare):
+            columns = _columns(bare)
             if columns and len(columns) <= most:
                 yield Block(before + 1, columns)
                 before += len(columns[0])
             else:
-                plain = block.splitlines()
+                plain = bare.splitlines()
                 before += len(plain)
                 yield from (line.split(",") for line in plain)
-        elif '"' not in block:
-            before += yield from _parsed(io.StringIO(block, newline=""), before)
         else:
-            yield from _parsed(chain(io.StringIO(block, newline=""), text), before)
+            before += yield from _parsed(io.StringIO(block, newline=""), before)
 
 
 def _columns(plain: str) -> list[list[str]]:

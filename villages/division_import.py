@@ -137,7 +137,7 @@ def _units(path: Path, wrong: list[WrongRow]) -> Iterator[Sequence[Any]]:
     at_code, at_name = heads.index("code"), heads.index("name")
     for piece in found:
         if isinstance(piece, Block) and len(piece.columns) == len(heads):
-            codes, names = piece.columns[at_code], piece.columns[at_name]
+            codes, names = map(cells.code, piece.columns[at_code]), piece.columns[at_name]
             yield from zip(count(piece.number), codes, names, map(pinyin_of, names), strict=False)
             continue
         for line in piece.lines() if isinstance(piece, Block) else [piece]:
@@ -182,6 +182,8 @@ def _merge(cursor) -> ImportedUnits:
     )
     renamed = cursor.rowcount
     # The trigger would read its context again for each of 600,000 rows; here the same history is written at once.
+    # Sorted, so that indexes grow at their ends and all rows are compared before the first is kept: the planner, where
+    # it takes the table for empty, reads it anew for each row.
     with pgtrigger.ignore("villages.Unit:insert_insert"):
         cursor.execute(
             f"""
@@ -190,8 +192,11 @@ def _merge(cursor) -> ImportedUnits:
                     nullif(current_setting('pghistory.context_id', true), '')::uuid as id
             ), added as (
                 insert into villages_unit (code, name, pinyin, level, rated, tags)
-                select {UNIT_COLUMNS} from incoming
-                where not exists (select from villages_unit there where there.code = incoming.code)
+                select {UNIT_COLUMNS} from (
+                    select code, name, pinyin from incoming
+                    where not exists (select from villages_unit there where there.code = incoming.code)
+                    order by code
+                ) sorted
                 returning code, name, level, rated, tags
             )
             insert into villages_unitevent (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, pgh_context_id,

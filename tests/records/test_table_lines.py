@@ -195,8 +195,19 @@ def test_the_namespace_of_a_program_does_not_matter():
     assert (MAIN in raw, texts(workbook(raw))) == (True, [["a"]])
 
 
-@settings(max_examples=50)
-@given(before=st.integers(0, 40), tail=st.text('a1,"\r\n 中\0x', max_size=80))
+def quoted(rows):
+    out = io.StringIO()
+    csv.writer(out, quoting=csv.QUOTE_ALL).writerows(rows)
+    return out.getvalue()
+
+
+TAILS = st.text('a1,"\r\n 中\0x', max_size=80) | st.builds(
+    quoted, st.lists(st.lists(st.text('a1中（ ,"\n', max_size=2), min_size=2, max_size=2))
+)
+
+
+@settings(max_examples=80)
+@given(before=st.integers(0, 40), tail=TAILS)
 def test_a_long_csv_is_read_in_blocks_as_if_at_once(before, tail):
     text = "a" * (BLOCK - before) + tail
     try:
