@@ -10,14 +10,16 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Left, Length
+from django.db.models.lookups import LessThan
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from ratings.models.programme import stars_only
 from ratings.models.scheme import Scheme
-from villages.models import CODE_LENGTHS, Level, Unit, UnitQuerySet, below_any, prefixes
+from villages.models import CODE_LENGTHS, Level, Unit, UnitQuerySet, above, below_any
 
 TOWNSHIP_DIGITS = CODE_LENGTHS[3]
 RATED_IN_CYCLE = """
@@ -30,13 +32,14 @@ RATED_IN_CYCLE = """
 
 class CycleQuerySet(models.QuerySet):
     def reaching(self, codes: Iterable[str]) -> CycleQuerySet:
-        """Those of the counties at or above ``codes`` that rate something there: a pilot in its townships alone."""
+        """Those of the counties at or above ``codes`` that rate something there: a pilot in its townships alone.
+
+        The database cuts the codes, so that they may be placeholders (``accounts.prepared``)."""
         here = Q(pk__in=[])
         for code in codes:
-            of_county = Q(unit__in=prefixes(code))
-            if len(code) >= TOWNSHIP_DIGITS:
-                of_county &= Q(townships=[]) | Q(townships__contains=[code[:TOWNSHIP_DIGITS]])
-            here |= of_county
+            township = Left(Value(code), TOWNSHIP_DIGITS)
+            whole = Q(townships=[]) | Q(townships__contains=[township])
+            here |= above(code, "unit_id") & (whole | Q(LessThan(Length(township), TOWNSHIP_DIGITS)))
         return self.filter(here)
 
 

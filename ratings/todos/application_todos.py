@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils import timezone
@@ -37,47 +37,37 @@ class ToBegin:
     def entries(self, user: User) -> list[Todo]:
         if not user.reach("ratings.fill"):
             return []
-        units = asked(_filled_in_by, user)
-        now = timezone.now()
-        cycles = (
-            Cycle.objects.reaching(unit.code for unit in units)
-            .filter(
-                state=Cycle.State.OPEN,
-                scheme__rates__in={unit.level for unit in units},
-                windows__step=CycleStep.APPLY,
-                windows__opens__lte=now,
-            )
-            .exclude(applications__unit__in=units)
-            .annotate(
-                closes=Greatest(_closes(Window, "pk"), _closes(Extension, "pk", unit__in=units)),
-                opens=Min("windows__opens"),
-            )
-            .filter(closes__gt=now)
-            .select_related("unit")
-        )
         return [
             Todo(
-                _("Begin the application of %s") % cycle.year,
+                _("Begin the application of %s") % year,
                 reverse("apply"),
                 detail=_("One area per page; what you type is saved at once."),
-                due=cycle.closes,
+                due=closes,
                 action=_("Begin"),
-                since=cycle.opens,
-                whom=cycle.unit.name,
+                since=opens,
+                whom=county,
                 takes=step_at(State.DRAFT),
             )
-            for cycle in cycles
+            for year, closes, opens, county in asked(_to_begin, user)
         ]
 
 
-def _filled_in_by(user: User) -> QuerySet[Unit]:
-    return Unit.objects.rateable().filter(pk__in=user.reach("ratings.fill"))
-
-
-def _closes(kind: type[Window | Extension], cycle: str, **of: Any) -> Subquery:
-    """The latest end of applying."""
-    ends = kind.objects.filter(cycle=OuterRef(cycle), step=CycleStep.APPLY, **of)
-    return Subquery(ends.order_by("-closes").values("closes")[:1])
+def _to_begin(user: User) -> QuerySet:
+    now, codes = timezone.now(), user.reach("ratings.fill")
+    units = Unit.objects.rateable().filter(pk__in=codes)
+    rated = units.filter(level=OuterRef("scheme__rates"), pk__startswith=OuterRef("unit_id"))
+    more = Extension.objects.filter(cycle=OuterRef("pk"), step=CycleStep.APPLY, unit__in=units)
+    cycles = (
+        Cycle.objects.reaching(codes)
+        .filter(Exists(rated), state=Cycle.State.OPEN, windows__step=CycleStep.APPLY, windows__opens__lte=now)
+        .exclude(applications__unit__in=units)
+        .annotate(
+            closes=Greatest("windows__closes", Subquery(more.order_by("-closes").values("closes")[:1])),
+            opens=F("windows__opens"),
+        )
+        .filter(closes__gt=now)
+    )
+    return cycles.values_list("year", "closes", "opens", "unit__name")
 
 
 class InVillageHands:

@@ -42,7 +42,7 @@ pytestmark = pytest.mark.django_db
 BUILDS = {
     application_todos._to_open: "ratings.manage_cycle",
     application_todos._running: "ratings.manage_cycle",
-    application_todos._filled_in_by: "ratings.fill",
+    application_todos._to_begin: "ratings.fill",
     application_todos._in_hand: "ratings.fill",
     village_home._latest: "ratings.fill",
     village_home._own_star: "ratings.fill",
