@@ -5,12 +5,12 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.prepared import asked
 from ratings.models import Cycle, Window
-from records.kept_statements import rows_of
 from reports.dashboard import OUTSIDE, STAGES, current_windows, with_stage
 from reports.views.dashboard import topmost
 from villages.models import Unit
@@ -32,7 +32,7 @@ def progress(user: User) -> dict[str, Any] | None:
     code = topmost(user)
     if code is None:
         return None
-    cycles = rows_of(*_cycles(code))
+    cycles = asked(_cycles, None, code)
     ratings = tuple(_Rating(pk, unit, tuple(townships)) for pk, unit, townships, _year in cycles)
     counts = dict(_asked(_counts(code, ratings, timezone.localdate())))
     stages = [
@@ -49,10 +49,9 @@ def _asked(written: Written) -> list[Any]:
         return cursor.fetchall()
 
 
-@lru_cache(1000)
-def _cycles(code: str) -> Written:
+def _cycles(_user: User, code: str) -> QuerySet:
     windows = current_windows(Unit(code=code)).order_by("cycle").distinct()
-    return windows.values_list("cycle", "cycle__unit", "cycle__townships", "cycle__year").query.sql_with_params()
+    return windows.values_list("cycle", "cycle__unit", "cycle__townships", "cycle__year")
 
 
 @lru_cache(1000)
