@@ -15,7 +15,6 @@ from ratings.application.progress import steps_of, visible_steps
 from ratings.models import Application, StarPeriod
 from ratings.presenters.application_form import card_address
 from ratings.presenters.village_turn import turn_for
-from ratings.workflow.filling_rights import open_return
 from villages.models import Unit
 
 
@@ -31,7 +30,7 @@ def progress(user: User) -> dict[str, Any] | None:
 
 def _latest(user: User) -> QuerySet[Application]:
     rows = applications_for(user).filter(unit__in=user.reach("ratings.fill")).select_related("unit", "cycle__scheme")
-    return rows.prefetch_related("returns__criteria").order_by("-cycle__year", "unit_id", "pk")[:1]
+    return rows.order_by("-cycle__year", "unit_id", "pk")[:1]
 
 
 def own_star(user: User) -> dict[str, Any] | None:
@@ -68,8 +67,7 @@ def _in_village_hands(user: User, application: Application) -> dict[str, Any]:
     if not application.with_village:
         return {}
     turn = turn_for(user, application)
-    question = open_return(application)
-    criteria = sorted(question.criteria.all(), key=lambda one: one.pk) if question else []
+    criteria = sorted(turn.question.criteria.all(), key=lambda one: one.pk) if turn.question else []
     names = {c.code: c.name for c in application.scheme.spec.criteria}
     returned = [
         {

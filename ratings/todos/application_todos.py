@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils import timezone
@@ -17,13 +17,12 @@ from accounts.prepared import Totals, asked
 from accounts.role_holders import has_post
 from accounts.todo_list import Todo, of_several
 from ratings.forms.queue_form import BELOW, TOWNSHIPS
-from ratings.models import Application, Cycle, Extension, Return, Scheme, Window
+from ratings.models import Application, Cycle, Extension, Scheme, Transition, Window
 from ratings.models.cycle import CycleStep
 from ratings.models.lifecycle import STEPS, Stage
 from ratings.presenters.application_form import card_address
 from ratings.presenters.village_turn import Turn, turn_for
 from ratings.todos.usual_times import step_at
-from ratings.workflow.filling_rights import open_return
 from ratings.workflow.supply import asked_of
 from ratings.workflow.window import closes_for
 from villages.models import Level, Unit
@@ -110,7 +109,7 @@ class InVillageHands:
         )
 
     def _returned(self, application: Application, turn: Turn) -> Todo:
-        question = open_return(application)
+        question = turn.question
         asked: dict[str, Any] = {"over": str(State.RETURNED.label), "takes": step_at(State.RETURNED)}
         if question:
             asked |= {"due": question.due, "since": question.at, "whom": question.by.name if question.by else ""}
@@ -140,11 +139,9 @@ def _in_hand(user: User) -> QuerySet[Application]:
     in_hand = Application.objects.filter(
         unit__in=user.reach("ratings.fill"), state__in=State.WITH_VILLAGE, cycle__state=Cycle.State.OPEN
     )
-    returns = Return.objects.select_related("by").prefetch_related("criteria")
-    return (
-        in_hand.select_related("unit", "cycle__scheme", "filled_by")
-        .prefetch_related(Prefetch("returns", returns))
-        .annotate(closes=closes_for(CycleStep.APPLY, cycle="cycle", unit="unit"), begun=Min("transitions__at"))
+    begun = Transition.objects.filter(application=OuterRef("pk")).order_by("at").values("at")[:1]
+    return in_hand.select_related("unit", "cycle__scheme", "filled_by").annotate(
+        closes=closes_for(CycleStep.APPLY, cycle="cycle", unit="unit"), begun=Subquery(begun)
     )
 
 

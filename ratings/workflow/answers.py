@@ -1,5 +1,6 @@
 """Filling in: the village's answers and departments' figures, saved as typed (practice §3, architecture §6)."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -236,12 +238,20 @@ class TypedAnswer(NamedTuple):
 def given_of(applications: Iterable[Application]) -> dict[int, dict[str, TypedAnswer]]:
     """The answers of each application by item, in one query."""
     answers: dict[int, dict[str, TypedAnswer]] = {application.pk: {} for application in applications}
-    rows = Answer.objects.filter(application__in=answers).values_list(
-        "application_id", "item", "typed", "value", "reason"
-    )
+    return answers | by_item(typed_answers(Answer.objects.filter(application__in=answers)))
+
+
+def typed_answers(answers: QuerySet[Answer]) -> QuerySet[Answer, tuple[Any, ...]]:
+    """The application, the item, and the ``TypedAnswer`` of each."""
+    return answers.values_list("application_id", "item", "typed", "value", "reason")
+
+
+def by_item(rows: Iterable[tuple[Any, ...]]) -> dict[int, dict[str, TypedAnswer]]:
+    """Of rows of ``typed_answers``, by application."""
+    answers: dict[int, dict[str, TypedAnswer]] = defaultdict(dict)
     for pk, item, *given in rows:
         answers[pk][item] = TypedAnswer(*given)
-    return answers
+    return dict(answers)
 
 
 def keep_self_points(

@@ -1,19 +1,21 @@
 """What an application still lacks to be sent: items, evidence, documents, the star."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ratings.application import questions
 from ratings.models import Absence, Application, Evidence
-from ratings.workflow.answers import TypedAnswer, given_of
-from ratings.workflow.filling_rights import (
-    criteria_of,
-)
+from ratings.workflow.answers import TypedAnswer
+from ratings.workflow.filling_rights import criteria_of
 from records.refusals import Incomplete
 
 Answers = Mapping[int, Mapping[str, TypedAnswer]]
+Piece = tuple[str, str]
+"""The criterion and the name of evidence that exists, or is declared absent."""
 
 
 def no_star() -> Incomplete:
@@ -33,24 +35,29 @@ def require_whole(applications: list[Application], answers: Answers) -> None:
             raise Incomplete(message % {"unit": application.unit, "count": len(problems)}, problems)
 
 
-def lacking(application: Application) -> int:
-    """How many things keep the form from being sent: items, evidence, documents, the star. Two queries."""
-    [(_application, problems)] = problems_of([application], given_of([application]))
-    return len(problems) + (application.applied_star is None)
+def lacking(application: Application, answers: Mapping[str, TypedAnswer], attached: Collection[Piece]) -> int:
+    """How many things keep the form from being sent: items, evidence, documents, the star."""
+    return len(_problems(application, answers, attached)) + (application.applied_star is None)
 
 
 def problems_of(applications: list[Application], answers: Answers) -> list[tuple[Application, dict[str, str]]]:
-    """Each application with what it lacks to be sent, by item or criterion."""
-    attached: dict[int, set[tuple[str, str]]] = {application.pk: set() for application in applications}
-    place = ("application", "criterion", "name")
-    files = Evidence.objects.filter(application__in=answers).order_by().values_list(*place)
-    for pk, criterion, name in files.union(Absence.objects.filter(application__in=answers).values_list(*place)):
-        attached[pk].add((criterion, name))
-    return [
-        (
-            a,
-            questions.missing(a.cycle.scheme.spec, criteria_of(a), answers[a.pk], attached[a.pk])
-            | questions.papers_missing(a.cycle.meeting_minutes_required, attached[a.pk]),
-        )
-        for a in applications
-    ]
+    """Each application with what it lacks to be sent, by item or criterion. One query."""
+    attached: dict[int, set[Piece]] = {application.pk: set() for application in applications}
+    files, absences = (kind.objects.filter(application__in=answers).order_by() for kind in (Evidence, Absence))
+    for pk, *piece in pieces(files).union(pieces(absences)):
+        attached[pk].add(tuple(piece))
+    return [(a, _problems(a, answers[a.pk], attached[a.pk])) for a in applications]
+
+
+def pieces(rows: QuerySet[Any, Any]) -> QuerySet[Any, tuple[Any, ...]]:
+    """The application, and the ``Piece`` of each."""
+    return rows.values_list("application", "criterion", "name")
+
+
+def _problems(
+    application: Application, answers: Mapping[str, TypedAnswer], attached: Collection[Piece]
+) -> dict[str, str]:
+    cycle = application.cycle
+    return questions.missing(cycle.scheme.spec, criteria_of(application), answers, attached) | questions.papers_missing(
+        cycle.meeting_minutes_required, attached
+    )

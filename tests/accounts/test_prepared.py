@@ -29,6 +29,7 @@ from programmes import todos as of_programmes
 from ratings.application import listed as applications_listed
 from ratings.home import village_home
 from ratings.models import Application
+from ratings.presenters import village_turn
 from ratings.register import listed as register_listed
 from ratings.todos import application_todos, event_todos
 from reports import todos as of_reports
@@ -44,6 +45,9 @@ BUILDS = {
     application_todos._running: "ratings.manage_cycle",
     application_todos._to_begin: "ratings.fill",
     application_todos._in_hand: "ratings.fill",
+    village_turn._answers: "ratings.fill",
+    village_turn._files: "ratings.fill",
+    village_turn._absences: "ratings.fill",
     village_home._latest: "ratings.fill",
     village_home._own_star: "ratings.fill",
     honours_at_home._open: "",
