@@ -133,12 +133,11 @@ def asked(build: Build, user: User | None, *given: Given, **fixed: Hashable) -> 
     statement = _statement(build, known.shape, kinds, tuple(sorted(fixed.items())))
     if statement.sql is None:
         return list(statement.empty)
-    if not given and known.page is not None:
+    if known.page is not None and given in ((), known.about):
         known.page.asked(statement, known)
         if statement in known.found:
             return statement.objects(known.found.pop(statement))
-    stands = dict(zip(_placeholders(kinds), given, strict=True))
-    sql, values = statement.call(known, stands)
+    sql, values = statement.call(known, stands_for(given))
     if statement.rows is not None:
         rows = statement.rows.all()
         rows.query.statement = sql, values
@@ -148,12 +147,17 @@ def asked(build: Build, user: User | None, *given: Given, **fixed: Hashable) -> 
         return cursor.fetchall()
 
 
-def asked_or_404(build: Build, user: User, pk: int) -> Any:
-    """The first object that ``build(user, pk)`` gives, or 404."""
-    found = asked(build, user, pk) if user.is_authenticated and 0 <= pk <= BigIntegerField.MAX_BIGINT else []
+def asked_or_404(build: Build, user: User, given: int | str) -> Any:
+    """The first object that ``build(user, given)`` gives, or 404."""
+    found = asked(build, user, given) if user.is_authenticated and askable(given) else []
     if not found:
         raise Http404
     return found[0]
+
+
+def askable(named: int | str) -> bool:
+    """Whether the database can be asked of what an address names."""
+    return isinstance(named, str) or 0 <= named <= BigIntegerField.MAX_BIGINT
 
 
 def known_of(user: User) -> Known:
@@ -164,9 +168,11 @@ def known_of(user: User) -> Known:
 
 
 class Known:
-    """What stands for the placeholders of one reader; and what of the ``page`` that is being made was ``found``."""
+    """What stands for the placeholders of one reader; and what of the ``page`` that is being made was ``found``, and
+    what it is ``about``."""
 
     page: Page | None = None
+    about: tuple[Given, ...] = ()
     found: dict[Statement, list[Row]]
     worked_out: dict[Hashable, Any]
     """For this page (``together.once``)."""
@@ -226,6 +232,11 @@ def _stand_in(shape: Shape) -> User:
         for k, (role, n, named) in enumerate(posts)
     ]
     return user
+
+
+def stands_for(given: tuple[Given, ...]) -> dict[Given, Given]:
+    """By their placeholders, the values of one request."""
+    return dict(zip(_placeholders(tuple(map(type, given))), given, strict=True))
 
 
 @lru_cache

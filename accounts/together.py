@@ -19,7 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from psycopg2.extensions import string_types
 
 from accounts.models import User
-from accounts.prepared import Known, Row, Shape, Statement, known_of
+from accounts.prepared import Given, Known, Row, Shape, Statement, askable, known_of, stands_for
 from records.kept_statements import order
 
 T = TypeVar("T")
@@ -29,16 +29,18 @@ Read = Callable[[str, Any], Any]
 
 
 @contextmanager
-def together(user: User, name: str) -> Iterator[None]:
-    """Inside, what ``asked`` asks for ``user`` on the page of this ``name``, of the page alone."""
+def together(user: User, name: str, *about: Given) -> Iterator[None]:
+    """Inside, what ``asked`` asks for ``user`` on the page of this ``name``: of the page alone, or of what it is
+    ``about``, given in this order."""
     known = known_of(user)
     page = _page(name, known.shape)
-    known.found, known.worked_out = page.found(known), {}
+    known.about, known.worked_out = about, {}
+    known.found = page.found(known)
     known.page = page
     try:
         yield
     finally:
-        known.page, known.found, known.worked_out = None, {}, {}
+        known.page, known.about, known.found, known.worked_out = None, (), {}, {}
 
 
 def once(user: User, key: Hashable, work: Callable[[], T]) -> T:
@@ -52,14 +54,17 @@ def once(user: User, key: Hashable, work: Callable[[], T]) -> T:
 
 
 def asked_together(view: View) -> View:
-    """Decorates a page that asks its questions together as long as nothing is searched for on it."""
+    """Decorates a page that asks its questions together as long as nothing is searched for on it. It is about what its
+    address names."""
     name = f"{view.__module__}.{view.__name__}"
 
     @wraps(view)
     def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.method != "GET" or request.GET or not request.user.is_authenticated:
+        about = tuple(kwargs.values())
+        searched = request.method != "GET" or request.GET
+        if searched or not request.user.is_authenticated or not all(map(askable, about)):
             return view(request, *args, **kwargs)
-        with together(request.user, name):
+        with together(request.user, name, *about):
             return view(request, *args, **kwargs)
 
     return shown
@@ -87,7 +92,7 @@ class NotedPage:
         questions = self.questions
         if not questions:
             return {}
-        sql, values = _of_all(questions).call(known, {})
+        sql, values = _of_all(questions).call(known, stands_for(known.about))
         with connection.cursor() as cursor:
             cursor.execute(sql, values)
             return {
@@ -114,7 +119,7 @@ def _of_all(questions: tuple[Question, ...]) -> Statement:
 
 
 def _columns(statement: Statement, known: Known) -> tuple[Read, ...]:
-    sql, values = statement.plain(known, {})
+    sql, values = statement.plain(known, stands_for(known.about))
     columns = order(connection, connection.ops.compose_sql(f"select * from ({sql}) as q limit 0", values))  # noqa: S608
     own = connection.connection.string_types
     kinds = [column.type_code for column in columns]

@@ -5,13 +5,16 @@ Of the year's versions it is the one last issued on or before that day; the firs
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.db.models import QuerySet
 from django.db.models.functions import Length
 
+from accounts.models import User
+from accounts.prepared import asked
 from ratings.models import Scheme
 from records.kept_statements import rows_of
-from villages.models import Level, Unit, prefixes
+from villages.models import Level, Unit, above, prefixes
 
 # The filter of the register asks it each time: the query builder would take longer for it than the database does.
 _OFFERED = """
@@ -47,9 +50,9 @@ def stars_offered(codes: Iterable[str]) -> list[int]:
     if not codes:
         return [0]
     below = " or ".join(["unit_id >= %s and unit_id < %s"] * len(codes))
-    above = sorted({prefix for code in codes for prefix in prefixes(code)})
+    over = sorted({prefix for code in codes for prefix in prefixes(code)})
     ranges = [end for code in codes for end in (code, code + "~")]
-    return [0, *(star for (star,) in rows_of(_OFFERED.format(below=below), [above, *ranges]) if star)]
+    return [0, *(star for (star,) in rows_of(_OFFERED.format(below=below), [over, *ranges]) if star)]
 
 
 def events_of(scheme: Scheme | None) -> dict[str, str]:
@@ -72,8 +75,13 @@ class EventNames(dict[tuple[str, str], str]):
 
 def event_names(codes: Iterable[str]) -> EventNames:
     """The names in any version of the schemes of these units and of those above them, the latest last."""
-    above = {prefix for code in codes for prefix in prefixes(code)}
-    return _names(Scheme.objects.issued().filter(unit__in=above))
+    places = {prefix for code in codes for prefix in prefixes(code)}
+    return _names(Scheme.objects.issued().filter(unit__in=places))
+
+
+def event_names_of(user: User, code: str) -> EventNames:
+    """The same of one unit, on a page for ``user`` that is about it."""
+    return _read(asked(_bodies, user, code))
 
 
 def event_names_anywhere(kinds: Iterable[str]) -> dict[str, str]:
@@ -91,9 +99,21 @@ def names_of_kinds(kinds: Iterable[str], codes: Iterable[str]) -> list[str]:
     return [names.get(kind, kind) for kind in kinds]
 
 
+def _bodies(_user: User, code: str) -> QuerySet[Any]:
+    return _events_of(Scheme.objects.issued().filter(above(code, "unit_id")))
+
+
 def _names(issued: QuerySet[Scheme]) -> EventNames:
+    return _read(_events_of(issued))
+
+
+def _events_of(issued: QuerySet[Scheme]) -> QuerySet[Any]:
+    return issued.order_by("year", "version").values_list("rates", "body__events")
+
+
+def _read(bodies: Iterable[tuple[str, list[dict[str, str]] | None]]) -> EventNames:
     return EventNames(
         ((level, event["code"]), event.get("name") or event["code"])
-        for level, events in issued.order_by("year", "version").values_list("rates", "body__events")
+        for level, events in bodies
         for event in events or []
     )

@@ -11,25 +11,25 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.prepared import asked
 from followups.kinds import KINDS
 from followups.models import FollowUp
 from incentives.models import Allocation, Reward
 from ratings.application.access import VIEW, applications_for
-from ratings.events.applicable_scheme import EventNames, event_names
-from ratings.models import Application, Decision, Event, StarPeriod
-from ratings.scoring.kept_points import points_behind
+from ratings.events.applicable_scheme import EventNames, event_names_of
+from ratings.models import Application, Decision, Event, Points, StarPeriod
 from ratings.scoring.totals import area_points
 from reports.charts import DISPUTES, STATES, percent
 from reports.unit_file.link import title_of
-from reviews.appeals.open_disputes import known_appeals, known_objections
+from reviews.appeals.open_disputes import answered, answered_or_heard, knows_of_appeals, knows_of_objections
 from reviews.models import Appeal, Objection
-from villages.models import Unit, prefixes
+from villages.models import Profile, Unit, above
 
 YEARS = 6
 """How many years of results a file goes back."""
@@ -112,13 +112,13 @@ class UnitFile:
     """``unit`` as ``user`` may know it; ``printed``: on paper, where nothing of a held event stands."""
 
     def __init__(self, unit: Unit, user: User, *, printed: bool = False) -> None:
-        self.unit, self.user = unit, user
-        self.above = list(Unit.objects.filter(code__in=prefixes(unit.code)[:-1]).order_by("code"))
-        self.profiles = list(unit.profiles.order_by("-year")[:YEARS])
-        self.periods = list(StarPeriod.objects.known().filter(unit=unit).select_related("decision").order_by("-during"))
+        self.unit, self.user, self.printed = unit, user, printed
+        self.above = asked(_above, user, unit.code)
+        self.profiles = asked(_profiles, user, unit.code)
+        self.periods = asked(_periods, user, unit.code)
         self.results = self._results()
         self.areas = _areas(self.results)
-        self.events = self._events(printed)
+        self.events = self._events()
         self.disputes = self._disputes()
         self.grants = self._grants()
         self.open = self._open()
@@ -155,15 +155,17 @@ class UnitFile:
         """The last confirmed decision of each year, newest first, with the points of the stage that decided."""
         if not self.user.has_perm(VIEW, self.unit):
             return []
-        decisions = Decision.objects.confirmed().filter(unit=self.unit).select_related("application", "scheme")
-        last = list(decisions.order_by("-year", "-on", "-pk").distinct("year")[:YEARS])
-        points = points_behind(last)
-        return [YearResult(one, points[one.pk]) for one in last]
+        points: dict[tuple[int, str], dict[str, Decimal]] = defaultdict(dict)
+        for row in asked(_points, self.user, self.unit.code):
+            points[row.application_id, row.stage][row.criterion] = row.points
+        return [
+            YearResult(one, points[one.application_id or 0, one.origin])
+            for one in asked(_decisions, self.user, self.unit.code)
+        ]
 
-    def _events(self, printed: bool) -> list[Event]:
-        seen = Event.objects.seen_by(self.user).filter(unit=self.unit).select_related("reversal")
-        found = list(seen.filter(held=False) if printed else seen)
-        names = event_names([self.unit.code]) if found else EventNames()
+    def _events(self) -> list[Event]:
+        found = asked(_events, self.user, self.unit.code, printed=self.printed)
+        names = event_names_of(self.user, self.unit.code) if found else EventNames()
         for one in found:
             one.name = names.of(self.unit, one.kind)
             one.how = _how_it_ended(one)
@@ -171,12 +173,14 @@ class UnitFile:
 
     def _disputes(self) -> list[Dispute]:
         """Objections without the objectors; appeals, those against events for readers of events alone."""
-        answered = {name: F(name) for name in ("state", "made_at", "answered_at", "answer")}
-        objections = known_objections(Objection.objects.filter(unit=self.unit), self.user, self.unit)
-        events = [event.pk for event in self.events]
-        appeals = Appeal.objects.filter(Q(event=None) | Q(event__in=events), unit=self.unit)
-        appeals = known_appeals(appeals, self.user, self.unit)
-        rows = _kind(objections, "objection", answered).union(_kind(appeals, "appeal", answered), all=True)
+        rows = asked(
+            _disputes,
+            self.user,
+            self.unit.code,
+            printed=self.printed,
+            of_objections=knows_of_objections(self.user, self.unit),
+            of_appeals=knows_of_appeals(self.user, self.unit),
+        )
         return [
             Dispute(
                 str(DISPUTES[kind]),
@@ -185,45 +189,95 @@ class UnitFile:
                 timezone.localdate(at) if at else None,
                 answer,
             )
-            for kind, state, made, at, answer in rows.order_by("-made_at")
+            for kind, state, made, at, answer in rows
         ]
 
     def _grants(self) -> list[Grant]:
         """What the unit was granted, or took over from one merged into it."""
-        mine = Q(unit=self.unit) | Q(passed_to=self.unit)
-        rewards, allocations = (
-            model.objects.seen_by(self.user)
-            .filter(mine)
-            .order_by()
-            .values_list(f"{source}__year", f"{source}__name", "star", "amount", "disbursed", "frozen")
-            for model, source in ((Reward, "policy"), (Allocation, "fund"))
-        )
-        return [Grant(*row) for row in rewards.union(allocations, all=True).order_by("-policy__year")]
+        return [Grant(*row) for row in asked(_granted, self.user, self.unit.code)]
 
     def _open(self) -> list[OpenItem]:
         """The application under way, what somebody has to do, events not rectified."""
-        items = []
-        running = applications_for(self.user).filter(unit=self.unit).select_related("cycle").order_by("-cycle__year")
-        application = running.first()
-        if application and application.shown_state not in Application.State.SETTLED:
-            items.append(
-                OpenItem(
-                    _("Application for %s") % application.cycle.year,
-                    str(Application.State(application.shown_state).label),
-                    url=reverse("application", args=[application.pk]),
-                )
+        items = [
+            OpenItem(
+                _("Application for %s") % year,
+                str(Application.State(state).label),
+                url=reverse("application", args=[pk]),
             )
-        due = FollowUp.objects.seen_by(self.user).waiting().filter(unit=self.unit).select_related("responsible_unit")
+            for pk, year, state in asked(_latest_application, self.user, self.unit.code)
+            if state not in Application.State.SETTLED
+        ]
         now = timezone.now()
         items += [
             OpenItem(str(KINDS[one.kind].name), one.office, one.until, one.due_at <= now, one.get_absolute_url())
-            for one in due.order_by("due_at", "pk")
+            for one in asked(_due, self.user, self.unit.code)
         ]
         return items
 
 
-def _kind(rows: QuerySet, kind: str, fields: dict[str, Any]) -> QuerySet:
-    return rows.order_by().values_list(Value(kind, output_field=CharField()), *fields)
+def _above(_user: User, code: str) -> QuerySet[Unit]:
+    return Unit.objects.filter(above(code)).exclude(code=code).order_by("code")
+
+
+def _profiles(_user: User, code: str) -> QuerySet[Profile]:
+    return Profile.objects.filter(unit=code).order_by("-year")[:YEARS]
+
+
+def _periods(_user: User, code: str) -> QuerySet[StarPeriod]:
+    return StarPeriod.objects.known().filter(unit=code).select_related("decision").order_by("-during")
+
+
+def _decisions(_user: User, code: str) -> QuerySet[Decision]:
+    confirmed = Decision.objects.confirmed().filter(unit=code).select_related("application", "scheme")
+    return confirmed.order_by("-year", "-on", "-pk").distinct("year")[:YEARS]
+
+
+def _points(_user: User, code: str) -> QuerySet[Points]:
+    """Those behind the unit's confirmed decisions."""
+    decided = Decision.objects.confirmed().filter(unit=code, application=OuterRef("application"))
+    return Points.objects.filter(Exists(decided.filter(origin=OuterRef("stage"))), application__unit=code)
+
+
+def _events(user: User, code: str, *, printed: bool) -> QuerySet[Event]:
+    seen = Event.objects.seen_by(user).filter(unit=code).select_related("reversal")
+    return seen.filter(held=False) if printed else seen
+
+
+def _disputes(user: User, code: str, *, printed: bool, of_objections: bool, of_appeals: bool) -> QuerySet[Any]:
+    objections = Objection.objects.filter(unit=code)
+    events = _events(user, code, printed=printed).order_by()
+    appeals = Appeal.objects.filter(Q(event=None) | Q(event__in=events), unit=code)
+    if not of_objections:
+        objections = answered(objections)
+    if not of_appeals:
+        appeals = answered_or_heard(appeals, user)
+    return _kind(objections, "objection").union(_kind(appeals, "appeal"), all=True).order_by("-made_at")
+
+
+def _granted(user: User, code: str) -> QuerySet[Any]:
+    rewards, allocations = (
+        model.objects.seen_by(user)
+        .filter(Q(unit=code) | Q(passed_to=code))
+        .order_by()
+        .values_list(f"{source}__year", f"{source}__name", "star", "amount", "disbursed", "frozen")
+        for model, source in ((Reward, "policy"), (Allocation, "fund"))
+    )
+    return rewards.union(allocations, all=True).order_by("-policy__year")
+
+
+def _latest_application(user: User, code: str) -> QuerySet[Any]:
+    mine = applications_for(user).filter(unit=code).order_by("-cycle__year")
+    return mine.values_list("pk", "cycle__year", "shown_state")[:1]
+
+
+def _due(user: User, code: str) -> QuerySet[FollowUp]:
+    waiting = FollowUp.objects.seen_by(user).waiting().filter(unit=code)
+    return waiting.select_related("responsible_unit").order_by("due_at", "pk")
+
+
+def _kind(rows: QuerySet, kind: str) -> QuerySet:
+    columns = ("state", "made_at", "answered_at", "answer")
+    return rows.order_by().values_list(Value(kind, output_field=CharField()), *columns)
 
 
 def _how_it_ended(event: Event) -> str:

@@ -17,20 +17,17 @@ KNOW_OF_OBJECTIONS = (OVERSEE, *either("answer_objection"))
 KNOW_OF_APPEALS = (OVERSEE, "ratings.fill", APPEAL, *either("decide"), *either("release"), *CONVENE)
 
 
-def known_objections(objections: QuerySet[Objection], user: Any, unit: Any) -> QuerySet[Objection]:
-    """Those of ``objections`` about ``unit`` that ``user`` may know of."""
-    if any(user.has_perm(right, unit) for right in KNOW_OF_OBJECTIONS):
-        return objections
-    return objections.exclude(state__in=Objection.State.UNANSWERED)
-
-
-def known_appeals(appeals: QuerySet[Appeal], user: Any, unit: Any) -> QuerySet[Appeal]:
-    """Those of the ``appeals`` of ``unit`` that ``user`` may know of."""
-    return appeals if knows_of_appeals(user, unit) else answered_or_heard(appeals, user)
+def knows_of_objections(user: Any, unit: Any) -> bool:
+    return any(user.has_perm(right, unit) for right in KNOW_OF_OBJECTIONS)
 
 
 def knows_of_appeals(user: Any, unit: Any) -> bool:
     return any(user.has_perm(right, unit) for right in KNOW_OF_APPEALS)
+
+
+def answered(objections: QuerySet[Objection]) -> QuerySet[Objection]:
+    """What any other reader may know of."""
+    return objections.exclude(state__in=Objection.State.UNANSWERED)
 
 
 def answered_or_heard(appeals: QuerySet[Appeal], user: Any) -> QuerySet[Appeal]:

@@ -137,6 +137,18 @@ def test_what_a_page_asks_is_asked_together_and_answered_alike(world):  # noqa: 
         assert [query["sql"].split()[0] for query in queries].count("execute") == 2  # rights, all questions
 
 
+def test_what_a_page_asks_of_its_subject_is_asked_together_too(world):  # noqa: F811
+    """Of whatever it is about; what it asks of something else is asked by itself."""
+    reader = world.people["county_office"].user
+    mine, other = Unit.objects.visible_to(reader).order_by("code")[:2]
+    for subject, different in ((mine, other), (other, mine), (mine, other)):
+        with CaptureQueriesContext(connection) as queries, together(reader, "test subject", subject.code):
+            assert asked(_at, reader, subject.code) == [subject]
+            assert asked(_units, reader)
+            assert asked(_at, reader, different.code) == [different]
+    assert [query["sql"].split()[0] for query in queries] == ["execute"] * 2
+
+
 def test_two_readers_with_rights_alike_see_their_own_units(world):  # noqa: F811
     readers = [world.people[name].user for name in ("county_office", "county_office2")]
     seen = [asked(_units, user) for user in readers]
@@ -198,6 +210,10 @@ def test_a_query_that_is_built_while_the_clock_jumps_is_built_once_more(world, l
 
 def _units(user: User):
     return Unit.objects.visible_to(user).order_by("code").values_list("code")
+
+
+def _at(user: User, code: str):
+    return Unit.objects.visible_to(user).filter(code=code)
 
 
 def _named(user: User, name: str, _day: date, *, fields: tuple[str, ...]):
