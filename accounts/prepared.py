@@ -343,6 +343,6 @@ def _kept(value: Any, began: datetime, day: date) -> Any:
         raise ValueError(f"the code in {value!r} was altered")
     if isinstance(value, list) and all(isinstance(part, str) and MARK not in part for part in value):
         return value
-    if not isinstance(value, str | int | Decimal | None):
+    if not isinstance(value, str | int | Decimal | timedelta | None):
         raise TypeError(f"{value!r} may hide what differs between readers")
     return value

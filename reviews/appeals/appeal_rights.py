@@ -1,6 +1,6 @@
 """What a village may still appeal and until when: an option, for its to-do list and for the reminder before the day."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from ratings.models import Application, Decision, Event, Scheme, Transition
 from ratings.scheme.spec import SchemeSpec
 from records.deadlines import end_of
-from reviews.appeals.appeal_rules import appealable
+from reviews.appeals.appeal_rules import Units, appealable
 from reviews.appeals.appealable import Appealable, subjects
 from reviews.models import Batch
 from villages.models import Unit, descendants
@@ -32,8 +32,8 @@ class AppealRight:
         return end_of(self.last_day)
 
 
-def appeal_rights(codes: Collection[str]) -> list[AppealRight]:
-    """A result below the star applied for, no star, or an event's effects that the units may still appeal."""
+def appeal_rights(units: Units) -> list[AppealRight]:
+    """A result below the star applied for, no star, or an event's effects that the ``units`` may still appeal."""
     results = [
         AppealRight(
             decision.unit,
@@ -41,7 +41,7 @@ def appeal_rights(codes: Collection[str]) -> list[AppealRight]:
             reverse("appeal_make", args=[decision.application_id]),
             decision.last_day,
         )
-        for decision in appealable(codes)
+        for decision in appealable(units)
         if decision.star < decision.application.applied_star
     ]
     others = [
@@ -51,7 +51,7 @@ def appeal_rights(codes: Collection[str]) -> list[AppealRight]:
             _address(subject),
             subject.last_day,
         )
-        for subject in subjects(codes)
+        for subject in subjects(units)
     ]
     return results + others
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import DateTimeField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 
 from accounts.authority import reached
@@ -63,8 +64,8 @@ HEARD_BY: dict[HearingLevel, Q] = {
 """The appeals that each level hears, as ``above`` says for one."""
 LONGEST = 365
 """Days after which no window is open any more."""
-FEW = 5
-"""So many units one person fills in for; a county's are asked for at once."""
+Units = User | Collection[str]
+"""Units by code; or a person, for those for which the person appeals."""
 
 
 def above(appeal: Appeal) -> HearingLevel:
@@ -122,26 +123,26 @@ def appeals_for(user: Any) -> QuerySet[Appeal]:
     return appeals
 
 
-def appealable(codes: Collection[str]) -> list[Decision]:
-    """Released decisions of the units in ``codes`` that may still be appealed, each with its ``last_day``."""
+def appealable(units: Units) -> list[Decision]:
+    """Released decisions of the ``units`` that may still be appealed, each with its ``last_day``."""
     decisions = []
-    for decision in of_units(_released, codes):
+    for decision in of_units(_released, units):
         decision.last_day = last_day(decision)
         if timezone.localdate() <= decision.last_day:
             decisions.append(decision)
     return decisions
 
 
-def _released(_user: User, since: datetime, *codes: str) -> QuerySet[Decision]:
+def _released(units: Units) -> QuerySet[Decision]:
     appealed = Appeal.objects.filter(application=OuterRef("application")).filter(state__in=Appeal.State.COUNTED)
     return (
         Decision.objects.filter(
-            unit__in=codes,
+            unit__in=codes_of(units),
             state__in=Decision.State.PUBLISHED,
             origin__in=list(ABOVE),
             replaced_by=None,
             batch_entry__batch__state__in=Batch.State.PUBLISHED,
-            batch_entry__batch__released_at__gte=since,
+            batch_entry__batch__released_at__gte=longest_ago(),
         )
         .exclude(Exists(appealed))
         .select_related("unit", "application", "cycle", "scheme", "batch_entry__batch")
@@ -149,7 +150,15 @@ def _released(_user: User, since: datetime, *codes: str) -> QuerySet[Decision]:
     )
 
 
-def of_units(build: Callable[..., QuerySet], codes: Collection[str]) -> list[Any]:
-    """What ``build(None, since, *codes)`` finds since the longest window began; prepared for one person's units."""
-    since = timezone.now() - timedelta(days=LONGEST)
-    return asked(build, None, since, *codes) if len(codes) <= FEW else list(build(None, since, *codes))
+def of_units(build: Callable[[Units], QuerySet[Any]], units: Units) -> list[Any]:
+    """What ``build(units)`` finds; prepared for one person's."""
+    return asked(build, units) if isinstance(units, User) else list(build(units))
+
+
+def codes_of(units: Units) -> Collection[str]:
+    return units.reach(APPEAL) if isinstance(units, User) else units
+
+
+def longest_ago() -> Combinable:
+    """When the longest window began that may still be open."""
+    return Value(timezone.now(), output_field=DateTimeField()) - Value(timedelta(days=LONGEST))

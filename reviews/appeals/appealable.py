@@ -5,21 +5,19 @@ a unit that did not apply. The latter and the effects of events, which the count
 city.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts.models import User
 from accounts.working_days import notice_days
 from ratings.events.applicable_scheme import events_of, judging_scheme
 from ratings.models import Application, Decision, Event, Proposal, StarPeriod, Transition
 from ratings.register.rerating import acting
-from reviews.appeals.appeal_rules import LONGEST, of_units
+from reviews.appeals.appeal_rules import Units, codes_of, longest_ago, of_units
 from reviews.models import Appeal
 from villages.models import Unit, ancestors
 
@@ -90,10 +88,9 @@ def why_not_appealable(subject: Appealable) -> str:
     return ""
 
 
-def subjects(codes: Collection[str]) -> list[Appealable]:
-    """What the units in ``codes`` may appeal now."""
-    codes = sorted(codes)
-    without_decision = [*_not_rated(codes), *_events(codes)] if codes else []
+def subjects(units: Units) -> list[Appealable]:
+    """What the ``units`` may appeal now."""
+    without_decision = [*_not_rated(units), *_events(units)]
     return [subject for subject in without_decision if not why_not_appealable(subject)]
 
 
@@ -140,38 +137,40 @@ def _acts(event: Event) -> bool:
     )
 
 
-def _not_rated(codes: list[str]) -> list[Appealable]:
-    closed = [of_closing(one) for one in of_units(_closed, codes)]
-    return [*closed, *(of_rejection(one) for one in of_units(_rejected, codes))]
+def _not_rated(units: Units) -> list[Appealable]:
+    closed = [of_closing(one) for one in of_units(_closed, units)]
+    return [*closed, *(of_rejection(one) for one in of_units(_rejected, units))]
 
 
-def _closed(_user: User, since: datetime, *codes: str) -> QuerySet[Decision]:
+def _closed(units: Units) -> QuerySet[Decision]:
     closings = Decision.objects.confirmed().filter(
-        unit__in=codes, origin=Decision.Origin.CLOSING, decided_at__gte=since, replaced_by=None
+        unit__in=codes_of(units), origin=Decision.Origin.CLOSING, decided_at__gte=longest_ago(), replaced_by=None
     )
     return closings.select_related("unit", "application__unit", "cycle__scheme")
 
 
-def _rejected(_user: User, since: datetime, *codes: str) -> QuerySet[Application]:
+def _rejected(units: Units) -> QuerySet[Application]:
     closed_too = Decision.objects.confirmed().filter(application=OuterRef("pk"), origin=Decision.Origin.CLOSING)
-    recent = Transition.objects.filter(application=OuterRef("pk"), to_state=Application.State.REJECTED, at__gte=since)
-    rejected = Application.objects.filter(unit__in=codes, state=Application.State.REJECTED)
+    recent = Transition.objects.filter(
+        application=OuterRef("pk"), to_state=Application.State.REJECTED, at__gte=longest_ago()
+    )
+    rejected = Application.objects.filter(unit__in=codes_of(units), state=Application.State.REJECTED)
     return rejected.exclude(Exists(closed_too)).filter(Exists(recent)).select_related("unit", "cycle__scheme")
 
 
-def _moved(_user: User, _since: datetime, *codes: str) -> QuerySet[StarPeriod]:
-    return StarPeriod.objects.on().filter(unit__in=codes).exclude(effects=[]).select_related("unit")
+def _moved(units: Units) -> QuerySet[StarPeriod]:
+    return StarPeriod.objects.on().filter(unit__in=codes_of(units)).exclude(effects=[]).select_related("unit")
 
 
-def _events(codes: list[str]) -> list[Appealable]:
+def _events(units: Units) -> list[Appealable]:
     """Queried only where something acts on a star today."""
     return [
         of_event(event, period.unit)
-        for period in of_units(_moved, codes)
+        for period in of_units(_moved, units)
         for event in Event.objects.filter(
             unit__in=ancestors([period.unit_id]),
             held=False,
             reversal=None,
-            recorded_at__gte=timezone.now() - timedelta(days=LONGEST),
+            recorded_at__gte=longest_ago(),
         ).select_related("unit")
     ]

@@ -81,7 +81,6 @@ def _appeals(words: str, waiting: list[tuple[datetime, Appeal]], *, urgent: bool
 
 def _may_appeal(user: User) -> list[Todo]:
     """Optional."""
-    codes = user.reach(APPEAL)
     return [
         Todo(
             title=right.title,
@@ -90,5 +89,5 @@ def _may_appeal(user: User) -> list[Todo]:
             due=right.due,
             action=_("Appeal"),
         )
-        for right in (appeal_rights(codes) if codes else [])
+        for right in (appeal_rights(user) if user.reach(APPEAL) else [])
     ]

@@ -33,6 +33,8 @@ from ratings.presenters import village_turn
 from ratings.register import listed as register_listed
 from ratings.todos import application_todos, event_todos
 from reports import todos as of_reports
+from reviews.appeals import appeal_rules, appealable
+from reviews.models.lifecycle import APPEAL
 from reviews.todos import appeal_todos, check_todos, review_todos
 from reviews.workflow import desk_questions
 from tests.clock import freeze_time
@@ -72,6 +74,10 @@ BUILDS = {
     of_plans._waiting: of_plans.DRAW_UP,
     of_money._all_waiting: "",
     of_posts._vacancies: "accounts.appoint",
+    appeal_rules._released: APPEAL,
+    appealable._closed: APPEAL,
+    appealable._rejected: APPEAL,
+    appealable._moved: APPEAL,
     check_todos._unchecked: "",
     check_todos._open_still: "",
     review_todos._without_panel: "",
