@@ -8,7 +8,7 @@ from accounts.models import User
 from accounts.prepared import asked
 from accounts.role_holders import has_post
 from accounts.todo_list import Todo
-from honours.candidates import eligible
+from honours.candidates import may_enter
 from honours.models import Nomination, NominationState, OpinionLevel, Round, RoundAward, RoundObjection
 from honours.models.lifecycle import NOMINATE, OPINE, RUN
 from honours.workflow import checking, objections
@@ -105,7 +105,7 @@ def _rounds(user: User) -> list[Todo]:
             found.append(
                 Todo(title=words % round.name, url=round.get_absolute_url(), over=_("Model villages"), action=_("Open"))
             )
-    for round in _to_enter(user):
+    for round in asked(_open_to, user) if user.reach(NOMINATE) else []:
         found.append(
             Todo(
                 title=_("“%s” takes nominations") % round.name,
@@ -148,14 +148,8 @@ def _without_award(user: User) -> QuerySet[Round]:
     return waiting.order_by("pk")[:SHOWN]
 
 
-def _to_enter(user: User) -> list[Round]:
-    codes = user.reach(NOMINATE)
-    if not codes:
-        return []
-    return [round for round in asked(_open_to, user) if eligible(round, codes)]
-
-
 def _open_to(user: User) -> QuerySet[Round]:
+    codes = user.reach(NOMINATE)
     open_ones = Round.objects.seen_by(user).filter(state=Round.State.OPEN, nominate_until__gte=timezone.localdate())
-    nominated = Nomination.objects.filter(unit__in=user.reach(NOMINATE)).values("round")
-    return open_ones.exclude(pk__in=nominated)[:SHOWN]
+    nominated = Nomination.objects.filter(unit__in=codes).values("round")
+    return open_ones.exclude(pk__in=nominated).filter(may_enter(codes))[:SHOWN]

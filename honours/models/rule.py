@@ -22,6 +22,11 @@ def open_events(unit: str, kinds: str, what: str = "1") -> str:
     return released_events(unit, kinds, "e.closed IS NULL", what)
 
 
+def open_kinds(unit: str, kinds: str) -> str:
+    """Of which ``kinds`` such events are, as an array."""
+    return f"ARRAY({open_events(unit, kinds, 'e.kind')})"
+
+
 def released_events(unit: str, kinds: str, which: str, what: str = "1") -> str:
     """``what`` of the released events of ``kinds`` that are so (``which``), of ``unit`` and those that merged into
     it."""
