@@ -74,6 +74,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.stack_room.StackRoomMiddleware",
     "config.request_ids.RequestIdMiddleware",
     "config.metrics.counting.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
