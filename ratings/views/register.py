@@ -1,6 +1,7 @@
 """The star register for signed-in users: who holds which star, and a unit's whole past."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -9,13 +10,14 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from accounts.authority import permission_or_404, reached_or_404
+from accounts.together import asked_together
 from ratings import exports
 from ratings.events.applicable_scheme import event_names
 from ratings.forms.register_forms import KnownOnForm, RegisterFilterForm
 from ratings.models import Event, StarPeriod
 from ratings.register.certificate import code_of
 from ratings.register.lineage import lineages
-from ratings.register.listed import VIEW, listed, rows
+from ratings.register.listed import VIEW, cells, listed, rows, shown
 from records.excel_export import as_workbook, wanted
 from villages.models import Unit
 
@@ -23,15 +25,19 @@ ROWS = 50
 
 
 @permission_or_404(VIEW)
+@asked_together
 def stars(request: HttpRequest) -> HttpResponse:
     """Today's stars within reach, by name or code, township and star."""
     form = RegisterFilterForm(request.GET, codes=request.user.reach(VIEW))
-    periods: Sequence[StarPeriod] | QuerySet[StarPeriod] = listed(request.user)
+    found: Sequence[tuple[Any, ...]] | QuerySet = listed(request.user)
     if form.asks or not form.is_valid() or wanted(request):
-        periods = form.narrow(rows(request.user)) if form.is_valid() else StarPeriod.objects.none()
-    if book := as_workbook(request, _("Star register"), exports.register(), periods):
-        return book
-    page = Paginator(periods, ROWS).get_page(request.GET.get("page"))
+        periods = rows(request.user)
+        periods = form.narrow(periods) if form.is_valid() else periods.none()
+        if book := as_workbook(request, _("Star register"), exports.register(), periods):
+            return book
+        found = cells(periods)
+    page = Paginator(found, ROWS).get_page(request.GET.get("page"))
+    page.object_list = shown(page.object_list)
     return render(request, "ratings/register/register.html", {"form": form, "page": page})
 
 

@@ -196,7 +196,7 @@ def test_the_authority_settles_a_proposal_from_its_to_do_list(client, star):
     pressed(client, page, {"confirm": "1"})
     proposal.refresh_from_db()
     assert proposal.state == Proposal.State.CONFIRMED
-    assert [p.effects for p in shown(client, county, "register").context["page"]] == [["cap:3", "lower:1"]]
+    assert [p.effects for p in shown(client, county, "register").context["page"]] == [("cap:3", "lower:1")]
 
 
 CASE = {"kind": "case_opened", "on": "2026-06-01", "source": "新纪〔2026〕3号", "note": "立案"}
