@@ -1,5 +1,6 @@
--- How the place of a dashboard stands, and whether nothing has changed there since an earlier look: the head of the
--- proof (records/proof.sql), how many periods of the register there are and how many of them are superseded.
+-- How the place of a dashboard stands: the head of the proof (records/proof.sql), how many periods of the register there
+-- are and how many of them are superseded. And by name the tables in which something has changed there since an earlier
+-- look, or whose rows have passed a day meanwhile; null where that cannot be told.
 -- Seals are numbered as transactions commit, so that what an earlier look did not see has a higher number, or none yet
 -- in this very transaction. Everything that a dashboard counts is proved except the periods, which are only added to
 -- and superseded once.
@@ -20,19 +21,22 @@ recent as materialized (
 )
 select h.number, encode(h.hash, 'hex'), r.periods, r.superseded,
        case
-           when not exists (select from records_seal s where s.number = p.number and encode(s.hash, 'hex') = p.hash) then false
-           when h.number > p.number + {most} then false
-           else not exists (
-               select from recent c
-               where c.until is not null or {concerned}
-           ) and not exists (
-               select from followups_followup f
-               where f.kind = 'rectification' and f.due_at >= p.looked and f.due_at < p.now
-                     and f.unit_id >= p.code and f.unit_id < p.upto
-           ) and not exists (
-               select from ratings_window w where w.closes >= p.looked and w.closes <= p.now
+           when not exists (select from records_seal s where s.number = p.number and encode(s.hash, 'hex') = p.hash) then null
+           when h.number > p.number + {most} then null
+           else array(
+               select distinct c.relation::text from recent c where c.until is not null or {concerned}
+               union all
+               select '{due}' where exists (
+                   select from followups_followup f
+                   where f.kind = 'rectification' and f.due_at >= p.looked and f.due_at < p.now
+                         and f.unit_id >= p.code and f.unit_id < p.upto
+               )
+               union all
+               select '{closed}' where exists (
+                   select from ratings_window w where w.closes >= p.looked and w.closes <= p.now
+               )
            )
-       end as unchanged
+       end as changed
 from place p
 cross join head h
 cross join lateral (

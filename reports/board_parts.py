@@ -3,51 +3,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection
 from itertools import groupby
-from typing import Any
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from accounts.templatetags.face import star_name
-from reports import charts, drawn, loss_charts
+from reports import charts, drawn
 from reports.dashboard import NOT_BEGUN, STAGES, Board, DashboardPlace, DashboardStage
-from reports.findings import AsOf, counted
 from reports.listing import STAGE
-from reports.words import names_of, schemes_of
-
-
-def pictures(asked: Collection[str], as_of: AsOf, seen: Board, links: drawn.ListLinks) -> dict[str, Any]:
-    """The pictures of a city or below that answer what is ``asked``, each with its heading from the same counts."""
-    rows = defaultdict(list)
-    for row in counted(as_of, asked):
-        rows[row.question].append(row)
-    schemes = schemes_of(as_of.unit)
-    names = names_of(schemes)
-    places = {place.code: place.name for place in seen.places} or {one.code: one.name for one in seen.squares}
-    last = max((row.a for row in rows["losses"]), default="")
-    used = next((scheme for scheme in schemes if str(scheme.year) == last), schemes[0] if schemes else None)
-    lost = loss_charts.losses(rows["losses"], used, {} if seen.is_township else places)
-    heat = [(one, drawn.heat_cells(one, links)) for one in lost.criteria] if lost else []
-    stars = charts.star_years(rows["stars"], as_of.day)
-    events = charts.events(rows["events"], names.events, places, as_of.day) if "events" in asked else None
-    return {
-        "star_years": stars,
-        "columns": [
-            (year, drawn.year_column(year, parts, links), drawn.year_cells(parts, links))
-            for year, parts in stars.columns
-        ],
-        "events": events,
-        "kinds": [(kind, drawn.months(kind.months, links)) for kind in events.kinds] if events else [],
-        "disputes": charts.disputes(rows["disputes"]),
-        "money": charts.money(rows["money"]) if rows["money"] else None,
-        "losses": lost,
-        "shown": heat[: loss_charts.HEATED],
-        "rest": heat[loss_charts.HEATED :],
-        "gap": charts.gap(rows["gap"]) if rows["gap"] else None,
-    }
 
 
 def star_names(seen: Board) -> dict[int, str]:

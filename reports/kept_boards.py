@@ -1,5 +1,6 @@
 """The parts of a dashboard that every reader with the same rights sees alike, drawn once and kept until something that
-they count has changed (``reports.board_changes``): whoever comes back from a list finds the page at once.
+they count has changed (``reports.board_changes``): whoever comes back from a list finds the page at once, and after a
+change nothing is drawn anew but what counts it.
 
 What is a reader's own (whose turn, warnings, the way up) is no part of it. Without a cache everything is drawn.
 """
@@ -10,34 +11,26 @@ import json
 from base64 import b64decode, b64encode
 from functools import cache as once
 from hashlib import sha256
-from typing import Any, NamedTuple
+from itertools import chain
+from typing import NamedTuple
 from zlib import compress, decompress
 
 from django.conf import settings
 from django.core.cache import cache
-from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from accounts.models import User
-from reports import drawn
+from reports.board_asked import Asked
 from reports.board_changes import Look, look
-from reports.board_parts import matrix, movement, pictures, star_names, steps, unit_rows, wall
-from reports.dashboard import Board, board
-from reports.findings import PICTURED, AsOf
-from reports.listing import may_ask
-from reports.models import WarningThreshold
-from reports.tiles import figures_of, tile_map
-from reports.workflow import SETTING_LEVELS
-from villages.models import CODE_LENGTHS, COUNTY_LENGTH
+from reports.board_pictures import PARTS, WITH_LISTS, WITHOUT_LISTS, Answers, Drawing, DrawnPart
+from reports.findings import AsOf
 from villages.townships import Townships
 
-LISTED_FROM = CODE_LENGTHS[1]
-"""How long the code of a unit is whose figures open lists: a city's; a province has too many rows."""
 KEPT_FOR = 3600
 """Seconds."""
+LOOKED_BACK = 100
+"""So many transactions after a look another one is kept, though nothing changed: it has less to look through."""
 _DRAWN_BY = (
     "reports/*.py",
     "reports/questions/*.sql",
@@ -48,52 +41,52 @@ _DRAWN_BY = (
 """What the parts look like, beside the data; an update brings others."""
 
 
-class Asked(NamedTuple):
-    """What a reader may see and has chosen, as far as the parts differ by it."""
+class DrawnBoard(NamedTuple):
+    """``parts``: by name."""
 
-    lists: bool
-    questions: tuple[str, ...]
-    may_move: bool
-    figure: str
+    parts: dict[str, SafeString]
+    answers: Answers
 
     @classmethod
-    def by(cls, user: User, as_of: AsOf, figure: str) -> Asked:
-        unit, figures = as_of.unit, figures_of(as_of.is_today)
-        lists = len(unit.code) >= LISTED_FROM
-        questions = [question for question in PICTURED if lists and may_ask(user, unit, question)]
-        if lists and len(unit.code) < COUNTY_LENGTH:
-            questions.remove("losses")  # each county has its own criteria
-        may_move = unit.level in SETTING_LEVELS and user.has_perm(WarningThreshold.SET, unit)
-        return cls(lists, tuple(questions), may_move, figure if figure in figures else next(iter(figures)))
+    def of(cls, drawn: dict[str, DrawnPart]) -> DrawnBoard:
+        answers = chain.from_iterable(drawn[name].answers for name in PARTS if name in drawn)
+        return cls({name: part.html for name, part in drawn.items()}, list(answers))
 
 
-Parts = dict[str, SafeString]
-"""By name of its template."""
+class Kept(NamedTuple):
+    """``parts``: packed, by name, all as they stood at the ``look``; ``places``: the names that they are drawn with."""
+
+    look: list | None = None
+    parts: dict[str, str] = {}
+    places: dict[str, str] = {}
 
 
-def drawn_board(as_of: AsOf, asked: Asked, townships: Townships) -> Parts:
+def drawn_board(as_of: AsOf, asked: Asked, townships: Townships) -> DrawnBoard:
     """``townships``: the names that the rest of the page reads, too."""
     if not asked.lists:  # a province, whose counts are kept in the database
-        return draw(as_of, asked, townships)
+        drawing = Drawing(as_of, asked, WITHOUT_LISTS, townships)
+        return DrawnBoard.of({name: drawing.draw(name) for name in WITHOUT_LISTS})
     key = _key(as_of, asked)
-    before, packed = cache.get(key) or (None, "")
-    seen, unchanged = look(as_of.unit.code, Look(*before) if before else None, timezone.now())
-    if unchanged:
-        return _unpacked(packed)
-    parts = draw(as_of, asked, townships)
-    if seen:
-        cache.set(key, (seen, _packed(parts)), KEPT_FOR)
-    return parts
+    kept = Kept(*cache.get(key, ()))
+    before = Look(*kept.look) if kept.look else None
+    seen, changed = look(as_of.unit.code, before, timezone.now())
+    stale = [name for name in WITH_LISTS if name not in kept.parts or PARTS[name].watched & changed]
+    drawing = Drawing(as_of, asked, stale, townships, kept.places)
+    drawn = {name: drawing.draw(name) for name in stale}
+    if seen and (drawn or not before or seen.number > before.number + LOOKED_BACK):
+        packed = {name: _packed(part) for name, part in drawn.items()}
+        cache.set(key, Kept(list(seen), {**kept.parts, **packed}, drawing.places), KEPT_FOR)
+    return DrawnBoard.of({name: drawn.get(name) or _unpacked(kept.parts[name]) for name in WITH_LISTS})
 
 
-def _packed(parts: Parts) -> str:
+def _packed(part: DrawnPart) -> str:
     """A tenth of 200 KB, as text, since the cache takes nothing else."""
-    return b64encode(compress(json.dumps(parts).encode(), level=1)).decode()
+    return b64encode(compress(json.dumps(part).encode(), level=1)).decode()
 
 
-def _unpacked(packed: str) -> Parts:
-    found = json.loads(decompress(b64decode(packed)))
-    return {name: mark_safe(part) for name, part in found.items()}  # noqa: S308 (drawn by our templates)
+def _unpacked(packed: str) -> DrawnPart:
+    html, answers = json.loads(decompress(b64decode(packed)))
+    return DrawnPart(mark_safe(html), answers)  # noqa: S308 (drawn by our templates)
 
 
 def _key(as_of: AsOf, asked: Asked) -> str:
@@ -106,38 +99,3 @@ def _key(as_of: AsOf, asked: Asked) -> str:
 def _version() -> str:
     files = sorted(path for pattern in _DRAWN_BY for path in settings.BASE_DIR.glob(pattern))
     return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
-
-
-def draw(as_of: AsOf, asked: Asked, townships: Townships) -> Parts:
-    seen = board(as_of.unit, as_of.moment, with_open=not asked.lists)
-    townships.update({place.code: place.name for place in seen.places})
-    shown = _shown(as_of, asked, seen)
-    shown["events_open"] = [(event, townships.above(event.unit_id)) for event in seen.events]
-    names = ("cycle", "answers" if asked.lists else "events", "places", "pictures", "tables")
-    return {name: render_to_string(f"reports/board/{name}.html", shown) for name in names}
-
-
-def _shown(as_of: AsOf, asked: Asked, seen: Board) -> dict[str, Any]:
-    figures = figures_of(as_of.is_today)
-    links = drawn.ListLinks(reverse("dashboard", args=[as_of.unit.code]), as_of.and_day)
-    opened = links if asked.lists else None
-    stars, tiles = star_names(seen), tile_map(seen, figures, asked.figure)
-    return {
-        "board": seen,
-        "as_of": as_of,
-        "base": links.base,
-        "and_day": links.and_day,
-        "lists": asked.lists,
-        "may_move": asked.may_move,
-        "figures": figures,
-        "tiles": tiles,
-        "drawn_tiles": drawn.tiles(tiles.tiles, opened) if tiles else "",
-        "stars": stars,
-        "rows": [(place, drawn.star_cells(place, stars, opened)) for place in [*seen.places, seen.total]],
-        "movement": movement(seen, as_of.heading, opened),
-        "steps": [step.name for step in steps(seen)],
-        "matrix": matrix(seen, opened),
-        "groups": wall(seen),
-        "villages": unit_rows(seen) if seen.is_township else [],
-        **(pictures(asked.questions, as_of, seen, links) if asked.lists else {}),
-    }

@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy
 from accounts.authority import reached_or_404
 from accounts.models import User
 from ratings.models import Cycle
+from reports.board_asked import Asked
 from reports.board_parts import star_names, unit_rows
 from reports.dashboard import Board, board
 from reports.duties import duties, kept
 from reports.findings import AsOf
 from reports.forms import DayForm
-from reports.kept_boards import Asked, drawn_board
+from reports.kept_boards import drawn_board
 from villages.models import Level, Unit, below, prefixes
 from villages.townships import Townships
 
@@ -49,8 +50,10 @@ def dashboard(request: HttpRequest, code: str) -> HttpResponse:
     as_of = AsOf(unit, DayForm.day_of(request.GET))
     asked = Asked.by(request.user, as_of, request.GET.get("figure", ""))
     request.townships = Townships()
+    drawn, answers = drawn_board(as_of, asked, request.townships)
     context = {
-        "drawn": drawn_board(as_of, asked, request.townships),
+        "drawn": drawn,
+        "answers": answers,
         "lists": asked.lists,
         "as_of": as_of,
         "base": reverse("dashboard", args=[code]),

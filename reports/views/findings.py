@@ -10,9 +10,9 @@ from accounts.authority import reached_or_404
 from accounts.models import User
 from records.excel_export import as_workbook
 from records.workbooks import SheetColumn
+from reports.board_asked import LISTED_FROM
 from reports.findings import FACETS, AsOf
 from reports.forms import DayForm
-from reports.kept_boards import LISTED_FROM
 from reports.listing import LISTED, OF_MONEY, TITLES, VIEW_MONEY, chosen_words, heads, lines, may_ask
 from reports.views.dashboard import PLACES, VIEW_DASHBOARD
 from reports.words import names_of, schemes_of

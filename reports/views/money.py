@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.authority import reached_or_404
-from reports.kept_boards import LISTED_FROM
+from reports.board_asked import LISTED_FROM
 from reports.listing import VIEW_MONEY
 from reports.money_overview import MoneyOverview
 from reports.views.dashboard import PLACES, topmost

@@ -1,4 +1,5 @@
-"""A dashboard that was drawn is shown again until something that it counts has changed: at once, and only then."""
+"""A dashboard that was drawn is shown again until something that it counts has changed: at once, and only
+then; nothing is drawn anew but what counts it."""
 
 import re
 from datetime import date
@@ -9,9 +10,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.roles import Role
-from ratings.models import Cycle, Reversal
-from reports.board_changes import PERIODS, WATCHED, look
+from ratings.models import Application, Cycle, Decision, Event, Points, Reversal, StarPeriod, Window
+from reports.board_asked import Asked
+from reports.board_changes import WATCHED, look
+from reports.board_pictures import PARTS, WITH_LISTS, Drawing
+from reports.findings import PICTURED, AsOf
 from reports.models import TilePosition
+from reviews.models import Objection
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
@@ -29,6 +34,7 @@ from tests.factories import (
     person,
 )
 from villages.models import Unit
+from villages.townships import Townships
 
 pytestmark = pytest.mark.django_db
 NOW = at(2026, 11, 24, 8)
@@ -58,12 +64,16 @@ def seal() -> None:
         cursor.execute("set constraints all immediate; set constraints all deferred")
 
 
-def is_drawn(client, code: str = COUNTY) -> bool:
-    """Whether the dashboard was counted anew; it shows the same either way."""
+EVERYTHING = {"standings", "stars", "events", "disputes", "money", "losses", "gap"}
+
+
+def counted(client, code: str = COUNTY) -> set[str]:
+    """What was counted anew for the dashboard; it shows the same either way."""
     with CaptureQueriesContext(connection) as seen:
         page = client.get(reverse("dashboard", args=[code]))
     assert 'id="wall"' in page.content.decode()
-    return any("'stars' as question" in query["sql"] for query in seen)
+    said = " ".join(query["sql"] for query in seen)
+    return {*re.findall(r"'(\w+)' as question", said), *(["standings"] if 'AS "then"' in said else [])}
 
 
 def test_who_comes_back_finds_the_page_as_it_was_drawn(client, world):
@@ -72,32 +82,34 @@ def test_who_comes_back_finds_the_page_as_it_was_drawn(client, world):
     pages = [client.get(reverse("dashboard", args=[COUNTY])).content.decode() for _twice in range(2)]
     first, again = (re.sub(r'nonce="[^"]*"|value="\w{64}"|"X-CSRFToken": "\w+"', "", page) for page in pages)
     assert first == again
-    assert not is_drawn(client)
+    assert counted(client) == set()
     client.cookies["django_language"] = "en"
-    assert is_drawn(client)
+    assert counted(client) == EVERYTHING
     client.cookies["django_language"] = "zh-hans"
     EventFactory(unit=Unit.objects.get(code=ELSEWHERE))
-    assert not is_drawn(client)
+    assert counted(client) == set()
     EventFactory(unit=Unit.objects.get(code=VILLAGE))
-    assert is_drawn(client)
+    assert counted(client) == {"standings", "events"}
+    seal()
+    assert [counted(client), counted(client)] == [{"standings", "events"}, set()]
 
 
 def test_readers_with_other_rights_find_other_parts(client, world):
     """The county's office sees the money of a township, its leader does not."""
     client.force_login(person(Role.COUNTY_OFFICE, COUNTY))
     seal()
-    assert [is_drawn(client, TOWNSHIP), is_drawn(client, TOWNSHIP)] == [True, False]
+    assert [counted(client, TOWNSHIP), counted(client, TOWNSHIP)] == [EVERYTHING, set()]
     client.force_login(person(Role.TOWNSHIP_LEADER, TOWNSHIP))
-    assert is_drawn(client, TOWNSHIP)
+    assert counted(client, TOWNSHIP) == EVERYTHING - {"money"}
 
 
 def test_what_a_day_says_is_drawn_anew_on_the_next(client, world):
     client.force_login(person(Role.DISCIPLINE, COUNTY))
     seal()
-    assert [is_drawn(client), is_drawn(client)] == [True, False]
+    assert [counted(client), counted(client)] == [EVERYTHING, set()]
     with freeze_time(at(2026, 11, 25, 0, 1)):
         client.force_login(person(Role.DISCIPLINE, COUNTY))
-        assert is_drawn(client)
+        assert counted(client) == EVERYTHING
 
 
 def _village() -> Unit:
@@ -108,9 +120,19 @@ def _application(**fields):
     return ApplicationFactory(unit=_village(), cycle=Cycle.objects.get(unit=COUNTY), **fields)
 
 
+def _points():
+    application = _application()
+    DecisionFactory(unit=application.unit, application=application, cycle=application.cycle, origin="appeal")
+    PointsFactory(application=application, stage="appeal", points=7)
+
+
 def _reversed():
     event, by = EventFactory(unit=_village()), person(Role.DISCIPLINE, "330681")
     return Reversal.objects.create(event=event, on=date(2026, 11, 1), at=NOW, by=by, document="1", reason="1")
+
+
+def _objection():
+    return ObjectionFactory(decision=DecisionFactory(unit=_village()), unit=_village())
 
 
 def _tile():
@@ -119,59 +141,85 @@ def _tile():
 
 
 CHANGES = {
-    "an application": _application,
-    "its step": lambda: _application(state="submitted"),
-    "points": lambda: PointsFactory(application=_application()),
-    "an event": lambda: EventFactory(unit=_village()),
-    "its reversal": _reversed,
-    "a decision": lambda: DecisionFactory(unit=_village()),
-    "a star": lambda: StarPeriodFactory(decision=DecisionFactory(unit=_village())),
-    "an objection": lambda: ObjectionFactory(decision=DecisionFactory(unit=_village()), unit=_village()),
-    "a name": lambda: Unit.objects.filter(code=VILLAGE).update(name="改了名"),
-    "a tile": _tile,
+    "an application": (_application, {Application}, set()),
+    "its step": (lambda: _application(state="submitted"), {Application}, {"cycle", "not_yet"}),
+    "points of a result": (_points, {Application, Decision, Points}, {"losses"}),
+    "points of no result": (lambda: PointsFactory(application=_application()), {Application}, set()),
+    "an event": (lambda: EventFactory(unit=_village()), {Event}, {"wall", "events"}),
+    "its reversal": (_reversed, {Event, Reversal}, set()),
+    "a decision": (lambda: DecisionFactory(unit=_village()), {Decision}, set()),
+    "a star": (
+        lambda: StarPeriodFactory(decision=DecisionFactory(unit=_village())),
+        {Decision, StarPeriod},
+        {"wall", "stars", "movement", "star_table"},
+    ),
+    "an objection": (_objection, {Decision, Objection}, {"disputes"}),
+    "a name": (lambda: Unit.objects.filter(code=VILLAGE).update(name="改了名"), {Unit}, {"wall"}),
+    "a tile": (_tile, {TilePosition}, set()),
 }
+"""Each with the models of which rows have changed, and the parts of the county's dashboard that show it."""
 
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_change_is_seen_at_once_where_it_counts(world, change):
     places = ("3306", COUNTY, TOWNSHIP, "330681")
     before = {code: look(code, None, NOW)[0] for code in places}
-    assert [look(code, before[code], NOW)[1] for code in places] == [True] * 4
-    CHANGES[change]()
-    expected = [False, False, False, change != "its reversal"]
+    assert [look(code, before[code], NOW)[1] for code in places] == [set()] * 4
+    work, models, _parts = CHANGES[change]
+    work()
+    expected = [models] * 3 + [models & {Reversal}]
     assert [look(code, before[code], NOW)[1] for code in places] == expected
     seal()
     assert [look(code, before[code], NOW)[1] for code in places] == expected
+
+
+EVERYTHING_ASKED = Asked(lists=True, questions=PICTURED, may_move=True, figure="high")
+
+
+def _drawn() -> dict:
+    drawing = Drawing(AsOf(Unit.objects.get(code=COUNTY), NOW.date()), EVERYTHING_ASKED, WITH_LISTS, Townships())
+    return {name: drawing.draw(name) for name in WITH_LISTS}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_part_that_does_not_watch_a_change_does_not_show_it(world, change):
+    work, models, altered = CHANGES[change]
+    before = _drawn()
+    work()
+    assert {name for name, part in _drawn().items() if part != before[name]} == altered
+    assert {name for name in altered if not PARTS[name].watched & models} == set()
 
 
 def test_a_window_that_closes_is_a_change(world):
-    before, _unchanged = look(COUNTY, None, NOW)
-    assert [look(COUNTY, before, at(2026, 12, 31, 23))[1], look(COUNTY, before, at(2027, 1, 1))[1]] == [True, False]
+    before, _changed = look(COUNTY, None, NOW)
+    moments = at(2026, 12, 31, 23), at(2027, 1, 1)
+    assert [look(COUNTY, before, moment)[1] for moment in moments] == [set(), {Window}]
 
 
 def test_a_chain_that_is_another_one_proves_nothing(world):
-    before, _unchanged = look(COUNTY, None, NOW)
-    assert look(COUNTY, before._replace(hash="0" * 64), NOW)[1] is False
+    before, _changed = look(COUNTY, None, NOW)
+    assert look(COUNTY, before._replace(hash="0" * 64), NOW)[1] == WATCHED
 
 
-WITH_UNITS = {"villages_unitsuccession", "villages_reorganizationorder"}
+ON_THE_BOARD = ("cycle", "wall", "villages", "tiles", "movement", "not_yet", "star_table")
+"""They are drawn from the same rows, of which each shows some columns."""
+BESIDE = {"villages_unitsuccession", "villages_reorganizationorder"}
 """They change in the transaction that changes their units."""
+NEVER_OTHER = {"ratings_application"}
+"""For points: of which cycle an application is, never changes."""
 
 
 @pytest.mark.parametrize("code", ["3306", COUNTY, TOWNSHIP])
-def test_whatever_is_read_for_a_page_is_watched(client, world, monkeypatch, code):
-    """What is read for its reader alone is watched by nobody: it is asked on every visit."""
+@pytest.mark.parametrize("parts", [ON_THE_BOARD, *((name,) for name in WITH_LISTS if name not in ON_THE_BOARD)])
+def test_whatever_is_read_for_parts_is_watched(world, monkeypatch, code, parts):
     monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)  # every statement in full
-    client.force_login(person(Role.COUNTY_OFFICE, COUNTY) if code != "3306" else person(Role.CITY_OFFICE, "3306"))
-    seal()
-    read = []
-    for _drawn_and_kept in range(2):
-        with CaptureQueriesContext(connection) as seen:
-            client.get(reverse("dashboard", args=[code]))
-        found = [set(re.findall(r'(?:from|join) "?([a-z]+_[a-z]+)"?', query["sql"], re.I)) for query in seen]
-        read.append(found)
-    drawn = [tables for tables in read[0] if tables not in read[1]]
-    tables = set().union(*drawn) & set(connection.introspection.table_names())
-    watched = {model._meta.db_table for model in (*WATCHED, PERIODS)}
-    assert tables - watched - WITH_UNITS == set()
-    assert {"ratings_decision", "ratings_points", "reviews_objection"} < tables
+    as_of = AsOf(Unit.objects.get(code=code), NOW.date())
+    with CaptureQueriesContext(connection) as seen:
+        drawing = Drawing(as_of, EVERYTHING_ASKED, parts, Townships())
+        for name in parts:
+            drawing.draw(name)
+    found = [re.findall(r'(?:from|join) "?([a-z]+_[a-z]+)"?', query["sql"], re.I) for query in seen]
+    tables = set().union(*found) & set(connection.introspection.table_names())
+    watched = {model._meta.db_table for name in parts for model in PARTS[name].watched}
+    beside = BESIDE | (NEVER_OTHER if parts == ("gap",) else set())
+    assert tables - beside - watched == set()

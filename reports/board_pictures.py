@@ -1,0 +1,270 @@
+"""The parts of a dashboard: what each is drawn from, and which changes alter it (``reports.kept_boards``)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from django.db.models import Model
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from followups.models import FollowUp
+from incentives.models import Allocation, LedgerEntry, ProjectFund, Reward, RewardPolicy
+from ratings.models import Application, Cycle, Decision, Event, Points, Reversal, Scheme, StarPeriod, Window
+from reports import charts, drawn, loss_charts
+from reports.board_asked import Asked
+from reports.board_parts import matrix, movement, star_names, steps, unit_rows, wall
+from reports.dashboard import Board, board
+from reports.findings import AsOf, CountedRow, counted
+from reports.models import TilePosition
+from reports.tiles import figures_of, tile_map
+from reports.words import names_of, schemes_of
+from reviews.models import Appeal, Objection
+from villages.models import Level, Unit
+from villages.townships import Townships
+
+Answers = list[tuple[str, str]]
+"""What a part says in words, each with the heading that it leads to."""
+
+
+class DrawnPart(NamedTuple):
+    html: SafeString
+    answers: Answers
+
+
+class Drawing:
+    """Some parts of the dashboard of a place, drawn from what is counted once for all of them.
+
+    ``townships``: the names that the rest of the page reads, too. ``places``: the names of the places below, where
+    ``wall`` is none of the parts (which is drawn anew when they change).
+    """
+
+    def __init__(
+        self,
+        as_of: AsOf,
+        asked: Asked,
+        parts: Collection[str],
+        townships: Townships,
+        places: Mapping[str, str] | None = None,
+    ) -> None:
+        self.as_of, self.asked, self.parts, self.townships = as_of, asked, parts, townships
+        self.links = drawn.ListLinks(reverse("dashboard", args=[as_of.unit.code]), as_of.and_day)
+        self.opened = self.links if asked.lists else None
+        self.places = self._named() if "wall" in parts else dict(places or {})
+        townships.update(self.places)
+        self.common = {
+            "as_of": as_of,
+            "base": self.links.base,
+            "and_day": self.links.and_day,
+            "lists": asked.lists,
+        }
+
+    @cached_property
+    def board(self) -> Board:
+        return board(self.as_of.unit, self.as_of.moment, with_open="open_events" in self.parts)
+
+    def _named(self) -> dict[str, str]:
+        seen = self.board
+        return {place.code: place.name for place in seen.places} or {one.code: one.name for one in seen.squares}
+
+    @cached_property
+    def rows(self) -> Mapping[str, list[CountedRow]]:
+        """The counted rows of every question that is among the parts and that the reader may ask."""
+        found = defaultdict(list)
+        for row in counted(self.as_of, [one for one in self.asked.questions if one in self.parts]):
+            found[row.question].append(row)
+        return found
+
+    @cached_property
+    def schemes(self) -> list[Scheme]:
+        return schemes_of(self.as_of.unit)
+
+    @cached_property
+    def stars(self) -> dict[int, str]:
+        return star_names(self.board)
+
+    @cached_property
+    def movement(self) -> list[dict]:
+        return movement(self.board, self.as_of.heading, self.opened)
+
+    @cached_property
+    def star_rows(self) -> list[tuple]:
+        seen = self.board
+        return [(place, drawn.star_cells(place, self.stars, self.opened)) for place in [*seen.places, seen.total]]
+
+    def draw(self, name: str) -> DrawnPart:
+        part = PARTS[name]
+        shown, answers = part.shows(self)
+        if shown is None:
+            return DrawnPart(SafeString(), [])
+        given = {**self.common, **shown, "template": part.template}
+        return DrawnPart(mark_safe(render_to_string("reports/board/alone.html", given)), answers)  # noqa: S308
+
+
+Shown = tuple[dict[str, Any] | None, Answers]
+"""The variables of a part's template (None where there is nothing to show), and its answers."""
+NOTHING: Shown = None, []
+
+
+class Part(NamedTuple):
+    """``watched``: of which models a changed row may make it another one."""
+
+    template: str
+    watched: frozenset[type[Model]]
+    shows: Callable[[Drawing], Shown]
+
+
+def _cycle(drawing: Drawing) -> Shown:
+    seen = drawing.board
+    if not drawing.as_of.is_today:
+        return NOTHING
+    return {"board": seen}, [("cycle", _progress(seen))] if seen.year else []
+
+
+def _progress(seen: Board) -> str:
+    said = _("Rating of %(year)s: %(done)s confirmed, %(share)s%%") % {
+        "year": seen.year,
+        "done": seen.total.stages["done"],
+        "share": seen.confirmed_share,
+    }
+    late = len(seen.not_begun)
+    if not late:
+        return said
+    return said + _("; ") + ngettext("%(n)s place not begun", "%(n)s places not begun", late) % {"n": late}
+
+
+def _wall(drawing: Drawing) -> Shown:
+    shown = {
+        "board": drawing.board,
+        "groups": wall(drawing.board),
+        "movement": drawing.movement,
+        "stars": drawing.stars,
+        "rows": drawing.star_rows,
+    }
+    return shown, []
+
+
+def _villages(drawing: Drawing) -> Shown:
+    rows = unit_rows(drawing.board) if drawing.as_of.unit.level == Level.TOWNSHIP else []
+    return ({"villages": rows}, []) if rows else NOTHING
+
+
+def _tiles(drawing: Drawing) -> Shown:
+    figures = figures_of(drawing.as_of.is_today)
+    tiles = tile_map(drawing.board, figures, drawing.asked.figure)
+    if not tiles:
+        return NOTHING
+    shown = {
+        "board": drawing.board,
+        "figures": figures,
+        "may_move": drawing.asked.may_move,
+        "tiles": tiles,
+        "drawn_tiles": drawn.tiles(tiles.tiles, drawing.opened),
+    }
+    return shown, [("map", tiles.heading)]
+
+
+def _losses(drawing: Drawing) -> Shown:
+    rows, schemes = drawing.rows["losses"], drawing.schemes
+    last = max((row.a for row in rows), default="")
+    used = next((scheme for scheme in schemes if str(scheme.year) == last), schemes[0] if schemes else None)
+    lost = loss_charts.losses(rows, used, {} if drawing.as_of.unit.level == Level.TOWNSHIP else drawing.places)
+    if not lost:
+        return NOTHING
+    heat = [(one, drawn.heat_cells(one, drawing.links)) for one in lost.criteria]
+    shown = {"losses": lost, "shown": heat[: loss_charts.HEATED], "rest": heat[loss_charts.HEATED :]}
+    return shown, [("areas", lost.heading), ("criteria", lost.heading_criteria)]
+
+
+def _stars(drawing: Drawing) -> Shown:
+    years = charts.star_years(drawing.rows["stars"], drawing.as_of.day)
+    columns = [
+        (year, drawn.year_column(year, parts, drawing.links), drawn.year_cells(parts, drawing.links))
+        for year, parts in years.columns
+    ]
+    return {"star_years": years, "columns": columns}, [("years", years.heading)]
+
+
+def _movement(drawing: Drawing) -> Shown:
+    total = drawing.board.total
+    heading = _("Since 1 January %(up)s rose, %(down)s fell") % {"up": total.up, "down": total.down}
+    shown = {"heading": heading, "board": drawing.board, "movement": drawing.movement}
+    return shown, [("move", heading)]
+
+
+def _events(drawing: Drawing) -> Shown:
+    if "events" not in drawing.asked.questions:
+        return NOTHING
+    names = names_of(drawing.schemes).events
+    events = charts.events(drawing.rows["events"], names, drawing.places, drawing.as_of.day)
+    kinds = [(kind, drawn.months(kind.months, drawing.links)) for kind in events.kinds]
+    return {"events": events, "kinds": kinds}, [("events", events.heading)]
+
+
+def _disputes(drawing: Drawing) -> Shown:
+    disputes = charts.disputes(drawing.rows["disputes"])
+    return {"disputes": disputes}, [("disputes", disputes.heading)]
+
+
+def _money(drawing: Drawing) -> Shown:
+    rows = drawing.rows["money"]
+    if not rows:
+        return NOTHING
+    money = charts.money(rows)
+    return {"money": money}, [("money", money.heading)]
+
+
+def _gap(drawing: Drawing) -> Shown:
+    rows = drawing.rows["gap"]
+    if not rows:
+        return NOTHING
+    gap = charts.gap(rows)
+    return {"gap": gap}, [("gap", gap.heading)]
+
+
+def _not_yet(drawing: Drawing) -> Shown:
+    rows = matrix(drawing.board, drawing.opened) if drawing.as_of.is_today else []
+    return ({"matrix": rows, "steps": [step.name for step in steps(drawing.board)]}, []) if rows else NOTHING
+
+
+def _star_table(drawing: Drawing) -> Shown:
+    seen = drawing.board
+    return ({"stars": drawing.stars, "rows": drawing.star_rows}, []) if seen.squares and seen.places else NOTHING
+
+
+def _open_events(drawing: Drawing) -> Shown:
+    seen = drawing.board
+    events = [(event, drawing.townships.above(event.unit_id)) for event in seen.events]
+    return {"board": seen, "events_open": events}, []
+
+
+_STARS = frozenset({Unit, StarPeriod})
+_OPEN = frozenset({Event, Reversal})
+_PROCESS = frozenset({Unit, Application, Cycle, Scheme, Window})
+PARTS = {
+    "cycle": Part("reports/board/cycle.html", _PROCESS, _cycle),
+    "wall": Part("reports/board/wall.html", _STARS | _OPEN, _wall),
+    "villages": Part("reports/village_table.html", _STARS | _OPEN | _PROCESS, _villages),
+    "tiles": Part("reports/charts/tiles.html", _STARS | _PROCESS | {TilePosition}, _tiles),
+    "losses": Part("reports/charts/losses.html", frozenset({Unit, Decision, Points, Scheme}), _losses),
+    "stars": Part("reports/charts/star_years.html", _STARS, _stars),
+    "movement": Part("reports/charts/movement.html", _STARS, _movement),
+    "events": Part("reports/charts/events.html", _OPEN | {Unit, FollowUp, Scheme}, _events),
+    "disputes": Part("reports/charts/disputes.html", frozenset({Objection, Appeal}), _disputes),
+    "money": Part(
+        "reports/charts/money.html", frozenset({Allocation, LedgerEntry, ProjectFund, Reward, RewardPolicy}), _money
+    ),
+    "gap": Part("reports/charts/gap.html", frozenset({Unit, Decision, Points, Cycle, Scheme}), _gap),
+    "not_yet": Part("reports/board/not_yet.html", _PROCESS, _not_yet),
+    "star_table": Part("reports/board/star_table.html", _STARS, _star_table),
+    "open_events": Part("reports/board/open_events.html", _OPEN | {Unit, Scheme}, _open_events),
+}
+"""In the order of what they answer."""
+WITHOUT_LISTS = ("cycle", "wall", "tiles", "movement", "not_yet", "star_table", "open_events")
+WITH_LISTS = tuple(name for name in PARTS if name != "open_events")
