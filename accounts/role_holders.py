@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.models import Appointment, User
@@ -37,7 +37,12 @@ def ever_held(codes: Collection[str]) -> dict[str, set[int]]:
 
 def places_of(user: int) -> set[str]:
     """The codes of the very units where ``user`` (by id) holds or ever held a post (``has_post``); one query."""
-    return set(Appointment.objects.filter(user=user).values_list("unit_id", flat=True).distinct())
+    return {code for (code,) in posts_of(user)}
+
+
+def posts_of(user: int) -> QuerySet[Appointment, tuple[str]]:
+    """The codes of ``places_of``, one a row."""
+    return Appointment.objects.filter(user=user).values_list("unit_id").distinct()
 
 
 def posts_held(roles: Collection[str], codes: Collection[str]) -> list[tuple[str, str, int]]:

@@ -69,8 +69,10 @@ class FactAsked:
         return self._given((shared if self.is_shared else own).get(self.item))
 
     def _given(self, answer: Given | None) -> "FactAsked":
+        if answer is None:
+            return self
         problem = ""
-        if answer is not None and answer.value is not None:
+        if answer.value is not None:
             try:
                 check_fact(self.criterion, self.question, answer.value)
             except WrongFact as wrong:
@@ -108,6 +110,10 @@ class FactsOfUnit:
     facts: list[FactAsked] = field(default_factory=list)
     unfit: str = ""
     vetoes: set[tuple[str, date]] = field(default_factory=set)
+
+    @property
+    def scheme_id(self) -> int | None:
+        return self.application.cycle.scheme_id if self.application else None
 
     @cached_property
     def missing(self) -> list[FactAsked]:
@@ -151,31 +157,66 @@ class FactsOfUnit:
 def facts_of(cycle: ProgrammeCycle, units: Iterable[Unit]) -> dict[str, FactsOfUnit]:
     """What is known of each of ``units``, by code in their order; the same few queries for one and for thousands."""
     units = list(units)
-    applications = _applications(cycle, units)
-    asking = _Asking(cycle.scheme.spec, {one.cycle.scheme_id for one in applications.values()})
+    rows = Application.objects.filter(unit__in=units, cycle__year=cycle.year, cycle__scheme__rates=cycle.rates)
+    applications = latest(rows.select_related("cycle").order_by("cycle"))
     shared: dict[int, dict[str, Answer]] = defaultdict(dict)
     for answer in Answer.objects.filter(application__in=[one.pk for one in applications.values()]):
         shared[answer.application_id][answer.item] = answer
-    own: dict[str, dict[str, ProgrammeAnswer]] = defaultdict(dict)
-    for typed in ProgrammeAnswer.objects.filter(cycle=cycle, unit__in=units):
-        own[typed.unit_id][typed.item] = typed
     vetoes: dict[str, list[Veto]] = defaultdict(list)
     for veto in told(Veto.objects.filter(unit__in=units, withdrawn_at=None)):
         vetoes[veto.unit_id].append(veto)
+    typed = ProgrammeAnswer.objects.filter(cycle=cycle, unit__in=units)
+    schemes = Scheme.objects.in_bulk({one.cycle.scheme_id for one in applications.values()})
+    asking = _Asking(cycle.scheme.spec, schemes)
+    found = _asked(asking, units, applications, typed, shared)
+    for code, known in found.items():
+        same = asking.vetoes_of(known.scheme_id)
+        known.vetoes = {(one.code, one.on) for one in vetoes[code] if one.code in same}
+    return found
+
+
+def asked_of(
+    cycle: ProgrammeCycle,
+    units: Iterable[Unit],
+    applications: Mapping[str, Application],
+    schemes: Mapping[int, Scheme],
+    typed: Iterable[ProgrammeAnswer],
+) -> dict[str, FactsOfUnit]:
+    """Of each of ``units`` what only the programme asks, with what was ``typed``; of all else not what is answered.
+    One query at most. ``schemes``: those of the ``applications``."""
+    return _asked(_Asking(cycle.scheme.spec, schemes), units, applications, typed, {})
+
+
+def latest(applications: Iterable[Application]) -> dict[str, Application]:
+    """The ordinary application of each unit, by code, of those in the order of their cycles."""
+    return {application.unit_id: application for application in applications}
+
+
+def _asked(
+    asking: "_Asking",
+    units: Iterable[Unit],
+    applications: Mapping[str, Application],
+    typed: Iterable[ProgrammeAnswer],
+    shared: Mapping[int, Mapping[str, Given]],
+) -> dict[str, FactsOfUnit]:
+    own: dict[str, dict[str, ProgrammeAnswer]] = defaultdict(dict)
+    for answer in typed:
+        own[answer.unit_id][answer.item] = answer
     reviewed = found_in_review(applications.values(), asking.items)
     found = {}
     for unit in units:
         application = applications.get(unit.code)
+        if application:
+            application.unit = unit
         known = FactsOfUnit(unit, application.tags if application else unit.tags, application)
-        scheme = application.cycle.scheme_id if application else None
-        given = (shared[application.pk], reviewed.get(application.pk, {})) if application else ({}, {})
+        pk = application.pk if application else 0
         try:
-            asked = asking.of(scheme, known.tags)
-            known.facts = [one.with_answer(given[0], own[unit.code], given[1]) for one in asked]
+            known.facts = [
+                one.with_answer(shared.get(pk, {}), own.get(unit.code, {}), reviewed.get(pk, {}))
+                for one in asking.of(known.scheme_id, known.tags)
+            ]
         except NoSingleVariant as wrong:
             known.unfit = wrong.code
-        same = asking.vetoes_of(scheme)
-        known.vetoes = {(one.code, one.on) for one in vetoes[unit.code] if one.code in same}
         found[unit.code] = known
     return found
 
@@ -250,9 +291,9 @@ def idle_vetoes(scheme: Scheme) -> list[VetoSpec]:
 class _Asking:
     """What a programme asks where, worked out once for each scheme and kind of unit."""
 
-    def __init__(self, spec: SchemeSpec, schemes: Collection[int]) -> None:
+    def __init__(self, spec: SchemeSpec, schemes: Mapping[int, Scheme]) -> None:
         self.spec = spec
-        self.schemes = {pk: scheme.spec for pk, scheme in Scheme.objects.in_bulk(schemes).items()}
+        self.schemes = {pk: scheme.spec for pk, scheme in schemes.items()}
         self.items = {question.item for criterion in spec.criteria for question in criterion.questions}
         self._asked: dict[tuple[int | None, frozenset[str]], list[FactAsked]] = {}
 
@@ -280,15 +321,3 @@ class _Asking:
         if scheme is None:
             return set()
         return {veto.code for veto in same_vetoes(self.spec, self.schemes[scheme])}
-
-
-def _applications(cycle: ProgrammeCycle, units: Collection[Unit]) -> dict[str, Application]:
-    """The ordinary application of each unit in the year, by code."""
-    rows = Application.objects.filter(unit__in=units, cycle__year=cycle.year, cycle__scheme__rates=cycle.rates)
-    found = {}
-    for application in rows.select_related("cycle").order_by("cycle"):
-        found[application.unit_id] = application
-    units_by_code = {unit.code: unit for unit in units}
-    for code, application in found.items():
-        application.unit = units_by_code[code]
-    return found
