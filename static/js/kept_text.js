@@ -1,6 +1,6 @@
-/* Text typed in a form marked data-keep (its name among the copies) is kept on this device (copies.js) until the server has
-   taken it: a session that has ended or a lost line takes nothing away. Nothing is sent by itself: what was typed is put
-   back where it stood, and the person sends it. Files, and what is hidden, are not kept. */
+/* Text typed in a form marked data-keep is kept on this device (copies.js), under where the form is sent, until the server
+   has taken it (waiting.js): a session that has ended or a lost line takes nothing away. Nothing is sent by itself: what was
+   typed is put back where it stood, and the person sends it. Files, and what is hidden, are not kept. */
 (() => {
   const OF = "text", { back, away, lost } = document.body.dataset;
   const forms = [...document.querySelectorAll("form[data-keep]")];
@@ -17,22 +17,26 @@
     box.appendChild(document.createElement("p")).textContent = text;
     return box;
   };
-  const putBack = (form, copy) => {
-    const before = typedIn(form);
-    if (JSON.stringify(before) === JSON.stringify({ ...before, ...copy.typed })) return;
+  const setAll = (form, typed) => {
     for (const field of fields(form)) {
-      const kept = copy.typed[nameOf(field)];
+      const kept = typed[nameOf(field)];
       if (kept === undefined) continue;
       if (isChoice(field)) field.checked = kept;
       else field.value = kept;
     }
+  };
+  const putBack = (form, copy) => {
+    const before = typedIn(form);
+    setAll(form, copy.typed);
+    if (JSON.stringify(before) === JSON.stringify(typedIn(form))) return;
     const box = told("wait", back), button = box.appendChild(document.createElement("button"));
     button.type = "button";
     button.className = "link";
     button.textContent = away;
-    button.addEventListener("click", async () => {
-      await copies.drop(OF, form.dataset.keep);
-      location.reload();
+    button.addEventListener("click", () => {
+      copies.drop(OF, form.dataset.keep);
+      setAll(form, before);
+      box.remove();
     });
     form.prepend(box);
     form.closest("details")?.setAttribute("open", "");
@@ -46,9 +50,16 @@
     document.getElementById("main").prepend(box);
   };
 
+  /* Two forms that are sent to one place differ in what is hidden in them. */
+  const placeOf = (form) => [
+    form.getAttribute("action") || location.pathname + location.search,
+    ...[...form.elements].filter((one) => one.type === "hidden" && !["csrfmiddlewaretoken", "key"].includes(one.name)).map((one) => one.value),
+  ].join(" ");
   for (const form of forms) {
+    form.dataset.keep ||= placeOf(form);
     form.addEventListener("input", () => {
-      copies.put(OF, form.dataset.keep, { typed: typedIn(form), page: form.dataset.page || location.pathname });
+      const page = form.dataset.page || copies.get(OF, form.dataset.keep)?.page || location.pathname + location.search;
+      copies.put(OF, form.dataset.keep, { typed: typedIn(form), page });
     });
     form.addEventListener("submit", () => sessionStorage.setItem("kept-text", form.dataset.keep));
   }
@@ -57,7 +68,7 @@
     for (const copy of copies.all().filter((one) => one.application === OF)) {
       const form = forms.find((one) => one.dataset.keep === copy.item);
       if (form) putBack(form, copy);
-      else if (copy.page === location.pathname) showLost(copy);
+      else if (copy.page.split("?")[0] === location.pathname) showLost(copy);
     }
   });
 })();

@@ -29,6 +29,9 @@ def test_what_was_typed_when_the_session_ended_is_put_back(new_context, live_ser
     expect(page.locator("#waiting")).to_be_visible()
     page.locator("#waiting a").click()
     expect(page.locator(FIELD)).to_have_value(TYPED)
+    page.locator("form[action$='/give_opinion/'] .banner button").click()
+    expect(page.locator(FIELD)).to_have_value("")
+    page.locator(FIELD).fill(TYPED)
     with page.expect_navigation():
         page.locator("form[action$='/give_opinion/'] button[value='0']").click()
     expect(page.locator("body[data-left='0']")).to_be_attached()
