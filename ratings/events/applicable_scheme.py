@@ -3,6 +3,7 @@
 Of the year's versions it is the one last issued on or before that day; the first counts from 1 January (formats §6).
 """
 
+import json
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -30,6 +31,13 @@ cross join lateral (
 ) as offered (star)
 where scheme.state = 'issued' and scheme.programme_id is null and (scheme.unit_id = any(%s) or {below})
 order by offered.star
+"""
+
+# As does the list of events.
+_EVENTS = """
+select rates, body -> 'events' from ratings_scheme
+where state = 'issued' and programme_id is null and unit_id = any(%s)
+order by year, version
 """
 
 
@@ -75,8 +83,8 @@ class EventNames(dict[tuple[str, str], str]):
 
 def event_names(codes: Iterable[str]) -> EventNames:
     """The names in any version of the schemes of these units and of those above them, the latest last."""
-    places = {prefix for code in codes for prefix in prefixes(code)}
-    return _names(Scheme.objects.issued().filter(unit__in=places))
+    places = sorted({prefix for code in codes for prefix in prefixes(code)})
+    return _read((level, json.loads(events)) for level, events in rows_of(_EVENTS, [places]) if events)
 
 
 def event_names_of(user: User, code: str) -> EventNames:
@@ -86,7 +94,7 @@ def event_names_of(user: User, code: str) -> EventNames:
 
 def event_names_anywhere(kinds: Iterable[str]) -> dict[str, str]:
     """Names by code of these events, whoever's scheme they are of: the latest one's name, rather for villages."""
-    names, wanted = _names(Scheme.objects.issued()), set(kinds)
+    names, wanted = _read(_events_of(Scheme.objects.issued())), set(kinds)
     found = {kind: name for (_level, kind), name in names.items()} | names.of_villages()
     return {kind: name for kind, name in found.items() if kind in wanted}
 
@@ -101,10 +109,6 @@ def names_of_kinds(kinds: Iterable[str], codes: Iterable[str]) -> list[str]:
 
 def _bodies(_user: User, code: str) -> QuerySet[Any]:
     return _events_of(Scheme.objects.issued().filter(above(code, "unit_id")))
-
-
-def _names(issued: QuerySet[Scheme]) -> EventNames:
-    return _read(_events_of(issued))
 
 
 def _events_of(issued: QuerySet[Scheme]) -> QuerySet[Any]:

@@ -1,10 +1,12 @@
 """Events for those who watch them, and proposals for those who settle them (recording: ``event_recording``)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,12 +17,14 @@ from django.views.decorators.http import require_POST
 
 from accounts.authority import permission_or_404, reached_or_404
 from accounts.deputies import authorized_act, by_deputies
+from accounts.together import asked_together
 from followups.models import FollowUp
 from ratings import exports
 from ratings.events.applicable_scheme import event_names, events_of, judging_scheme
 from ratings.events.effects import rule_words
 from ratings.events.forecast import foresee, foresee_confirmed
 from ratings.events.happening import Happening
+from ratings.events.listed import VIEW, cells, listed, rows, shown
 from ratings.events.proposals import SETTLE, may_settle, to_settle, with_authority
 from ratings.events.rectification import FOLLOW_UP as RECTIFICATION
 from ratings.forms.event_forms import EventFileForm
@@ -37,24 +41,26 @@ ROWS = 50
 CLOSED = gettext_lazy("Closed as rectified. The register is up to date.")
 
 
-@permission_or_404("ratings.view_event")
+@permission_or_404(VIEW)
+@asked_together
 def events(request: HttpRequest) -> HttpResponse:
     """Events within reach, the latest first."""
-    form = EventFilterForm(request.GET, codes=request.user.reach("ratings.view_event"))
-    shown = Event.objects.seen_by(request.user).select_related("unit", "reversal")
-    shown = form.narrow(shown) if form.is_valid() else shown.none()
-    if wanted(request):
-        names = event_names(shown.order_by().values_list("unit_id", flat=True).distinct())
-        return as_workbook(request, _("Events"), exports.events(names), shown)
-    page = Paginator(shown, ROWS).get_page(request.GET.get("page"))
-    names = event_names({event.unit_id for event in page})
-    for event in page:
-        event.name = names.of(event.unit, event.kind)
+    form = EventFilterForm(request.GET, codes=request.user.reach(VIEW))
+    found: Sequence[tuple[Any, ...]] | QuerySet = listed(request.user)
+    if form.asks or not form.is_valid() or wanted(request):
+        events = rows(request.user)
+        events = form.narrow(events) if form.is_valid() else events.none()
+        if wanted(request):
+            names = event_names(events.order_by().values_list("unit_id", flat=True).distinct())
+            return as_workbook(request, _("Events"), exports.events(names), events)
+        found = cells(events)
+    page = Paginator(found, ROWS).get_page(request.GET.get("page"))
+    page.object_list = shown(page.object_list)
     may_record = request.user.has_perm("ratings.record_event")
     return render(request, "ratings/events/events.html", {"form": form, "page": page, "may_record": may_record})
 
 
-@permission_or_404("ratings.view_event")
+@permission_or_404(VIEW)
 def event(request: HttpRequest, pk: int) -> HttpResponse:
     """One event, and the result of each rule of the scheme."""
     seen = Event.objects.seen_by(request.user).select_related(

@@ -27,6 +27,7 @@ from incentives.views import unit as unit_money
 from programmes import home as grades_at_home
 from programmes import todos as of_programmes
 from ratings.application import listed as applications_listed
+from ratings.events import listed as events_listed
 from ratings.home import village_home
 from ratings.models import Application
 from ratings.presenters import village_turn
@@ -92,6 +93,8 @@ BUILDS = {
     applications_listed._years: "ratings.view_application",
     applications_listed._counts: "ratings.view_application",
     applications_listed._listed: "ratings.view_application",
+    events_listed._count: "ratings.view_event",
+    events_listed._listed: "ratings.view_event",
     register_listed._count: "ratings.view_register",
     register_listed._listed: "ratings.view_register",
     desk_questions._count: "",
@@ -101,6 +104,7 @@ BUILDS = {
 FIXED = {
     applications_listed._counts: {"year": 2026},
     applications_listed._listed: {"year": 2026, "state": "submitted", "start": 0, "stop": 50},
+    events_listed._listed: {"start": 0, "stop": 50},
     register_listed._listed: {"start": 0, "stop": 50},
     of_follow_ups._waiting: {"kinds": of_follow_ups.listed()},
     time_limits._set_for: {"step": "appeal"},
