@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import override_settings
 from pypdf import PdfReader
+from xdist.scheduler import LoadFileScheduling
 
 from tests import two_tenants
 from tests.built_once import KeptRows
@@ -21,9 +22,33 @@ from tests.two_tenants import TODAY
 PAPER = "application/pdf"
 LOCMEM = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 PLAIN = {"SECOND_FACTOR_REQUIRED": False, "CACHES": LOCMEM}
-
-
+FILES_OF_COUNTIES = {
+    "tests/accounts/test_authorized_acts.py",
+    "tests/accounts/test_deputies_deciding.py",
+    "tests/accounts/test_menu_addresses.py",
+    "tests/accounts/test_prepared.py",
+    "tests/reviews/test_redaction.py",
+    "tests/test_access_isolation.py",
+    "tests/test_access_isolation_api.py",
+    "tests/test_chinese_workbooks.py",
+    "tests/test_held_events.py",
+    "tests/test_nothing_leaks.py",
+    "tests/test_odd_requests.py",
+}
+"""They go to one worker, which builds the counties for all of them."""
 counties_kept = KeptRows("two_counties")
+
+
+class CountiesTogether(LoadFileScheduling):
+    """Each file is one worker's, and those of the counties are like one file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "two counties" if file in FILES_OF_COUNTIES else file
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return CountiesTogether(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -33,8 +58,9 @@ def files_of_counties(tmp_path_factory, django_db_setup):
 
 
 @pytest.fixture(scope="module")
-def two_counties(files_of_counties, django_db_blocker):
+def two_counties(request, files_of_counties, django_db_blocker):
     """The objects of the two counties, this file's own."""
+    assert request.node.nodeid in FILES_OF_COUNTIES
 
     def build() -> SimpleNamespace:
         with freeze_time(TODAY), override_settings(**PLAIN, MEDIA_ROOT=files_of_counties):
@@ -45,7 +71,7 @@ def two_counties(files_of_counties, django_db_blocker):
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """The files that share the counties come first, so that each worker builds them once."""
+    """The files that share the counties come first and follow one another."""
     items.sort(key=lambda item: not counties_kept.are_used_by(item))
 
 
