@@ -24,6 +24,7 @@ from incentives.reconciling.sheet import heads
 from incentives.reconciling.statement import VoucherState
 from records.documents import served
 from records.excel_export import as_workbook
+from records.numbers import count_of
 from records.refusals import Refused, refuse_unknown_fields
 from records.sheet_upload import SheetUploadForm, keep_marked, marked, workbook
 from records.step_forms import ReasonForm
@@ -120,8 +121,8 @@ def explain(request: HttpRequest, pk: int) -> HttpResponse:
     one = _voucher_or_404(request, pk)
     key, text = request.POST.get("difference", ""), request.POST.get("text", "")
     try:
-        refuse_unknown_fields(request.POST, ["difference", "text"])
-        workflow.explain(one, key, text=text, by=request.user)
+        refuse_unknown_fields(request.POST, ["difference", "text", "seen"])
+        workflow.explain(one, key, text=text, by=request.user, seen=count_of(request.POST.get("seen", "")) or 0)
     except Refused as refused:
         return _show(request, one, status=409, refused=refused, typed={"key": key, "text": text})
     messages.success(request, _("The explanation is kept."))

@@ -15,7 +15,7 @@ from incentives.reconciling.sheet import SheetTransfer, read_transfers
 from incentives.reconciling.statement import VoucherLine, VoucherState, payments_of
 from incentives.workflow.vouchers import lock, recount
 from records import audit
-from records.refusals import Incomplete, WrongState, require_reason
+from records.refusals import Incomplete, Outdated, WrongState, require_reason
 
 
 @transaction.atomic
@@ -58,8 +58,13 @@ def withdraw_statement(statement: BankStatement, *, reason: str, by: User) -> No
 
 
 @transaction.atomic
-def explain(voucher: Voucher, difference: str, *, text: str, by: User, at: datetime | None = None) -> Explanation:
-    """Say why the ``difference`` (its key) is there. Raises ``WrongState`` when it is no longer there as it was."""
+def explain(
+    voucher: Voucher, difference: str, *, text: str, by: User, at: datetime | None = None, seen: int | None = None
+) -> Explanation:
+    """Say why the ``difference`` (its key) is there, in place of the explanation ``seen`` on the page (0: none).
+
+    Raises ``WrongState`` when the difference is no longer there as it was, ``Outdated`` when another explanation is.
+    """
     lock(voucher, by)
     if not text.strip():
         words = _("Please write an explanation.")
@@ -70,6 +75,8 @@ def explain(voucher: Voucher, difference: str, *, text: str, by: User, at: datet
     last = state.explanations.get(difference)
     if last and (last.text, last.by_id) == (text.strip(), by.pk):
         return last
+    if seen is not None and seen != (last.pk if last else 0):
+        raise Outdated(_("It has been explained meanwhile. Nothing was changed. Please look again."))
     with audit.acting(by, "explain_difference", text.strip()):
         explained = Explanation.objects.create(
             voucher=voucher, difference=difference, text=text.strip(), by=by, at=at or timezone.now()

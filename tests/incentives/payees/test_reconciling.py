@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -123,6 +124,26 @@ def test_a_statement_is_compared_explained_and_corrected(rows):
     voucher.refresh_from_db()
     assert voucher.unexplained is None
     assert PLAIN not in str(BankPayment.objects.values_list())
+
+
+def test_a_page_opened_before_does_not_replace_another_explanation(client, rows):
+    in_force(rows)
+    voucher = pay(rows)
+    imported(voucher, rows, f"{FIVE},{PLAIN},40000,2026-11-20,A1")
+    less = next(one for one in VoucherState(voucher).differences if one.finding == "less")
+    client.force_login(rows.first)
+    address = reverse("voucher-explain", args=[voucher.pk])
+    stale = {"difference": less.key, "text": "另一个说法", "seen": "0"}
+    for _click in range(2):
+        assert client.post(address, stale | {"text": "分两笔"}).status_code == 302
+    refused = client.post(address, stale)
+    assert (refused.status_code, "刚才已作说明" in refused.text, ">另一个说法</textarea>" in refused.text) == (
+        409,
+        True,
+        True,
+    )
+    assert [one.text for one in voucher.explanations.all()] == ["分两笔"]
+    assert client.post(address, stale | {"seen": str(voucher.explanations.get().pk)}).status_code == 302
 
 
 def test_a_sheet_with_errors_is_refused_whole(rows):
