@@ -117,7 +117,7 @@ TEMPLATES = [
                 "accounts.page_context.shell",
             ],
             "libraries": dict.fromkeys(["i18n", "static"], "config.constant_tags"),
-            "builtins": ["config.address_tags", "config.kept_includes"],
+            "builtins": ["config.address_tags", "records.kept_includes"],
         },
     },
 ]

@@ -1,15 +1,16 @@
 """The rows of the decision desk: the options for each application, and the choices of its leader."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.templatetags.face import star_name
+from accounts.templatetags.face import points_text, star_name
 from ratings.allowance.shortfall import Minimum, margin, minimums
 from ratings.models import Application, Points, Scheme, Stage, StarPeriod
 from ratings.scheme.spec import SchemeSpec
@@ -22,6 +23,24 @@ from reviews.workflow.decisions import may_recommend, needs_reason_below, option
 from villages.models import below_any
 
 RECOMMEND, REJECT, SEND_BACK = "recommend", "reject", "send_back"
+
+
+class DeskCells(NamedTuple):
+    """What stands in a row before anything is typed; points as texts."""
+
+    pk: int
+    unit_name: str
+    applied_star: int
+    township_star: int | None
+    last_star: int | None
+    total: str
+    reached: int | None
+    margin: str
+    widest: str
+    minimums: tuple[tuple[str, str], ...]
+    vetoes: tuple[str, ...]
+    cap: int | None
+    star: int
 
 
 @dataclass
@@ -48,6 +67,25 @@ class DeskRow:
     @property
     def margin(self) -> tuple[int, Decimal] | None:
         return margin(self.spec, self.ceiling.allowed)
+
+    @property
+    def cells(self) -> DeskCells:
+        application, ceiling, (reached, margin) = self.application, self.ceiling, self.margin or (None, None)
+        return DeskCells(
+            application.pk,
+            application.unit.name,
+            application.applied_star,
+            application.township_star,
+            application.last_star,
+            points_text(ceiling.allowed.total),
+            reached,
+            points_text(margin),
+            "" if application.widest is None else points_text(application.widest),
+            lacking(self.minimums),
+            tuple(self.vetoes),
+            ceiling.cap,
+            ceiling.star,
+        )
 
     @property
     def vetoes(self) -> list[str]:
@@ -97,6 +135,11 @@ class DeskRow:
             SEND_BACK: _("send back to the township"),
         }
         return words.get(self.choice) or star_name(next(iter(keys([self.choice])), 0))
+
+
+def lacking(minimums: Iterable[Minimum]) -> tuple[tuple[str, str], ...]:
+    """The areas (codes), each with the points that it is short of, or "" where it reaches its minimum."""
+    return tuple((one.area.code, points_text(one.lacks) if one.lacks else "") for one in minimums)
 
 
 def before(review_level: ReviewLevel, codes: list[str]) -> QuerySet[Application]:
