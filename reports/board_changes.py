@@ -41,7 +41,7 @@ _PERIODS = StarPeriod
 WATCHED = frozenset[type[Model]]((*_OF_PLACES, *_ANYWHERE, Points, _PERIODS))
 _POINTS = f"""when 'ratings_points' then c.operation = 'D' or exists (
     select from ratings_points q join ratings_decision e on e.application_id = q.application_id
-    where q.id = c.key and e.state in {DecisionState.WITH_DAYS.sql} and {_HERE}
+    where q.id = c.key and e.state in {DecisionState.WITH_DAYS.sql} and {_HERE} offset 0
 )"""
 """Of results; of an application under way nothing is shown that hangs on its points."""
 
@@ -80,7 +80,7 @@ def _written() -> dict[type[Model], str]:
 def _statement() -> str:
     written = _written()
     concerned = [
-        f"when '{written[model]}' then exists (select from {written[model]} e where e.pgh_id = c.key and {here})"
+        f"when '{written[model]}' then exists (select from {written[model]} e where e.pgh_id = c.key and {here} offset 0)"
         for model, here in _OF_PLACES.items()
     ]
     return (
