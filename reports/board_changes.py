@@ -80,8 +80,8 @@ def _written() -> dict[type[Model], str]:
 def _statement() -> str:
     written = _written()
     concerned = [
-        f"when '{written[model]}' then exists (select from {written[model]} e where e.pgh_id = c.key and {here} offset 0)"
-        for model, here in _OF_PLACES.items()
+        f"when '{table}' then exists (select from {table} e where e.pgh_id = c.key and {here} offset 0)"
+        for table, here in ((written[model], here) for model, here in _OF_PLACES.items())
     ]
     return (
         Path(__file__)

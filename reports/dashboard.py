@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import (
     Case,
@@ -37,7 +38,7 @@ from ratings.models import Application, Cycle, Event, Window
 from ratings.models.cycle import CycleStep
 from records.deadlines import remaining
 from reports.kept_standings import kept
-from villages.models import CODE_LENGTHS, Level, Unit, below, rated_on
+from villages.models import CODE_LENGTHS, COUNTY_LENGTH, Level, Unit, below, rated_on
 
 WALL = 600
 """The most squares that one wall shows; a larger place shows the places below it instead."""
@@ -181,7 +182,7 @@ def board(unit: Unit, now: datetime, with_open: bool = True, rates: str = Level.
     """The dashboard of ``unit`` (a township or anything above) at ``now``: its rated units of the level ``rates``;
     ``with_open``: its open events, too."""
     day = timezone.localdate(now)
-    windows = list(current_windows(unit, rates))
+    windows = asked(_windows, None, unit.code, rates=rates)
     year = windows[0].cycle.year if windows else None
     counted_before = kept(unit, day) if rates == Level.VILLAGE else None
     rows, squares = (counted_before[0], []) if counted_before else standings(unit, day, windows, rates)
@@ -218,21 +219,52 @@ def current_windows(unit: Unit, rates: str = Level.VILLAGE) -> QuerySet[Window]:
     )
 
 
+def _windows(_user: User, code: str, *, rates: str) -> QuerySet[Window]:
+    return current_windows(Unit(code=code), rates)
+
+
 def standings(
     unit: Unit, day: date, windows: Iterable[Window], rates: str = Level.VILLAGE
 ) -> tuple[list[dict], list[Square]]:
     """The state of the rated units, counted by unit below ``unit``; and, where the wall has room, each by itself."""
     digits = next((n for n in CODE_LENGTHS if n > len(unit.code)), len(unit.code))
-    alike = {"place": Substr("code", 1, digits)}
-    units = with_standing(unit, day, windows, rates)
+    cycles = {window.cycle_id: window.cycle for window in windows}.values()
+    given, fixed = (unit.code, day, date(day.year, 1, 1)), {"digits": digits, "rates": rates}
+
+    def found(*, each: bool) -> list[dict]:
+        if any(cycle.is_pilot for cycle in cycles):  # of so many places that their statement serves nobody else
+            return list(_standings(None, *given, cycles=cycles, each=each, **fixed))
+        counties = [value for cycle in cycles for value in (cycle.pk, cycle.unit_id)]
+        return asked(_standings, None, *given, *counties, each=each, **fixed)
+
     if len(unit.code) >= CODE_LENGTHS[2]:
-        rows = list(units.order_by("code").values("code", "name", *ALIKE, units=Value(1), **alike)[: WALL + 1])
+        rows = found(each=True)
         if len(rows) <= WALL:
             return rows, [square(row) for row in rows]
-    return list(units.order_by().values(*ALIKE, **alike).annotate(units=Count("*"))), []
+    return found(each=False), []
 
 
 ALIKE = ("star", "then", "stage", "returned", "flagged")
+
+
+def _standings(
+    _user: User | None,
+    code: str,
+    day: date,
+    begin: date,
+    *counties: Any,
+    digits: int,
+    rates: str,
+    each: bool,
+    cycles: Iterable[Cycle] = (),
+) -> QuerySet[Unit, dict]:
+    """``counties``: of each cycle that rates a whole county its key and the county's code."""
+    whole = [Cycle(pk=pk, unit_id=county) for pk, county in zip(counties[::2], counties[1::2], strict=True)]
+    units = with_standing(Unit(code=code), day, begin, [*cycles, *whole], rates)
+    alike = {"place": Substr("code", 1, digits)}
+    if each:
+        return units.order_by("code").values("code", "name", *ALIKE, units=Value(1), **alike)[: WALL + 1]
+    return units.order_by().values(*ALIKE, **alike).annotate(units=Count("*"))
 
 
 def with_stage(
@@ -241,13 +273,14 @@ def with_stage(
     """Rated units of the level that stood on ``day`` (today when absent) with their ``stage`` in the cycles of
     ``windows``, and whether they are ``returned``."""
     cycles = {window.cycle_id: window.cycle for window in windows}
-    rated = {place for cycle in cycles.values() for place in cycle.places}
+    whole = {cycle.unit_id for cycle in cycles.values() if not cycle.is_pilot}
     piloting = {cycle.unit_id for cycle in cycles.values() if cycle.is_pilot}
+    townships = {code for cycle in cycles.values() for code in cycle.townships}
     # No cycle has the key 0; with no key at all Django would take the whole query for empty.
     mine = FilteredRelation("applications", condition=Q(applications__cycle__in=list(cycles) or [0]))
     stage = Case(
-        When(_lies_in(rated), then=STAGE_OF_APPLICATION),
-        When(_lies_in(piloting), then=Value(LEFT_OUT)),
+        When(_lies_in(whole, COUNTY_LENGTH) | _lies_in(townships, CODE_LENGTHS[3]), then=STAGE_OF_APPLICATION),
+        When(_lies_in(piloting, COUNTY_LENGTH), then=Value(LEFT_OUT)),
         default=Value(NOT_BEGUN),
     )
     return (
@@ -257,21 +290,18 @@ def with_stage(
     )
 
 
-def _lies_in(codes: Collection[str]) -> Q:
+def _lies_in(codes: Collection[str], digits: int) -> Q:
     """Units below any of ``codes``, however many: by code prefixes in a list, not by thousands of ranges."""
-    inside = Q(pk__in=[])
-    for digits in {len(code) for code in codes}:
-        inside |= Q(In(Substr("code", 1, digits), [code for code in codes if len(code) == digits]))
-    return inside
+    return Q(In(Substr("code", 1, digits), list(codes))) if codes else Q(pk__in=[])
 
 
-def with_standing(unit: Unit, day: date, windows: Iterable[Window], rates: str = Level.VILLAGE) -> QuerySet[Unit]:
-    """``with_stage``, with their star on ``day`` and on 1 January, and whether an event is open."""
+def with_standing(unit: Unit, day: date, begin: date, cycles: Iterable[Cycle], rates: str) -> QuerySet[Unit]:
+    """``with_stage``, with their star on ``day`` and on the day ``begin``, and whether an event is open."""
     return (
-        with_stage(unit, windows, rates, day)
+        with_stage(unit, [Window(cycle=cycle) for cycle in cycles], rates, day)
         .annotate(
             held=FilteredRelation("star_periods", condition=period_on(unit, day)),
-            held_then=FilteredRelation("star_periods", condition=period_on(unit, date(day.year, 1, 1))),
+            held_then=FilteredRelation("star_periods", condition=period_on(unit, begin)),
         )
         .annotate(
             star=F("held__star"),

@@ -42,8 +42,9 @@ VILLAGE, ELSEWHERE = f"{TOWNSHIP}201", "330681001201"
 
 
 @pytest.fixture(autouse=True)
-def _today(settings):
+def _today(settings, monkeypatch):
     settings.SECOND_FACTOR_REQUIRED = False
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)  # every statement in full
     with freeze_time(NOW):
         yield
 
@@ -211,8 +212,7 @@ NEVER_OTHER = {"ratings_application"}
 
 @pytest.mark.parametrize("code", ["3306", COUNTY, TOWNSHIP])
 @pytest.mark.parametrize("parts", [ON_THE_BOARD, *((name,) for name in WITH_LISTS if name not in ON_THE_BOARD)])
-def test_whatever_is_read_for_parts_is_watched(world, monkeypatch, code, parts):
-    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)  # every statement in full
+def test_whatever_is_read_for_parts_is_watched(world, code, parts):
     as_of = AsOf(Unit.objects.get(code=code), NOW.date())
     with CaptureQueriesContext(connection) as seen:
         drawing = Drawing(as_of, EVERYTHING_ASKED, parts, Townships())
