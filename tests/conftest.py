@@ -20,7 +20,7 @@ from tests import own_server
 from tests.as_migrated import AsMigrated
 from tests.clients import PageClient
 from tests.live_connections import LiveConnections, serves_a_browser
-from tests.migrated import template_database
+from tests.migrated import CopiedDatabase, template_database
 
 # Playwright keeps an event loop in the tests' thread, for which Django would refuse its database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -62,6 +62,8 @@ LONG = (
     "tests/test_held_events.py",
     "tests/test_odd_requests.py",
     "tests/test_month.py",
+    "tests/config/test_startup_checks.py",
+    "tests/config/test_services.py",
 )
 
 
@@ -88,7 +90,7 @@ def pytest_collection_finish():
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings):
-    connection.settings_dict["TEST"]["TEMPLATE"] = template_database()
+    connection.creation = CopiedDatabase(connection)
 
 
 @pytest.fixture(scope="session")
