@@ -175,23 +175,30 @@ def _weigh(fund: ProjectFund, weights: dict[int, Decimal], one: Covered) -> Pros
     return Prospect(one.unit, one.star, figure, weight=weights[one.star] * (figure or 1))
 
 
-def _covered(source: Source, figure: str) -> list[Covered]:
-    """The units that ``source`` covers, by division code.
+def has_holders(fund: ProjectFund) -> bool:
+    """Whether anybody holds the minimum star; one query."""
+    return bool(_with_star(fund).filter(star__gte=fund.min_star).exists())
 
-    A unit created by an order after the reckoning day counts with the star that it began with.
+
+def _covered(source: Source, figure: str) -> list[Covered]:
+    """The units that ``source`` covers, by division code."""
+    profile = Profile.objects.filter(unit=OuterRef("pk"), year=source.year)
+    units = _with_star(source).annotate(figure=Subquery(profile.values(figure or "population")[:1]))
+    return [Covered(unit, unit.star, unit.figure) for unit in units.order_by("code")]
+
+
+def _with_star(source: Source) -> Any:
+    """The units that ``source`` covers, each with its ``star`` on the reckoning day.
+
+    A unit created by an order after that day counts with the star that it began with.
     """
     star = StarPeriod.objects.on(source.reckoning_day).filter(unit=OuterRef("pk")).values("star")[:1]
     made = UnitSuccession.objects.filter(after=OuterRef("unit"), order__on__gt=source.reckoning_day)
     begun = StarPeriod.objects.known().filter(Exists(made), unit=OuterRef("pk"))
-    profile = Profile.objects.filter(unit=OuterRef("pk"), year=source.year)
-    units: Any = (
+    units = (
         Unit.objects.within(source.unit_id)
         .rated(source.rates)
-        .annotate(
-            star=Coalesce(Subquery(star), Subquery(begun.order_by("during").values("star")[:1]), 0),
-            figure=Subquery(profile.values(figure or "population")[:1]),
-        )
+        .annotate(star=Coalesce(Subquery(star), Subquery(begun.order_by("during").values("star")[:1]), 0))
     )
-    if (named := one_off.named_for(source)) is not None:
-        units = units.filter(pk__in=named)
-    return [Covered(unit, unit.star, unit.figure) for unit in units.order_by("code")]
+    named = one_off.named_for(source)
+    return units if named is None else units.filter(pk__in=named)

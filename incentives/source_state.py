@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from incentives.allocation_rule import OutOfLimits
 from incentives.models import Clawback, ProjectFund, RewardBand, RewardPolicy, Source, StarWeight
-from incentives.prospects import Prospect, gives_nothing, prospects
+from incentives.prospects import Prospect, gives_nothing, has_holders, prospects
 from incentives.refusal_words import out_of_limits
 
 
@@ -27,8 +27,15 @@ def is_idle(source: Source) -> bool:
     """Whether it is reckoned, granted to nobody yet, and there is nobody to grant anything to."""
     if source.granted or source.reckoning_day > timezone.localdate():
         return False
+    if isinstance(source, ProjectFund) and _is_shared(source):
+        return not has_holders(source)
     found, unmet = prospects_of(source)
     return not unmet and gives_nothing(found)
+
+
+def _is_shared(fund: ProjectFund) -> bool:
+    """Whether it is in effect and every holder of its star gets a part of its budget."""
+    return bool(fund.state == Source.State.EFFECTIVE and fund.budget and not fund.planned.exists())
 
 
 def standing(

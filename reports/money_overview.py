@@ -8,18 +8,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F, QuerySet, Sum
 from django.db.models.functions import ExtractMonth
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.prepared import Totals, asked
 from incentives.models import Clawback, LedgerEntry, ProjectFund, RewardPolicy, Source
 from incentives.models.ledger import NET, Total
 from incentives.turns import Turn, turn_of
+from records.kept_statements import rows_of
 from reports import charts
 from reports.charts import Bar, percent, query, yuan
 from reports.findings import AsOf, CountedRow, counted
@@ -87,15 +90,18 @@ class MoneyOverview:
     """What ``user`` may see of the money of ``unit``, today."""
 
     def __init__(self, unit: Unit, user: User) -> None:
-        self.unit, self.seen = unit, AsOf(unit, timezone.localdate())
+        self.unit, self.user, self.seen = unit, user, AsOf(unit, timezone.localdate())
         rows = counted(self.seen, ["money"])
         self.money = charts.money(rows) if rows else None
         self.places = _places(rows, unit)
-        found = [*_sources(RewardPolicy, unit, user), *_sources(ProjectFund, unit, user)]
+        found = [
+            source for model in (RewardPolicy, ProjectFund) for source in asked(_sources, user, unit.code, model=model)
+        ]
         self.years = _years(found)
         latest = max((one.year for one in found), default=0)
         self.sources = [MoneySource(one, turn) for one in found if (turn := turn_of(one)) or one.year == latest]
-        self.clawbacks = self._clawbacks()
+        ((count, amount),) = asked(_waiting, user, unit.code)
+        self.clawbacks = OpenClawbacks(count, amount, asked(_oldest, user, unit.code))
         self.months = self._months()
 
     @property
@@ -115,20 +121,10 @@ class MoneyOverview:
         paid = [_("%(share)s%% of %(year)s") % {"year": one.year, "share": one.paid_share} for one in before[:2]]
         return words + (_("; paid of what was committed: %s") % _(", ").join(paid) if paid else "")
 
-    def _clawbacks(self) -> OpenClawbacks:
-        waiting = Clawback.objects.filter(below(self.unit.code, "unit_id"), state=Clawback.State.OPEN)
-        found = waiting.aggregate(n=Count("pk"), amount=Sum("amount", default=Decimal(0)))
-        oldest = waiting.select_related("unit", "reward__policy", "allocation__fund").order_by("proposed_at", "pk")[
-            :SHOWN
-        ]
-        return OpenClawbacks(found["n"], found["amount"], list(oldest))
-
     def _months(self) -> list[Bar]:
         """What was paid in each month of the year, net of what was claimed back."""
-        year = self.seen.day.year
-        entries = LedgerEntry.objects.filter(below(self.unit.code, "unit_id"), at__year=year).behind(Total.DISBURSED)
-        by_month = entries.order_by().values(month=ExtractMonth("at")).annotate(net=Sum(NET))
-        paid = dict(by_month.values_list("month", "net"))
+        begin = timezone.make_aware(datetime(self.seen.day.year, 1, 1))
+        paid = dict(asked(_paid_since, self.user, self.unit.code, begin))
         most = max((abs(amount) for amount in paid.values()), default=Decimal(0)) or Decimal(1)
         return [
             Bar(
@@ -145,9 +141,27 @@ class MoneyOverview:
         ]
 
 
-def _sources(model: type[Source], unit: Unit, user: User) -> list[Source]:
-    found = model.objects.with_facts().seen_by(user).filter(below(unit.code, "unit_id"))
-    return list(found.select_related("unit").order_by(F("year").desc(), "unit", "pk"))
+def _sources(user: User, code: str, *, model: type[Source]) -> QuerySet[Source]:
+    found = model.objects.with_facts().seen_by(user).filter(below(code, "unit_id"))
+    return found.select_related("unit").order_by(F("year").desc(), "unit", "pk")
+
+
+def _open(code: str) -> QuerySet[Clawback]:
+    return Clawback.objects.filter(below(code, "unit_id"), state=Clawback.State.OPEN)
+
+
+def _waiting(_user: User, code: str) -> Totals:
+    return Totals(_open(code), {"n": Count("pk"), "amount": Sum("amount", default=Decimal(0))})
+
+
+def _oldest(_user: User, code: str) -> QuerySet[Clawback]:
+    waiting = _open(code).select_related("unit", "reward__policy", "allocation__fund")
+    return waiting.order_by("proposed_at", "pk")[:SHOWN]
+
+
+def _paid_since(_user: User, code: str, begin: datetime) -> QuerySet[Any]:
+    entries = LedgerEntry.objects.filter(below(code, "unit_id"), at__gte=begin).behind(Total.DISBURSED)
+    return entries.order_by().values(month=ExtractMonth("at")).annotate(net=Sum(NET)).values_list("month", "net")
 
 
 def _years(sources: list[Source]) -> list[MoneyYear]:
@@ -163,7 +177,7 @@ def _places(rows: list[CountedRow], unit: Unit) -> list[MoneyPlace]:
     by_place = defaultdict(list)
     for row in rows:
         by_place[row.place].append(row)
-    names = dict(Unit.objects.filter(code__in=by_place).values_list("code", "name"))
+    names = dict(rows_of("select code, name from villages_unit where code = any(%s)", [list(by_place)]))
     places = [
         MoneyPlace(
             names.get(code, code),
