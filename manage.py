@@ -12,6 +12,7 @@ from django.db import DatabaseError, ProgrammingError
 from config import environment, services
 from config.environment import one_line
 from config.owner_role import as_owner
+from config.stack_room import with_room
 from config.startup_checks import Unfit, demand_migrated, refuse_incompatible_data
 from records.outage import database_is_away
 
@@ -71,4 +72,4 @@ def with_services(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv)
+    with_room(main, sys.argv)

@@ -13,6 +13,7 @@ from django.core.cache import cache
 
 from config import services
 from config.services.parent_death import die_with_parent
+from config.stack_room import with_room
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -39,7 +40,7 @@ class NamedTask(Task):
         from records import audit
 
         with audit.acting(None, self.name):
-            return super().__call__(*args, **kwargs)
+            return with_room(super().__call__, *args, **kwargs)
 
 
 app = Celery("config", task_cls=NamedTask)

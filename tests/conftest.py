@@ -6,6 +6,7 @@ import shutil
 import threading
 
 import pytest
+from _pytest import runner
 from django.conf import settings as django_settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db import connection
@@ -16,6 +17,7 @@ from playwright.sync_api import expect
 
 from accounts.passwords import OneTimeHasher
 from config import services
+from config.stack_room import with_room
 from tests import own_server
 from tests.as_migrated import AsMigrated
 from tests.clients import PageClient
@@ -86,6 +88,11 @@ def pytest_collection_finish():
     gc.freeze()
     gc.enable()
     gc.set_threshold(20_000, 1_000, 1_000)
+
+
+def pytest_runtest_protocol(item, nextitem):
+    """As pytest runs a test, with room for its frames: calls lay at the end of a chunk of the stack by chance."""
+    return with_room(runner.pytest_runtest_protocol, item, nextitem)
 
 
 @pytest.fixture(scope="session")
