@@ -1,9 +1,11 @@
 """Whom to send to each address and how to check the responses: one person per distinct permission and unit.
 
-Of those allowed: for each unit and each permission that opens the address, one; for reading, also one for each other
-permission that they hold, since it may show more of a page. Those of one unit who are refused ask as one person who
-holds all their posts: permissions only ever open, so a person refused with all of them is refused with each. The three
-administrators, which nobody may combine, ask one by one.
+Of those allowed: for reading, one for each unit and each permission that opens the address, and one for each other
+permission that they hold, since it may show more of a page; for a step, one for each permission, who holds it nearest
+(above, it holds as well, as reading shows). Those who are refused ask as one person who holds the posts of several:
+permissions only ever open, so a person refused with all of them is refused with each. Apart from those above it ask the
+village, whose people may be barred from what is about their own, the township, and the three administrators, which
+nobody may combine.
 """
 
 import re
@@ -95,14 +97,17 @@ def visitors(world: SimpleNamespace, who: Any, method: str = "get") -> list[str]
     if who in (None, PUBLIC, OWN_ACCOUNT):
         return ["nobody"] if who == PUBLIC else ["nobody", "discipline"]
     outside = [name for name, one in _asked(world, who).items() if who != SIGNED_IN and not who.lets_in(one, world)]
-    return ["nobody", "newcomer", *let_in(world, who, method), *_together(world, outside)]
+    without_posts = ["newcomer"] if method == "get" or not outside else []
+    return ["nobody", *without_posts, *let_in(world, who, method), *_together(world, outside)]
 
 
 def let_in(world: SimpleNamespace, who: Any, method: str = "get") -> list[str]:
     if who == SIGNED_IN:
         return _each_once({name: _shown(one, method) for name, one in _asked(world, who).items()})
     inside = {name: one for name, one in _asked(world, who).items() if who.lets_in(one, world)}
-    return _each_once({name: _may(one, who, method) for name, one in inside.items()})
+    may = {name: _may(one, who, method) for name, one in inside.items()}
+    plain = type(who) in (At, Anywhere, Around)  # the others say who else there is
+    return _each_once(_nearest(may) if plain and method != "get" else may)
 
 
 def _asked(world: SimpleNamespace, who: Any) -> dict[str, Person]:
@@ -132,6 +137,16 @@ def _may(person: Person, who: Any, method: str) -> set:
     return {(person.code, permission) for permission in permissions & set(who.permissions)} | shows_more
 
 
+def _nearest(may: dict[str, set]) -> dict[str, set]:
+    """Of the pairs of unit and permission one for each permission: of the lowest unit that holds it, in the first
+    county where there is one."""
+    holding = defaultdict(list)
+    for code, permission in set().union(*may.values()):
+        holding[permission].append(code)
+    pairs = {(min(codes, key=lambda code: (-len(code), code)), permission) for permission, codes in holding.items()}
+    return {name: of & pairs for name, of in may.items()}
+
+
 def _each_once(features: dict[str, set]) -> list[str]:
     """A few of the people who between them have every feature that anybody has."""
     chosen, left = [], set().union(*features.values())
@@ -143,13 +158,12 @@ def _each_once(features: dict[str, set]) -> list[str]:
 
 
 def _together(world: SimpleNamespace, names: list[str]) -> list[str]:
-    """One person for each unit of the first county or above it with all posts that these hold there, and one for all
-    other units."""
+    """One person each with all posts that these hold in the village, in its township, above it, and elsewhere."""
     groups = defaultdict(list)
     for name in names:
         person = world.people[name]
-        alone = name if person.role in ADMINISTRATORS else person.code
-        groups[alone if person.of_the_first else "elsewhere"].append(name)
+        near = person.code if person.code.startswith(FIRST.township) else "above"
+        groups[name if person.role in ADMINISTRATORS else near if person.of_the_first else "elsewhere"].append(name)
     return [group[0] if len(group) == 1 else _in_one_person(world, group) for group in groups.values()]
 
 
