@@ -167,7 +167,8 @@ def duties(user: User, seen: AsOf) -> Duties:
         group.count += 1
         group.since = min(group.since, timezone.localdate(one.due_at))
         group.units[one.unit_id] = one.unit.name
-        group.offices[one.responsible_unit_id, one.responsible_role] = one.office
+        if (office := (one.responsible_unit_id, one.responsible_role)) not in group.offices:
+            group.offices[office] = one.office
     red = sum(one.due_at <= moment for one in warnings)
     new = [one for one in warnings if one.opened_at >= moment - NEW]
     new.sort(key=lambda one: one.due_at > moment)  # red ones first, of each colour the newest

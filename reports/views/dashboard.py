@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from accounts.authority import reached_or_404
+from accounts.authority import reached, reached_or_404
 from accounts.models import User
+from accounts.prepared import asked
 from ratings.models import Cycle
 from reports.board_asked import Asked
 from reports.board_parts import star_names, unit_rows
@@ -45,25 +46,31 @@ def topmost(user: User, permission: str = VIEW_DASHBOARD) -> str | None:
 
 @login_required
 def dashboard(request: HttpRequest, code: str) -> HttpResponse:
-    places = PLACES.annotate(rates=ArraySubquery(levels_rated(code)))
-    unit = reached_or_404(request.user, VIEW_DASHBOARD, places, field="code", code=code)
+    unit = next(iter(asked(_place, request.user, code)), None)
+    if unit is None:
+        raise Http404
     as_of = AsOf(unit, DayForm.day_of(request.GET))
-    asked = Asked.by(request.user, as_of, request.GET.get("figure", ""))
+    choice = Asked.by(request.user, as_of, request.GET.get("figure", ""))
     request.townships = Townships()
-    drawn, answers = drawn_board(as_of, asked, request.townships)
+    drawn, answers = drawn_board(as_of, choice, request.townships)
     context = {
         "drawn": drawn,
         "answers": answers,
-        "lists": asked.lists,
+        "lists": choice.lists,
         "as_of": as_of,
         "base": reverse("dashboard", args=[code]),
         "and_day": as_of.and_day,
         "form": DayForm({"day": as_of.day}),
-        **({"duties": duties(request.user, as_of)} if asked.lists else {"warnings": kept(request.user, as_of)}),
+        **({"duties": duties(request.user, as_of)} if choice.lists else {"warnings": kept(request.user, as_of)}),
         "above": above(request, unit),
         "other_levels": [(level, name) for level, name in OTHER_LEVELS.items() if level in unit.rates],
     }
     return render(request, "reports/dashboard.html", context)
+
+
+def _place(user: User, code: str) -> QuerySet[Unit]:
+    places = PLACES.filter(code=code).annotate(rates=ArraySubquery(levels_rated(code)))
+    return reached(user, VIEW_DASHBOARD, places, "code")
 
 
 @login_required
