@@ -40,6 +40,7 @@ def _latest_notices(user: User) -> QuerySet[Notice]:
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
     """All that waits for the person as one table: until when, since when, from whom; to print."""
-    todos = todos_of(request.user)
+    with together(request.user, "today"):
+        todos = todos_of(request.user)
     context = {"todos": todos, "on_paper": ON_PAPER, "more": max(0, len(todos) - ON_PAPER)}
     return render(request, "accounts/today.html", context)
