@@ -7,16 +7,18 @@ points cannot change (a veto in force, the rank among others) is no part of a wa
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 
-from ratings.scheme.spec import Area, Criterion, SchemeSpec, StarLine
-from ratings.scoring.best_facts import best_facts, figure_holds
+from ratings.scheme.spec import Area, Criterion, FigureAtMost, SchemeSpec, StarLine
+from ratings.scoring.best_facts import BestFacts, best_facts, figure_holds
 from ratings.scoring.methods import Facts, exact_sum
 from ratings.scoring.totals import area_points, running_total
 
 MOST_WAYS = 3
+Wanted = Decimal | FigureAtMost | None
+"""The figure that a star line asks for."""
 
 
 @dataclass(frozen=True)
@@ -37,13 +39,16 @@ class Step:
 
 @dataclass(frozen=True)
 class Standing:
-    """One unit under a scheme: the ``criteria`` that fit it, their points and figures by code, vetoes in force."""
+    """One unit under a scheme: the ``criteria`` that fit it, their points and figures by code, vetoes in force.
+
+    ``best``: what was found of criteria, which steps do not change: every way asks for the same."""
 
     spec: SchemeSpec
     criteria: tuple[Criterion, ...]
     points: Mapping[str, Decimal]
     figures: Mapping[str, Decimal | None]
     barred: tuple[str, ...] = ()
+    best: dict[tuple[str, Wanted], BestFacts | None] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def _area_of(self) -> dict[str, Area]:
@@ -66,12 +71,12 @@ class Standing:
     def step(self, criterion: Criterion, line: StarLine | None) -> Step | None:
         """The best that ``criterion`` can give while it keeps the figure that ``line`` asks for."""
         penalty = self.kind(criterion) == "penalty"
-        best = best_facts(
-            criterion,
-            now=self.figures.get(criterion.code),
-            figure=line.figures.get(criterion.code) if line else None,
-            fewest=penalty,
-        )
+        wanted = line.figures.get(criterion.code) if line else None
+        key = criterion.code, wanted
+        if key not in self.best:
+            now = self.figures.get(criterion.code)
+            self.best[key] = best_facts(criterion, now=now, figure=wanted, fewest=penalty)
+        best = self.best[key]
         if best is None:
             return None
         return Step(criterion, self.points.get(criterion.code, Decimal(0)), best.points, best.facts, penalty)
