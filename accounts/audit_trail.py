@@ -1,12 +1,12 @@
 """Reading the audit trail (audit log): who changed what, when, from where, and the previous value.
 
-Each tracked table has its history table, written by triggers. One query reads them all, newest first: every table
-returns its newest rows by primary key, so the cost is bounded by the page size, however long the trail is.
+Each tracked table has its history table, written by triggers. The newest rows of all that match are found first
+(``trail_rows``); only then is read what these say, and what the row before each said.
 """
 # ruff: noqa: S608 (the names put into the SQL are those of our own tables)
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -22,15 +22,18 @@ from accounts import audit_words
 from accounts.deputies import AuthorizedAct, authorized_act, by_deputies
 from accounts.models import User
 from accounts.trail_offices import Offices
-from accounts.trail_units import path_to_unit
+from accounts.trail_rows import Part, Place, newest
+from accounts.trail_units import counties_of, of_counties, path_to_unit
 from accounts.trail_values import ValueWords
 from records.numbers import keys
 from records.registry import KeyedRegistry
-from villages.models import Unit
+from villages.models import Unit, below_any
 
 SHOWN = 50
 FETCHED = 500
 DELETED = "delete"
+MOST = (1 << 63) - 1
+LAST = datetime.max.replace(tzinfo=UTC)
 INTERNAL = {"pgh_id", "pgh_created_at", "pgh_label", "pgh_context", "pgh_context_id", "pgh_obj_id"}
 
 
@@ -192,25 +195,12 @@ def changes(
 
     Rows that belong to no unit (accounts) are shown to readers who reach every unit.
     """
-    reach = sorted(reach)
-    everywhere = not Unit.objects.exclude(pk__in=Unit.objects.within_any(reach)).exists()
     wanted = Asked(**asked)
-    parts, values = [], []
-    for table, model in histories().items():
-        if wanted.kind and table != wanted.kind:
-            continue
-        conditions, given = _conditions(table, model, None if everywhere else reach, wanted, after)
-        parts.append(_newest(table, model, conditions))
-        values += [*given, count]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            " union all ".join(parts) + " order by at desc, kind desc, number desc limit %s", [*values, count]
-        )
-        rows = [
-            (*row[:3], json.loads(row[3] or "{}"), row[4] or "", _exact(row[5]), _exact(row[6] or "null"))
-            for row in cursor.fetchall()
-        ]
-    return _read(rows)
+    if wanted.people == [] or wanted.places == []:
+        return []
+    since = _midnight(wanted.since) if wanted.since else None
+    until = min(_midnight(wanted.until + timedelta(days=1)) if wanted.until else LAST, after.at if after else LAST)
+    return _read(_said(newest(_parts(sorted(reach), wanted, after), count, since, until)))
 
 
 def _exact(content: str) -> Any:
@@ -226,43 +216,33 @@ def all_changes(reach: Iterable[str], **wanted: Any) -> Iterator[TrailChange]:
         after = page[-1].cursor
 
 
-def _newest(table: str, model: type[models.Model], conditions: str) -> str:
-    """The newest rows of one history table, each with the row before it."""
-    veil, path = redaction_of(model.pgh_tracked_model), path_to_unit(model)
-    without, context = "", "e.pgh_context"
-    before = f"""select to_jsonb(b)%s from {table} b where b.pgh_obj_id = e.pgh_obj_id and b.pgh_id < e.pgh_id
-        order by b.pgh_id desc limit 1"""
-    hidden = f"coalesce({veil.rows}, false)"
-    if veil.columns:
-        columns = ", ".join(f"'{column}'" for column in veil.columns)
-        own = ", ".join(f"'{column}'" for column in sorted(INTERNAL))
-        without = f" - {veil.covered_now}"
-        rest = f"to_jsonb(e) - array[{columns}, {own}]"
-        rest_before = before % f" - array[{columns}, {own}]"
-        same = " and ".join(
-            f"to_jsonb(e)->'{name}' = coalesce(({before % ''})->'{name}', 'null')" for name in veil.columns
+def _parts(reach: list[str], asked: Asked, after: Cursor | None) -> Iterator[Part]:
+    """What to ask of each history table."""
+    everywhere = not Unit.objects.exclude(below_any(reach)).exists()
+    bounds = [codes for codes in (None if everywhere else reach, asked.places) if codes is not None]
+    counties = set.intersection(*map(counties_of, bounds)) if bounds and all(map(of_counties, bounds)) else None
+    for table, model in histories().items():
+        path = path_to_unit(model)
+        if (asked.kind and table != asked.kind) or (bounds and path is None):
+            continue
+        conditions, values = _conditions(table, asked, after)
+        conditions.append(f"not ({_hidden(table, redaction_of(model.pgh_tracked_model))})")
+        by_county = counties is not None and path is not None and path.by_county
+        for codes in bounds if path and not by_county else ():
+            conditions.append(path.within(len(codes)))
+            values += [bound for code in codes for bound in (code, code + "~")]
+        yield Part(
+            table,
+            " and ".join(conditions),
+            values,
+            county=path.county if by_county else "",
+            counties=sorted(counties) if by_county else None,
         )
-        covered = f"coalesce({veil.cells}, false)"
-        hidden += f" or {covered} and coalesce({rest} = ({rest_before}), false)"
-        context = f"case when {covered} and not ({same}) then e.pgh_context - 'reason' else {context} end"
-    return f"""(
-        select '{table}' as kind, e.pgh_id as number, e.pgh_created_at as at, {context} as context,
-            coalesce({path.code if path else "''"}::text, '') as unit, to_jsonb(e){without} as now,
-            ({before % without}) as before
-        from (select * from {table} e where {conditions} and not ({hidden})
-            order by e.pgh_id desc limit %s) e)"""
 
 
-def _conditions(
-    table: str, model: type[models.Model], reach: list[str] | None, asked: Asked, after: Cursor | None
-) -> tuple[str, list[Any]]:
-    """SQL and its parameters; ``reach`` None: everywhere."""
-    path = path_to_unit(model)
-    conditions, values = ["true"], []
-    for codes in (reach, asked.places):
-        if codes is not None:
-            conditions.append(path.within(len(codes)) if path else "false")
-            values += [bound for code in codes for bound in (code, code + "~")] if path else []
+def _conditions(table: str, asked: Asked, after: Cursor | None) -> tuple[list[str], list[Any]]:
+    """SQL and its parameters, for what each row says by itself."""
+    conditions, values = [], []
     if asked.people is not None:
         conditions.append("e.pgh_context->>'user' = any(%s)")
         values.append([str(pk) for pk in asked.people])
@@ -276,9 +256,62 @@ def _conditions(
         conditions.append("e.pgh_created_at < %s")
         values.append(_midnight(asked.until + timedelta(days=1)))
     if after:
-        conditions.append("(e.pgh_created_at, %s, e.pgh_id) < (%s, %s, %s)")
-        values += [table, after.at, after.kind, after.number]
-    return " and ".join(conditions), values
+        # In the order of ``trail_rows.Place``: of the same time, rows of a table that sorts before follow, too.
+        below = after.number if table == after.kind else MOST if table < after.kind else 0
+        conditions.append("(e.pgh_created_at, e.pgh_id) < (%s, %s)")
+        values += [after.at, below]
+    return conditions, values
+
+
+def _hidden(table: str, veil: Redaction) -> str:
+    """SQL: whether the row ``e`` is not shown."""
+    if not veil.columns:
+        return f"coalesce({veil.rows}, false)"
+    own = ", ".join(f"'{column}'" for column in (*veil.columns, *sorted(INTERNAL)))
+    rest = f"to_jsonb(e) - array[{own}] = ({_before(table)} - array[{own}])"
+    return f"coalesce({veil.rows}, false) or coalesce({veil.cells}, false) and coalesce({rest}, false)"
+
+
+def _before(table: str) -> str:
+    """SQL: the row before ``e``, as JSON."""
+    return f"""(select to_jsonb(b) from {table} b where b.pgh_obj_id = e.pgh_obj_id and b.pgh_id < e.pgh_id
+        order by b.pgh_id desc limit 1)"""
+
+
+def _said(places: Sequence[Place]) -> list[tuple]:
+    """What the rows at these places say, and the row before each, in the same order."""
+    if not places:
+        return []
+    numbers: dict[str, list[int]] = {}
+    for _at, table, number in places:
+        numbers.setdefault(table, []).append(number)
+    with connection.cursor() as cursor:
+        cursor.execute(" union all ".join(map(_content, numbers)), list(numbers.values()))
+        rows = {
+            (row[0], row[1]): (*row[:3], json.loads(row[3] or "{}"), row[4], _exact(row[5]), _exact(row[6] or "null"))
+            for row in cursor.fetchall()
+        }
+    return [rows[table, number] for _at, table, number in places]
+
+
+def _content(table: str) -> str:
+    """SQL: rows of one history table by their numbers, each with the row before it."""
+    model = histories()[table]
+    veil, path = redaction_of(model.pgh_tracked_model), path_to_unit(model)
+    without, context = "", "e.pgh_context"
+    if veil.columns:
+        without = f" - {veil.covered_now}"
+        same = " and ".join(
+            f"to_jsonb(e)->'{name}' = coalesce({_before(table)}->'{name}', 'null')" for name in veil.columns
+        )
+        context = (
+            f"case when coalesce({veil.cells}, false) and not ({same}) then {context} - 'reason' else {context} end"
+        )
+    return f"""(
+        select '{table}' as kind, e.pgh_id as number, e.pgh_created_at as at, {context} as context,
+            coalesce({path.code if path else "''"}::text, '') as unit, to_jsonb(e){without} as now,
+            {_before(table)}{without} as before
+        from {table} e where e.pgh_id = any(%s))"""
 
 
 def _midnight(day: date) -> datetime:

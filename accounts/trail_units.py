@@ -4,14 +4,16 @@ An answer belongs to the village of its application, a measure to that of its pl
 histories, so that what was part of a deleted row keeps its place.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 
 from django.db import models
+from django.db.models.functions import Length
 
 from accounts.models import User
 from records.models import StoredFile
-from villages.models import Unit
+from villages.models import BY_COUNTY, COUNTY_LENGTH, Unit
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,13 @@ class UnitPath:
     column: str
     joins: tuple[tuple[str, str], ...] = ()
     """History table and column, one after the other; the last column is the unit's code."""
+    by_county: bool = False
+    """Whether ``e`` has an index by county and number (``villages.models.by_county``)."""
+
+    @property
+    def county(self) -> str:
+        """SQL: the code of the county of ``e``, as the index has it."""
+        return f"left(e.{self.column}, {COUNTY_LENGTH})"
 
     @property
     def code(self) -> str:
@@ -53,15 +62,25 @@ class UnitPath:
         return joined
 
 
+def of_counties(codes: Collection[str]) -> bool:
+    """Whether ``codes`` are whole counties, cities and provinces."""
+    return all(len(one) <= COUNTY_LENGTH for one in codes)
+
+
+def counties_of(codes: Collection[str]) -> set[str]:
+    """The counties at and below such ``codes``, and the cities and provinces among these."""
+    wide = Unit.objects.within_any(one for one in codes if len(one) < COUNTY_LENGTH)
+    found = wide.annotate(digits=Length("code")).filter(digits__lte=COUNTY_LENGTH).order_by()
+    return {*codes, *found.values_list("code", flat=True)}
+
+
 @cache
 def path_to_unit(history: type[models.Model]) -> UnitPath | None:
     """None for rows that belong to no unit, such as accounts."""
     tracked = history.pgh_tracked_model
-    if tracked is Unit:
-        return UnitPath("code")
-    column = _unit_column(tracked)
+    column = "code" if tracked is Unit else _unit_column(tracked)
     if column:
-        return UnitPath(column)
+        return UnitPath(column, by_county=any(index.name.endswith(BY_COUNTY) for index in history._meta.indexes))
     joins: list[tuple[str, str]] = []
     first = step = _parent(tracked)
     while step:

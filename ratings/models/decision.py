@@ -15,7 +15,7 @@ from ratings.models.decision_lifecycle import DECISION_STEPS, DecisionState
 from ratings.models.programme import stars_only
 from ratings.models.register_run import marks_stale
 from ratings.models.scheme import Scheme
-from villages.models import Unit
+from villages.models import Unit, by_county
 
 
 class DecisionQuerySet(models.QuerySet):
@@ -23,7 +23,7 @@ class DecisionQuerySet(models.QuerySet):
         return self.filter(state=Decision.State.CONFIRMED)
 
 
-@pghistory.track()
+@pghistory.track(meta=by_county("unit", "decision_history"))
 class Decision(models.Model):
     """``on``: the day from which it is in force; ``cut_off``: the last day for facts that it considered (formats §3).
 

@@ -4,11 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 from axes.models import AccessAttempt
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts import audit_trail, workflow
-from accounts.models import CalendarDay, User
+from accounts.models import AppointmentEvent, CalendarDay, User
 from accounts.roles import Role
 from accounts.todo_list import todos_of
 from records.refusals import Incomplete, NotAllowed, WrongState
@@ -150,6 +151,25 @@ def test_pages_of_the_trail_join_without_gap_or_repeat():
     second = audit_trail.changes([PROVINCE], count=1000, after=first[-1].cursor)
     assert first + second == every
     assert audit_trail.Cursor.read(str(first[-1].cursor)) == first[-1].cursor
+
+
+def test_what_a_long_transaction_wrote_last_hides_nothing_newer():
+    """Rows are dated with the beginning of their transaction."""
+    for number in range(6):
+        AppointmentFactory(unit=UnitFactory(code=f"{TOWNSHIP}{201 + number}"))
+    table, unit = "accounts_appointmentevent", f"{TOWNSHIP}201"
+    columns = {field.column for field in AppointmentEvent._meta.fields} - {"pgh_id", "pgh_created_at"}
+    names = ", ".join(f'"{column}"' for column in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"insert into {table} (pgh_created_at, {names}) select pgh_created_at - interval '1 hour', {names}"  # noqa: S608
+            f" from {table} where unit_id = %s",
+            [unit],
+        )
+    first = audit_trail.changes([PROVINCE], kind=table, count=3)
+    rest = audit_trail.changes([PROVINCE], kind=table, count=9, after=first[-1].cursor)
+    assert len(first + rest) == 7
+    assert [one.unit.split()[-1] for one in first + rest][-1] == unit
 
 
 @pytest.mark.parametrize("query", ["after=nonsense", "unit=x", "kind=pg_user", "until=yesterday"])

@@ -8,6 +8,7 @@ from villages.models.reorganization import (
     successors,
 )
 from villages.models.unit import (
+    BY_COUNTY,
     CODE,
     CODE_LENGTHS,
     COUNTY_LENGTH,
@@ -19,6 +20,7 @@ from villages.models.unit import (
     around_any,
     below,
     below_any,
+    by_county,
     county_of,
     is_station,
     matching,
@@ -27,6 +29,7 @@ from villages.models.unit import (
 )
 
 __all__ = [
+    "BY_COUNTY",
     "CODE",
     "CODE_LENGTHS",
     "COUNTY_LENGTH",
@@ -42,6 +45,7 @@ __all__ = [
     "around_any",
     "below",
     "below_any",
+    "by_county",
     "county_of",
     "descendants",
     "is_station",

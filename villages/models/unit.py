@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from functools import reduce
 from operator import or_
+from typing import Any
 
 import pghistory
 import pgtrigger
@@ -24,6 +25,7 @@ CODE_LENGTHS = (2, 4, 6, 9, 12)
 COUNTY_LENGTH, TOWNSHIP_LENGTH = CODE_LENGTHS[2:4]
 CODE = r"[0-9]{2}([0-9]{2}(([0-9]{2}|Z[0-9])([0-9]{3}([0-9]{3}|S[0-9]{2})?)?)?)?"
 """Pattern of a code, for Python and PostgreSQL alike: a zone below a city has a Z, a station an S."""
+BY_COUNTY = "_by_county"
 LONGEST_SEARCH = 50
 SHORTEST_END = 3
 """The short form of a village code in everyday use: its last three digits."""
@@ -70,6 +72,13 @@ def below_any(codes: Iterable[str], field: str = "code") -> Q:
 def around_any(codes: Collection[str], field: str = "code") -> Q:
     """Any of ``codes``, everything above and everything below them."""
     return reduce(or_, (above(code, field) for code in codes), below_any(codes, field))
+
+
+def by_county(column: str, name: str) -> dict[str, Any]:
+    """For the history of a table that grows by the hundred thousand at once: an index that finds the newest rows of a
+    county, whatever was written elsewhere since. ``column``: of the unit."""
+    county = Left(column, COUNTY_LENGTH)
+    return {"indexes": [models.Index(county, F("pgh_created_at"), F("pgh_id"), name=f"{name}{BY_COUNTY}")]}
 
 
 def matching(typed: str, to: str = "") -> Q:
@@ -128,7 +137,7 @@ class UnitQuerySet(models.QuerySet):
         return self.filter(RATEABLE)
 
 
-@pghistory.track(exclude=["pinyin"])
+@pghistory.track(exclude=["pinyin"], meta=by_county("code", "unit_history"))
 class Unit(models.Model):
     """A place that reports, decides or watches. ``tags`` are the county's words for its kind (平原, 山区 …).
 
