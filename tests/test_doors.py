@@ -23,3 +23,5 @@ def test_every_address_has_its_door():
 def test_a_form_that_needs_scripts_is_noticed():
     dead = '<body><form action="/a/"><input name="b"><button type="button">c</button></form><p hx-get="/d/"></p></body>'
     assert needing_scripts(dead) == ["nothing sends the form to /a/", "only scripts ask /d/"]
+    refused = '<body><form method="post" action="/a/"><button>c</button></form></body>'
+    assert needing_scripts(refused) == ["without a CSRF token nobody accepts the form to /a/"]
