@@ -6,7 +6,7 @@ found counts instead. Everything else is asked by the programme's own short form
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -168,7 +168,7 @@ def facts_of(cycle: ProgrammeCycle, units: Iterable[Unit]) -> dict[str, FactsOfU
     typed = ProgrammeAnswer.objects.filter(cycle=cycle, unit__in=units)
     schemes = Scheme.objects.in_bulk({one.cycle.scheme_id for one in applications.values()})
     asking = _Asking(cycle.scheme.spec, schemes)
-    found = _asked(asking, units, applications, typed, shared)
+    found = _asked(asking, units, applications, typed, shared, lambda one: one.also_there)
     for code, known in found.items():
         same = asking.vetoes_of(known.scheme_id)
         known.vetoes = {(one.code, one.on) for one in vetoes[code] if one.code in same}
@@ -184,7 +184,8 @@ def asked_of(
 ) -> dict[str, FactsOfUnit]:
     """Of each of ``units`` what only the programme asks, with what was ``typed``; of all else not what is answered.
     One query at most. ``schemes``: those of the ``applications``."""
-    return _asked(_Asking(cycle.scheme.spec, schemes), units, applications, typed, {})
+    asking = _Asking(cycle.scheme.spec, schemes)
+    return _asked(asking, units, applications, typed, {}, lambda one: one.also_there and one.source == "village")
 
 
 def latest(applications: Iterable[Application]) -> dict[str, Application]:
@@ -198,26 +199,19 @@ def _asked(
     applications: Mapping[str, Application],
     typed: Iterable[ProgrammeAnswer],
     shared: Mapping[int, Mapping[str, Given]],
+    by_review: Callable[[FactAsked], bool],
 ) -> dict[str, FactsOfUnit]:
+    """``by_review``: for which facts it matters what the review found."""
     own: dict[str, dict[str, ProgrammeAnswer]] = defaultdict(dict)
     for answer in typed:
         own[answer.unit_id][answer.item] = answer
-    reviewed = found_in_review(applications.values(), asking.items)
-    found = {}
-    for unit in units:
-        application = applications.get(unit.code)
-        if application:
-            application.unit = unit
-        known = FactsOfUnit(unit, application.tags if application else unit.tags, application)
-        pk = application.pk if application else 0
-        try:
-            known.facts = [
-                one.with_answer(shared.get(pk, {}), own.get(unit.code, {}), reviewed.get(pk, {}))
-                for one in asking.of(known.scheme_id, known.tags)
-            ]
-        except NoSingleVariant as wrong:
-            known.unfit = wrong.code
-        found[unit.code] = known
+    found = {unit.code: asking.known(unit, applications.get(unit.code)) for unit in units}
+    items = {one.item for known in found.values() for one in known.facts if by_review(one)}
+    reviewed = found_in_review(applications.values(), items) if items else {}
+    for code, known in found.items():
+        pk = known.application.pk if known.application else 0
+        given = shared.get(pk, {}), own.get(code, {}), reviewed.get(pk, {})
+        known.facts = [one.with_answer(*given) for one in known.facts]
     return found
 
 
@@ -294,8 +288,18 @@ class _Asking:
     def __init__(self, spec: SchemeSpec, schemes: Mapping[int, Scheme]) -> None:
         self.spec = spec
         self.schemes = {pk: scheme.spec for pk, scheme in schemes.items()}
-        self.items = {question.item for criterion in spec.criteria for question in criterion.questions}
         self._asked: dict[tuple[int | None, frozenset[str]], list[FactAsked]] = {}
+
+    def known(self, unit: Unit, application: Application | None) -> FactsOfUnit:
+        """What is asked of the unit, without the answers."""
+        if application:
+            application.unit = unit
+        known = FactsOfUnit(unit, application.tags if application else unit.tags, application)
+        try:
+            known.facts = self.of(known.scheme_id, known.tags)
+        except NoSingleVariant as wrong:
+            known.unfit = wrong.code
+        return known
 
     def of(self, scheme: int | None, tags: Collection[str]) -> list[FactAsked]:
         """The questions, without their answers. Raises ``NoSingleVariant``."""
