@@ -3,10 +3,11 @@ since when."""
 
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, When
 
 from accounts.models import User
-from ratings.models import Application, Cycle
+from accounts.prepared import asked
+from ratings.models import Application, Cycle, Window
 from ratings.models.cycle import CycleStep
 from villages.models import Level, below_any
 
@@ -21,9 +22,7 @@ def applied(user: User) -> dict[str, Any] | None:
     codes = user.reach(ACCEPT)
     if not codes:
         return None
-    open_cycles = Cycle.objects.reaching(codes).filter(state=Cycle.State.OPEN).exclude(scheme__rates=Level.TOWNSHIP)
-    cycles = open_cycles.select_related("scheme").prefetch_related("windows")
-    cycle = max(cycles, key=lambda one: (one.year, one.scheme.rates == Level.VILLAGE), default=None)
+    cycle = next(iter(asked(_open, user)), None)
     if cycle is None:
         return None
     sent = Application.objects.filter(cycle=cycle, unit=OuterRef("pk")).exclude(state=State.DRAFT)
@@ -32,10 +31,18 @@ def applied(user: User) -> dict[str, Any] | None:
         .filter(below_any(codes))
         .aggregate(all=Count("pk"), sent=Count("pk", filter=Q(Exists(sent))))
     )
-    waiting = Application.objects.filter(below_any(codes, "unit_id"), cycle=cycle, state=State.SUBMITTED)
-    return {
-        "cycle": cycle,
-        "window": cycle.window(CycleStep.APPLY),
-        **units,
-        "waiting": waiting.select_related("unit").order_by("submitted_at")[:SHOWN],
-    }
+    return {"cycle": cycle, **units, "waiting": asked(_waiting, user, cycle.pk)}
+
+
+def _open(user: User) -> QuerySet[Cycle]:
+    """With the end of applying, ``closes``."""
+    cycles = Cycle.objects.reaching(user.reach(ACCEPT)).filter(state=Cycle.State.OPEN)
+    apply = Window.objects.filter(cycle=OuterRef("pk"), step=CycleStep.APPLY)
+    cycles = cycles.exclude(scheme__rates=Level.TOWNSHIP).annotate(closes=Subquery(apply.values("closes")))
+    villages_first = Case(When(scheme__rates=Level.VILLAGE, then=0), default=1)
+    return cycles.select_related("scheme").defer("scheme__body").order_by("-year", villages_first, "unit", "pk")[:1]
+
+
+def _waiting(user: User, cycle: int) -> QuerySet[Application]:
+    waiting = Application.objects.filter(below_any(user.reach(ACCEPT), "unit_id"), cycle=cycle, state=State.SUBMITTED)
+    return waiting.select_related("unit").order_by("submitted_at")[:SHOWN]
