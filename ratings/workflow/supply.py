@@ -1,29 +1,45 @@
 """Figures that departments supply for all villages of a county, one criterion at a time (formats §1, ``supplier``)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.departments import departments_of
 from accounts.models import User
+from accounts.prepared import asked
 from ratings import notices
 from ratings.application import questions
 from ratings.application.answer_parsing import LONGEST, parsed_answer
 from ratings.models import Answer, Application, Cycle
+from ratings.models.cycle import RATED_IN_CYCLE
 from ratings.scheme.spec import Criterion, Question
 from ratings.workflow.answers import AnswerEntry, SavedAnswers, add_up, write
 from ratings.workflow.application import open_drafts
 from ratings.workflow.computed_figures import keep_computed_figures
 from ratings.workflow.filling_rights import criteria_of
 from ratings.workflow.window import hold_open
+from records.kept_statements import rows_of
 from records.known import known
 from records.refusals import Incomplete, NotAllowed, WrongState
 
 State = Application.State
 SUPPLY = "ratings.supply"
+# How many figures of each item there are, and how many units are rated, by cycle.
+_GIVEN = """
+select a.cycle_id, w.item, count(*)
+from ratings_application a join ratings_answer w on w.application_id = a.id
+where a.cycle_id = any (%s) and w.item = any (%s) and w.value is not null
+group by a.cycle_id, w.item
+"""
+_RATED = f"""
+select c.id, count(*)
+from ratings_cycle c join ratings_scheme s on s.id = c.scheme_id join villages_unit u on {RATED_IN_CYCLE}
+where c.id = any (%s)
+group by c.id
+"""  # noqa: S608 our own words
 
 
 def supplied_by(cycle: Cycle, user: User) -> dict[str, list[Criterion]]:
@@ -49,21 +65,28 @@ class AskedCriterion:
 
 def asked_of(user: User) -> list[AskedCriterion]:
     """What the person's departments are asked for in every cycle whose scoring is not closed."""
+    found = [(cycle, variants) for cycle in asked(_open, user) for variants in supplied_by(cycle, user).values()]
+    if not found:
+        return []
+    cycles = sorted({cycle.pk for cycle, _variants in found})
+    items = sorted({item for _cycle, variants in found for item in _items(variants)})
+    rated = dict(rows_of(_RATED, [cycles]))
+    given = {(pk, item): n for pk, item, n in rows_of(_GIVEN, [cycles, items])}
     rows = []
-    cycles = Cycle.objects.filter(state=Cycle.State.OPEN, scoring_closed_at=None, unit__in=user.reach(SUPPLY))
-    for cycle in cycles.select_related("scheme", "unit"):
-        criteria = supplied_by(cycle, user)
-        items = {q.item: code for code, variants in criteria.items() for c in variants for q in c.questions}
-        given = dict.fromkeys(criteria, 0)
-        answers = Answer.objects.filter(application__cycle=cycle, item__in=items, value__isnull=False)
-        for item, n in answers.order_by().values_list("item").annotate(n=Count("pk")):
-            given[items[item]] += n
-        rated = cycle.rated_units().count()
-        rows += [
-            AskedCriterion(cycle, variants[0], given[code], rated * len(variants[0].questions) - given[code])
-            for code, variants in criteria.items()
-        ]
+    for cycle, variants in found:
+        n = sum(given.get((cycle.pk, item), 0) for item in _items(variants))
+        missing = rated.get(cycle.pk, 0) * len(variants[0].questions) - n
+        rows.append(AskedCriterion(cycle, variants[0], n, missing))
     return rows
+
+
+def _items(variants: Iterable[Criterion]) -> set[str]:
+    return {question.item for criterion in variants for question in criterion.questions}
+
+
+def _open(user: User) -> QuerySet[Cycle]:
+    cycles = Cycle.objects.filter(state=Cycle.State.OPEN, scoring_closed_at=None, unit__in=user.reach(SUPPLY))
+    return cycles.select_related("scheme", "unit")
 
 
 def takes_figure(application: Application, before: Answer | None) -> bool:
