@@ -1,5 +1,8 @@
 """What waits for a person in rounds of model villages (a source of ``accounts.todo_list``)."""
 
+from functools import reduce
+from operator import or_
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +19,7 @@ from incentives.models import RewardPolicy
 from records.addresses import address
 from records.deadlines import end_of
 from reviews.department_checks.assignments import ANSWER
-from villages.models import below_any, prefixes
+from villages.models import above, below_any
 
 SHOWN = 20
 
@@ -51,13 +54,8 @@ def _without_opinion(user: User) -> QuerySet[Nomination]:
 
 
 def _answers(user: User) -> list[Todo]:
-    codes = user.reach(ANSWER)
-    if not codes:
-        return []
-    above = {prefix for code in codes for prefix in prefixes(code)}
-    checked = Round.objects.filter(state=Round.State.CHECK, unit__in=above).select_related("unit").order_by("check_due")
     found = []
-    for round in checked[:SHOWN]:
+    for round in asked(_checked, user) if user.reach(ANSWER) else []:
         silent = {(unit.pk, name) for unit, name in checking.silent(round)}
         found += [
             Todo(
@@ -72,6 +70,12 @@ def _answers(user: User) -> list[Todo]:
             if (county, name) in silent
         ]
     return found
+
+
+def _checked(user: User) -> QuerySet[Round]:
+    around = reduce(or_, (above(code, "unit_id") for code in user.reach(ANSWER)))
+    rounds = Round.objects.filter(around, state=Round.State.CHECK).select_related("unit")
+    return rounds.order_by("check_due", "pk")[:SHOWN]
 
 
 def _objections(user: User) -> list[Todo]:

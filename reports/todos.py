@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from accounts.prepared import asked
+from accounts.prepared import Totals, asked
 from accounts.todo_list import Todo, of_several
 from followups.models import FollowUp
 from reports.kept_warnings import KINDS
@@ -26,9 +26,7 @@ def _warnings(user: User) -> list[Todo]:
     """What is late, for those who oversee a unit for the discipline commission."""
     if not user.reach(RECORD_EVENT):
         return []
-    late = FollowUp.objects.seen_by(user).filter(of_colour(Colour.RED, timezone.now()), kind__in=KINDS)
-    found = late.aggregate(red=Count("pk"), since=Min("due_at"), first=Min("unit__name"))
-    red = found["red"]
+    ((red, since, first),) = asked(_late, user)
     if not red:
         return []
     title = ngettext("%(red)s red warning: something is late", "%(red)s red warnings: something is late", red)
@@ -38,10 +36,15 @@ def _warnings(user: User) -> list[Todo]:
             f"{reverse('warnings')}?colour={Colour.RED}",
             detail=_("Please follow up with those who are late."),
             action=_("See what is late"),
-            since=found["since"],
-            whom=of_several(found["first"], red),
+            since=since,
+            whom=of_several(first, red),
         )
     ]
+
+
+def _late(user: User) -> Totals:
+    late = FollowUp.objects.seen_by(user).filter(of_colour(Colour.RED, timezone.now()), kind__in=KINDS)
+    return Totals(late, {"red": Count("pk"), "since": Min("due_at"), "first": Min("unit__name")})
 
 
 def _reports(user: User) -> list[Todo]:

@@ -26,30 +26,36 @@ def entries(user: User) -> list[Todo]:
 
 def _to_answer(user: User) -> list[Todo]:
     """The open lists that a department of ``user`` has not answered, released or not."""
-    codes = user.reach(ANSWER)
-    own = [(code, name) for code in codes for name in departments_of(user, code)]
-    if not own:
+    if not _departments(user):
         return []
-    waiting = Q(pk__in=[])
-    for code, name in own:
-        answered = Exists(DepartmentAnswer.objects.filter(of=OuterRef("pk"), department=name))
-        named = Q(cycle__scheme__body__departments__contains=[name])
-        waiting |= Q(unit=code) & named & ~answered
-    waiting &= ~Q(lists_own_unit(user.pk))
-    checks = DepartmentCheck.objects.filter(waiting, _unreleased()).annotate(county=F("unit__name")).order_by("due")
     return [
         Todo(
-            title=_("Please answer the joint check of %(unit)s") % {"unit": check.county},
-            url=reverse("review_check", args=[check.pk]),
+            title=_("Please answer the joint check of %(unit)s") % {"unit": county},
+            url=reverse("review_check", args=[pk]),
             detail=_("One answer for the whole list: nothing found, or which veto item"),
-            due=check.due,
-            urgent=check.due <= timezone.now(),
-            since=check.opened_at,
-            whom=check.county,
+            due=due,
+            urgent=due <= timezone.now(),
+            since=opened_at,
+            whom=county,
             takes=CHECK,
         )
-        for check in checks[:MANY]
+        for pk, due, opened_at, county in asked(_unanswered, user)
     ]
+
+
+def _departments(user: User) -> list[tuple[str, str]]:
+    return [(code, name) for code in user.reach(ANSWER) for name in departments_of(user, code)]
+
+
+def _unanswered(user: User) -> QuerySet:
+    waiting = Q(pk__in=[])
+    for code, name in _departments(user):
+        answered = Exists(DepartmentAnswer.objects.filter(of=OuterRef("pk"), department=name))
+        named = Q(cycle__scheme__body__departments__has_key=name)
+        waiting |= Q(unit=code) & named & ~answered
+    waiting &= ~Q(lists_own_unit(user.pk))
+    checks = DepartmentCheck.objects.filter(waiting, _unreleased()).order_by("due", "pk")
+    return checks.values_list("pk", "due", "opened_at", "unit__name")[:MANY]
 
 
 def _to_open(user: User) -> list[Todo]:
