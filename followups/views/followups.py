@@ -15,6 +15,7 @@ from accounts.authority import permission_or_404
 from followups import exports, workflow
 from followups.forms import FollowUpFilterForm, HandOnForm, ReportForm, SendBackForm
 from followups.history import history_of
+from followups.listed import SHOWN, shown
 from followups.models import STEPS, FollowUp
 from followups.models.followup import VIEW
 from records.confirming import carry_out
@@ -41,11 +42,12 @@ DONE = {
 def followups(request: HttpRequest) -> HttpResponse:
     """Follow-ups in scope, what is due first at the top."""
     form = FollowUpFilterForm(request.GET, user=request.user)
-    shown = FollowUp.objects.seen_by(request.user).select_related(*PEOPLE)
-    shown = form.narrow(shown) if form.is_valid() else shown.none()
-    if book := as_workbook(request, str(_("Follow-ups")), exports.followups(), shown):
+    found = FollowUp.objects.seen_by(request.user)
+    found = form.narrow(found) if form.is_valid() else found.none()
+    if book := as_workbook(request, str(_("Follow-ups")), exports.followups(), found.select_related(*PEOPLE)):
         return book
-    page = Paginator(shown, ROWS).get_page(request.GET.get("page"))
+    page = Paginator(found.select_related(*SHOWN), ROWS).get_page(request.GET.get("page"))
+    page.object_list = shown(page.object_list)
     return render(request, "followups/followups.html", {"form": form, "page": page})
 
 
