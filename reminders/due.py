@@ -13,7 +13,6 @@ from datetime import datetime
 
 from django.db import connection
 from django.db.models import Max, Q
-from django.urls import reverse
 
 from accounts.departments import speakers
 from accounts.role_holders import holders
@@ -25,6 +24,7 @@ from ratings.application.correction import filling_office
 from ratings.models import Application, Cycle, Decision, Extension, Stage
 from ratings.models.application import first_stage
 from ratings.models.cycle import RATED_IN_CYCLE, CycleStep
+from records.addresses import address
 from records.deadlines import end_of
 from reminders.models import DueStep
 from reviews.appeals.appeal_rules import above, answer_dues
@@ -160,7 +160,7 @@ def _not_begun(codes: Collection[str], cycles: dict[int, Cycle], closes: _Closes
                 filling_office(unit),
                 closes(pk, CycleStep.APPLY, unit),
                 window.opens,
-                reverse("applications_not_begun"),
+                address("applications_not_begun"),
             )
 
 
@@ -228,7 +228,7 @@ def _decided(applications: list[Application], closes: _Closes) -> Iterator[Due]:
 def _checks(applications: list[Application]) -> Iterator[Due]:
     """Departments that have not answered a list on which one of these stands."""
     here = {one.pk: one for one in applications if one.state in State.COUNTY_UNRELEASED}
-    listed = list(Candidate.objects.filter(application__in=here).select_related("of__cycle__scheme"))
+    listed = list(Candidate.objects.filter(application__in=here).prefetch_related("of__cycle__scheme"))
     silent = outstanding({one.of_id: one.of.cycle.scheme.spec.departments for one in listed}) if listed else {}
     people = {county: speakers(county) for county in {one.of.unit_id for one in listed if silent[one.of_id]}}
     for one in listed:
@@ -241,7 +241,7 @@ def _checks(applications: list[Application]) -> Iterator[Due]:
                 Office(one.of.unit_id, Role.DEPARTMENT),
                 one.of.due,
                 one.of.opened_at,
-                reverse("review_check", args=[one.of_id]),
+                address("review_check", one.of_id),
                 tuple(ids),
             )
 
@@ -263,7 +263,7 @@ def _objections(applications: list[Application]) -> Iterator[Due]:
                 Office(one.unit_id[: level.code_length], role),
                 end_of(entry.batch.last_day) if entry and entry.batch.last_day else None,
                 one.made_at,
-                reverse("review_objections"),
+                address("review_objections"),
                 deciding=one.decision.origin,
                 unknown_to=frozenset(barred[one.pk]),
             )
@@ -282,7 +282,7 @@ def _appeals(codes: Collection[str]) -> Iterator[Due]:
             Office(place, level.office),
             until(one),
             one.made_at,
-            reverse("review_appeals"),
+            address("review_appeals"),
             tuple(sorted(hearer.user_id for hearer in one.hearers.all())),
             deciding=level.name,
         )
@@ -307,7 +307,7 @@ def _followups(codes: Collection[str]) -> Iterator[Due]:
             office,
             one.due_at,
             one.reported_at if reported else one.opened_at,
-            one.link if correction else reverse("followup", args=[one.pk]),
+            one.link if correction else address("followup", one.pk),
             () if reported or one.person_id is None else (one.person_id,),
             kind="" if correction else one.kind,
             unknown_to=frozenset(kept_from[one.kind].get(one.unit_id, ())),
@@ -319,4 +319,4 @@ def _level(origin: str) -> ReviewLevel | None:
 
 
 def _page(application: Application) -> str:
-    return reverse("application", args=[application.pk])
+    return address("application", application.pk)

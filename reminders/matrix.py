@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Case, Max, Q, Value, When
@@ -62,7 +63,7 @@ class Cell:
     def first(self) -> Due | None:
         return self.dues[0] if self.dues else None
 
-    @property
+    @cached_property
     def late(self) -> int:
         return sum(one.due is not None and is_over(one.due) for one in self.dues)
 
@@ -75,7 +76,7 @@ class Cell:
     def last_day(self) -> date | None:
         return last_day(self.first.due) if self.first and self.first.due else None
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """How it looks: late, soon, wait, done or empty."""
         if self.late:
@@ -97,7 +98,7 @@ class Row:
         """What waits first in each cell."""
         return [cell.first for cell in self.cells if cell.first]
 
-    @property
+    @cached_property
     def kind(self) -> str:
         kinds = {cell.kind for cell in self.cells}
         return next((kind for kind in ("late", "wait", "soon") if kind in kinds), "turn")
@@ -119,7 +120,7 @@ class Matrix:
         wanted = {"late": ("late",), "soon": ("late", "wait")}.get(only)
         return [row for row in self.rows if row.kind in wanted] if wanted else self.rows
 
-    @property
+    @cached_property
     def counts(self) -> dict[str, int]:
         return {only: len(self.narrowed(only)) for only in ("all", "soon", "late")}
 
