@@ -182,6 +182,8 @@ def open_sheets(applications: Iterable[int], review_level: ReviewLevel) -> None:
         .values_list("pk", "cycle_id", "unit_id")
     )
     panels = panels_of(pending, review_level)
+    if not panels:
+        return
     done = _done_before(panels, review_level)
     pairs = [(pk, who) for pk, panel in panels.items() for who in sorted(seated_on(panel)) if (pk, who) not in done]
     conflicting = conflicts({pk for pk, _reviewer in pairs}, {reviewer for _pk, reviewer in pairs}, review_level.stage)
