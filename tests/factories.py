@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import factory
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import connection
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
@@ -26,12 +27,14 @@ from ratings.models import (
     Scheme,
     Stage,
     StarPeriod,
+    Transition,
     Veto,
     Window,
 )
 from ratings.models.cycle import CycleStep
 from ratings.models.lifecycle import STEPS
 from ratings.workflow.transition import move
+from records import audit
 from records.file_faults import place
 from records.models import StoredFile
 from reports.models import ReportRequest
@@ -210,17 +213,38 @@ class ApplicationFactory(DjangoModelFactory):
         if to != "draft":
             fields.setdefault("submitted_at", at(fields["cycle"].year, 3, 1))
         application = super()._create(model_class, *args, **fields)
-        walk(application, *shortest_way(to, application.unit_id))
-        application.refresh_from_db()
+        if to != "draft":
+            way = shortest_way(to, application.unit_id)
+            followed = to == "rejected" or Panel.objects.filter(cycle=application.cycle_id).exists()
+            (walk if followed else hurry)(application, *way)
+            application.refresh_from_db()
         return application
+
+
+def hurry(application, *states) -> None:
+    """What ``walk`` leaves of a new application whose steps nobody follows, in a third of the time."""
+    before, steps = "draft", []
+    for state in states:
+        verb = verb_of(before, state)
+        with audit.acting(None, verb), connection.cursor() as cursor:
+            cursor.execute("UPDATE ratings_application SET state = %s WHERE id = %s", [state, application.pk])
+        steps.append(
+            Transition(application=application, verb=verb, from_state=before, to_state=state, at=timezone.now())
+        )
+        before = state
+    Transition.objects.bulk_create(steps)
+
+
+def verb_of(before: str, state: str) -> str:
+    """The first verb of the lifecycle that leads from one state to the other."""
+    return next(step.verb for step in STEPS.values() if (before, state) in step.moves)
 
 
 def walk(application, *states, at=None) -> None:
     """Take the application through ``states``, by the first verb of the lifecycle that leads to each (by nobody)."""
     before = Application.objects.values_list("state", flat=True).get(pk=application.pk)
     for state in states:
-        verb = next(step.verb for step in STEPS.values() if (before, state) in step.moves)
-        move([application.pk], verb, state, by=None, at=at)
+        move([application.pk], verb_of(before, state), state, by=None, at=at)
         before = state
 
 
