@@ -81,9 +81,13 @@ def entries(user: Any) -> list[Todo]:
             takes=f"followup:{FOLLOW_UP}" if what == "opinion_sought" else "",
         )
         for pk, name, county, what, page, since, due in asked(_all_waiting, user)
-        if what != "grant" or not is_idle(KINDS[page].objects.get(pk=pk))
+        if what != "grant" or not any(map(is_idle, asked(_source, None, pk, page=page)))
     ]
     return found + _clawbacks(user)
+
+
+def _source(_user: Any, pk: int, page: str) -> QuerySet[Source]:
+    return KINDS[page].objects.with_facts().filter(pk=pk)
 
 
 def _all_waiting(user: Any) -> QuerySet:
@@ -151,9 +155,6 @@ def _clawbacks(user: Any) -> list[Todo]:
     """Each question once: which village, why, of what, how much."""
     if not user.reach(PAY):
         return []
-    mine = Clawback.objects.filter(below_any(user.reach(PAY), "unit_id"), state="open")
-    waiting = FollowUp.objects.waiting().filter(kind=SETTLEMENT, subject=Cast(OuterRef("pk"), CharField()))
-    mine = mine.annotate(due=Subquery(waiting.values("due_at")[:1]))
     return [
         Todo(
             title=_question(one),
@@ -166,8 +167,14 @@ def _clawbacks(user: Any) -> list[Todo]:
             whom=one.unit.name,
             takes=f"followup:{SETTLEMENT}",
         )
-        for one in with_reasons(mine).order_by("pk")[:SHOWN]
+        for one in asked(_to_settle, user)
     ]
+
+
+def _to_settle(user: Any) -> QuerySet[Clawback]:
+    mine = Clawback.objects.filter(below_any(user.reach(PAY), "unit_id"), state="open")
+    waiting = FollowUp.objects.waiting().filter(kind=SETTLEMENT, subject=Cast(OuterRef("pk"), CharField()))
+    return with_reasons(mine.annotate(due=Subquery(waiting.values("due_at")[:1]))).order_by("pk")[:SHOWN]
 
 
 def _question(proposal: Clawback) -> str:

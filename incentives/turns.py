@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.prepared import asked
 from accounts.roles import Role
 from incentives.models import ProjectFund, RewardPolicy, Source
 from incentives.models.lifecycle import STEPS, WRITE_OWN
@@ -66,8 +68,12 @@ def home_panel(user: Any) -> dict[str, Any] | None:
     """What the user's own department has entered and is not paid yet, and whose turn it is; None for others."""
     if not user.has_perm(WRITE_OWN):
         return None
-    found: list[Source] = []
-    for kind in (RewardPolicy, ProjectFund):
-        found += kind.objects.with_facts().filter(kind.written_by_user(user)).order_by("-pk")
+    found: list[Source] = [
+        source for kind in (RewardPolicy, ProjectFund) for source in asked(_written, user, kind=kind)
+    ]
     show_turns(found)
     return {"sources": [source for source in found if source.turn][:SHOWN]}
+
+
+def _written(user: Any, kind: type[Source]) -> QuerySet[Source]:
+    return kind.objects.with_facts().filter(kind.written_by_user(user)).order_by("-pk")

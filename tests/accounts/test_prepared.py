@@ -23,6 +23,8 @@ from honours import todos as of_honours
 from improvements import home as plans_at_home
 from improvements import todos as of_plans
 from incentives import todos as of_money
+from incentives import turns
+from incentives.models import ProjectFund
 from incentives.views import unit as unit_money
 from programmes import home as grades_at_home
 from programmes import todos as of_programmes
@@ -83,6 +85,8 @@ BUILDS = {
     of_drafts._waiting: of_drafts.COMMENT,
     of_plans._waiting: of_plans.DRAW_UP,
     of_money._all_waiting: "",
+    of_money._to_settle: of_money.PAY,
+    turns._written: "",
     of_posts._vacancies: "accounts.appoint",
     appeal_rules._released: APPEAL,
     appealable._closed: APPEAL,
@@ -108,6 +112,7 @@ BUILDS = {
     desk_questions._waiting: "",
 }
 FIXED = {
+    turns._written: {"kind": ProjectFund},
     applications_listed._counts: {"year": 2026},
     applications_listed._listed: {"year": 2026, "state": "submitted", "start": 0, "stop": 50},
     events_listed._listed: {"start": 0, "stop": 50},
