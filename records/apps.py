@@ -5,7 +5,7 @@ class RecordsConfig(AppConfig):
     name = "records"
 
     def ready(self) -> None:
-        from records import column_hashes, receivers, registrations  # noqa: F401 (receivers connect when imported)
+        from records import column_hashes, kept_statements, receivers, registrations  # noqa: F401 (receivers connect)
 
         column_hashes.install()
         registrations.register()

@@ -28,6 +28,17 @@ def test_values_of_every_kind_come_back_and_the_second_call_is_not_prepared_agai
 
 
 @pytest.mark.django_db(transaction=True)
+def test_it_is_planned_for_all_arguments_at_once():
+    for code in ("33", "3306"):
+        rows_of("select name from villages_unit where code = %s", [code])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select generic_plans, custom_plans from pg_prepared_statements where statement like '%villages_unit%'"
+        )
+        assert cursor.fetchall() == [(2, 0)]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_new_connection_keeps_its_own():
     assert asked("select %s + 1", [1]) == ([(2,)], ["execute"], 1)
     connection.close()
