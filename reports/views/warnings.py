@@ -5,7 +5,6 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.authority import permission_or_404, reached, reached_or_404
@@ -15,12 +14,11 @@ from followups.models.followup import VIEW
 from records import previews
 from records.confirming import carry_out
 from records.excel_export import as_workbook
-from records.openable import openable
 from reports import exports, workflow
 from reports.forms import ThresholdForm, WarningFilterForm
 from reports.kept_warnings import KINDS
 from reports.models import WarningThreshold
-from reports.warning_colours import CHIPS, colour_of
+from reports.warnings_listed import shown
 from villages.models import Unit
 
 ROWS = 50
@@ -32,17 +30,13 @@ PLACES = Unit.objects.filter(level__in=workflow.SETTING_LEVELS)
 def warnings(request: HttpRequest) -> HttpResponse:
     """Warnings in scope, what is due first at the top."""
     form = WarningFilterForm(request.GET, user=request.user)
-    shown = FollowUp.objects.seen_by(request.user).filter(kind__in=KINDS).select_related(*PEOPLE)
-    shown = form.narrow(shown) if form.is_valid() else shown.none()
-    if book := as_workbook(request, _("Warnings"), exports.warnings(), shown):
+    found = FollowUp.objects.seen_by(request.user).filter(kind__in=KINDS).select_related(*PEOPLE)
+    found = form.narrow(found) if form.is_valid() else found.none()
+    if book := as_workbook(request, _("Warnings"), exports.warnings(), found):
         return book
-    page = Paginator(shown, ROWS).get_page(request.GET.get("page"))
-    now = timezone.now()
-    for one in page:
-        one.colour = colour_of(one, now)
-        one.chip = CHIPS[one.colour]
-    links = openable(request.user, [one.link for one in page])
-    context = {"form": form, "page": page, "links": links, "setting": own_places(request.user)}
+    page = Paginator(found, ROWS).get_page(request.GET.get("page"))
+    page.object_list = shown(request.user, page.object_list)
+    context = {"form": form, "page": page, "setting": own_places(request.user)}
     return render(request, "reports/warnings.html", context)
 
 
