@@ -138,17 +138,18 @@ class _Closes:
 
 
 def _not_begun(codes: Collection[str], cycles: dict[int, Cycle], closes: _Closes) -> Iterator[Due]:
+    here = " or ".join(["u.code >= %s and u.code < %s"] * len(codes)) or "false"
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             select c.id, u.code from ratings_cycle c join ratings_scheme s on s.id = c.scheme_id
             join villages_unit u on {RATED_IN_CYCLE}
             where c.id = any(%s) and c.state = 'open'
-                and exists (select from unnest(%s::text[]) as p (code) where u.code like p.code || '%%')
+                and ({here})
                 and not exists (select from ratings_application a where a.cycle_id = c.id and a.unit_id = u.code)
             order by u.code
             """,  # noqa: S608 our own words
-            [list(cycles), list(codes)],
+            [list(cycles), *(bound for code in codes for bound in (code, code + "~"))],
         )
         rows = cursor.fetchall()
     for pk, unit in rows:
