@@ -89,9 +89,10 @@ def why_not_appealable(subject: Appealable) -> str:
 
 
 def subjects(units: Units) -> list[Appealable]:
-    """What the ``units`` may appeal now."""
-    without_decision = [*_not_rated(units), *_events(units)]
-    return [subject for subject in without_decision if not why_not_appealable(subject)]
+    """What the ``units`` may appeal now. Mostly the days are over: whether an event still acts is dear to find out."""
+    today = timezone.localdate()
+    in_time = (one for one in (*_not_rated(units), *_events(units)) if today <= one.last_day)
+    return [subject for subject in in_time if not why_not_appealable(subject)]
 
 
 def rejection(application: Application) -> Transition:
