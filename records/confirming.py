@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from records import previews
 from records.files import sha256_of
-from records.refusals import Incomplete, UnknownFields, WrongState, refuse_unknown_fields
+from records.refusals import Incomplete, NotAllowed, UnknownFields, WrongState, refuse_unknown_fields
 
 
 @contextmanager
@@ -39,9 +39,7 @@ def answer_late(request: HttpRequest, step: str, done: Any) -> None:
     if kept and was_done_so(kept, request):
         messages.success(request, done)
     else:
-        messages.warning(
-            request, _("Something has changed since this page was opened. Nothing was done. Please look again.")
-        )
+        messages.warning(request, previews.MOVED_ON)
 
 
 def answer_gone(request: HttpRequest) -> None:
@@ -98,4 +96,6 @@ def carry_out(
         return Tried(None, 400)
     except WrongState as refused:
         form.add_error(None, str(refused))
+    except NotAllowed:  # it was their turn when the page was opened: only then is there a key
+        form.add_error(None, previews.MOVED_ON)
     return Tried(None, 409)

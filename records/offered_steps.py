@@ -8,6 +8,7 @@ from django.forms import Form
 
 from records import previews
 from records.lifecycle import Step
+from records.refused_forms import Refusal
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,6 @@ def offered(
     ]
 
 
-def lost(refused: Mapping[str, Form], shown: Collection[str]) -> Form | None:
+def lost(refused: Mapping[str, Form], shown: Collection[str]) -> list[Refusal]:
     """The refused form whose step is not among those that the page shows again (verbs)."""
-    return next((form for verb, form in refused.items() if verb not in shown), None)
+    return [Refusal.of(form) for verb, form in refused.items() if verb not in shown]

@@ -24,9 +24,11 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from records.refusals import Outdated, WrongState
 
+MOVED_ON = gettext_lazy("Something has changed since this page was opened. Nothing was done. Please look again.")
 KEPT = timedelta(days=1)
 """How long a page may stay open before it is confirmed."""
 
@@ -132,4 +134,4 @@ def forget_old() -> None:
 def require_unchanged(expected: Any, current: Any) -> None:
     """Raise ``Outdated`` unless what was shown (None: no page was shown) equals the current state, under the lock."""
     if expected is not None and expected != as_stored(current):
-        raise Outdated(_("Something has changed since this page was opened. Nothing was done. Please look again."))
+        raise Outdated(str(MOVED_ON))

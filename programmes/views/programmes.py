@@ -27,6 +27,7 @@ from ratings.models import Scheme
 from records import previews
 from records.confirming import carry_out
 from records.excel_export import as_workbook
+from records.offered_steps import lost
 from records.step_forms import DocumentForm, ReasonForm
 from villages.forms.township_filter import TownshipFilterForm
 from villages.models import below_any
@@ -172,7 +173,7 @@ def _show(request: HttpRequest, cycle: ProgrammeCycle, refused: dict[str, Form],
     context: dict[str, Any] = {
         "cycle": cycle,
         "steps": [_step(user, cycle, one, refused) for one in steps],
-        "refused": next(iter(refused.values()), None),
+        "refused": lost(refused, {one.verb for one in steps}),
         "search": search,
         "shows_results": shows_results(user, cycle),
     }
@@ -196,7 +197,7 @@ def _step(user: User, cycle: ProgrammeCycle, one: Any, refused: dict[str, Form])
         return {"step": one}
     form = refused.get(one.verb) or FORMS[one.verb](auto_id=f"{one.verb}_%s")
     key = previews.keep(user, f"{one.verb}:{cycle.pk}", standing_of(cycle))
-    return {"step": one, "form": form, "key": key}
+    return {"step": one, "form": form, "key": key, "opened": one.verb in refused}
 
 
 def shows_results(user: User, cycle: ProgrammeCycle) -> bool:

@@ -70,6 +70,17 @@ def test_a_round_is_drafted_and_opened_and_a_village_comes_onto_its_list(who):
     assert one.state == "listed"
 
 
+def test_a_page_of_the_stage_before_says_so_and_shows_what_was_typed(who):
+    round, village, leader = opened(who), client_of(who.signer), client_of(who.leader)
+    page = send(village, f"/honours/{round.pk}/nominate/{VILLAGE}/", "", grounds="村务公开好").url
+    support, decline = f"{page}support_nomination/", f"{page}decline_nomination/"
+    stale = {"key": key_of(leader.get(page), decline), "text": "本乡镇名额已满"}
+    assert send(leader, page, support, text="同意推荐").status_code == 302
+    refused = leader.post(decline, stale)
+    assert (refused.status_code, "本乡镇名额已满" in refused.text, "情况有变化" in refused.text) == (409, True, True)
+    assert Nomination.objects.get().state == "county"
+
+
 def test_a_village_of_three_stars_reads_why_and_is_refused_with_what_it_typed(who):
     round = opened(who)
     village = client_of(who.low)
