@@ -22,6 +22,7 @@ from improvements.forms import (
     ProgressForm,
     counts_of,
 )
+from improvements.listed import shown
 from improvements.models import STEPS, Plan, ProgressFile
 from improvements.models.lifecycle import DRAW_UP, HELP, VIEW
 from improvements.presenters import PlanPage
@@ -54,11 +55,12 @@ def plans(request: HttpRequest) -> HttpResponse:
     form = PlanFilterForm(request.GET, user=request.user)
     seen = Plan.objects.seen_by(request.user)
     chosen = form.narrow(seen) if form.is_valid() else seen.none()
-    shown = form.by_state(chosen) if form.is_valid() else chosen
-    shown = shown.select_related("unit", "decision", "person").with_outcome()
-    if book := as_workbook(request, _("Improvement plans"), exports.plans(), shown):
+    found = form.by_state(chosen) if form.is_valid() else chosen
+    found = found.select_related("unit", "decision", "person").with_outcome()
+    if book := as_workbook(request, _("Improvement plans"), exports.plans(), found):
         return book
-    page = Paginator(shown, ROWS).get_page(request.GET.get("page"))
+    page = Paginator(found, ROWS).get_page(request.GET.get("page"))
+    page.object_list = shown(page.object_list)
     return render(request, "improvements/plans.html", {"form": form, "page": page, "counts": counts_of(chosen)})
 
 
