@@ -46,6 +46,15 @@ UNREADABLE = {
 """Bodies that fail in the parser, before a view sees anything of them."""
 
 
+def parts(values: dict[str, str], file: tuple[str, bytes]) -> bytes:
+    """A body in parts (between "b"): each name with its text, and with the same file."""
+    name, content = file
+    head = '--b\r\nContent-Disposition: form-data; name="%s"'
+    texts = [f"{head % one}\r\n\r\n".encode() + text.encode("utf-8", "surrogatepass") for one, text in values.items()]
+    files = [f'{head % one}; filename="{name}"\r\n\r\n'.encode() + content for one in values]
+    return b"\r\n".join([*texts, *files, b"--b--\r\n"])
+
+
 class Names:
     """The names that a view has read: from the URL, a form, or JSON."""
 
