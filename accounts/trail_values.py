@@ -45,6 +45,7 @@ class ValueWords:
                 if (names := _names(field)) and (value := row.get(field.column)) not in (None, ""):
                     wanted.setdefault(names, set()).update(value if isinstance(value, list) else [value])
         self._known = {names: names(values) for names, values in wanted.items()}
+        self._choices: dict[models.Field, dict[Any, str]] = {}
 
     def of(self, field: models.Field, value: Any) -> Any:
         """``value`` in words; None for nothing."""
@@ -59,8 +60,10 @@ class ValueWords:
             return date_format(date.fromisoformat(value), "DATE_FORMAT")
         if isinstance(value, int) and (field.name == "star" or field.name.endswith("_star")):
             return value if isinstance(value, bool) else star_name(value)
-        words = {choice: str(word) for choice, word in getattr(field, "base_field", field).flatchoices}
-        return _in_words(value, words | {True: gettext("Yes"), False: gettext("No")})
+        if field not in self._choices:
+            words = {choice: str(word) for choice, word in getattr(field, "base_field", field).flatchoices}
+            self._choices[field] = words | {True: gettext("Yes"), False: gettext("No")}
+        return _in_words(value, self._choices[field])
 
 
 def _names(field: models.Field) -> Names | None:
