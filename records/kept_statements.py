@@ -31,7 +31,8 @@ _kept: WeakKeyDictionary[Any, OrderedDict[tuple[KeptStatement, Hashable], str]] 
 """By the driver's connection, which Django may open anew."""
 
 # They only read, so that history needs to know nothing of them; pghistory knows it of "select" alone.
-pghistory.runtime.IGNORED_SQL_PREFIXES += ("execute kept_",)
+_BY_ONE_PLAN = "set local plan_cache_mode = force_generic_plan; "
+pghistory.runtime.IGNORED_SQL_PREFIXES += ("execute kept_", f"{_BY_ONE_PLAN}execute kept_")
 
 
 class KeptStatement:
@@ -84,6 +85,14 @@ def order(on: BaseDatabaseWrapper, statement: str) -> Sequence[Any]:
     with on.cursor() as cursor, on.wrap_database_errors:
         cursor.cursor.execute(statement)
         return cursor.cursor.description or ()
+
+
+def by_one_plan(call: str) -> str:
+    """The call of a statement so long that it takes longer to plan than to run, by the one plan for all arguments.
+
+    Of the units below a code that it does not know yet the server expects a part of the whole nation's, so that it
+    would rather plan anew each time. What is set ends with the call: both are one transaction."""
+    return _BY_ONE_PLAN + call if call.startswith("execute kept_") else call
 
 
 def may_keep(on: BaseDatabaseWrapper) -> bool:
