@@ -23,6 +23,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import Role
 from bench import database, nation
+from bench.changes import CHANGES
 from bench.measure import processor_seconds, say
 from ratings.models import Application
 from ratings.workflow.register import import_register
@@ -35,6 +36,7 @@ TIMES = 15
 BARE = "/bench-bare/"
 STATEMENTS, REPEATS = 12, 2
 PROVINCE = "33"
+AFTER = ", after "
 
 
 def run() -> None:
@@ -51,8 +53,8 @@ def run() -> None:
 def pages() -> Iterator[tuple[str, str, str, float]]:
     """The pages to open: name, account, address, and the allowed multiple of the bare page.
 
-    A dashboard that has been drawn is kept until something changes; ``{day}`` stands for a day as of which it has not
-    been drawn yet.
+    A dashboard that has been drawn is kept until something changes, as it does before each opening where a name says
+    so; ``{day}`` stands for a day as of which it has not been drawn yet.
     """
     application = Application.objects.filter(cycle__year=2026)
     mine = application.get(unit="330624108204").pk
@@ -72,6 +74,9 @@ def pages() -> Iterator[tuple[str, str, str, float]]:
     yield "money at a glance", "finance", "/money/overview/330624/", 12
     yield "dashboard of a county", "discipline", "/dashboard/330624/", 12
     yield "dashboard of a city", "city_leader", "/dashboard/3306/", 12
+    for change in CHANGES:
+        yield f"dashboard of a county{AFTER}{change}", "discipline", "/dashboard/330624/", 12
+        yield f"dashboard of a city{AFTER}{change}", "city_leader", "/dashboard/3306/", 12
     yield "dashboard of a county, drawn anew", "discipline", "/dashboard/330624/?day={day}", 12
     yield "dashboard of a city, drawn anew", "city_leader", "/dashboard/3306/?day={day}", 12
     yield "dashboard of a province", "province_leader", f"/dashboard/{PROVINCE}/", 12
@@ -82,6 +87,13 @@ _days_ago = count(1)
 
 def filled(address: str) -> str:
     return address.format(day=timezone.localdate() - timedelta(next(_days_ago))) if "{day}" in address else address
+
+
+def happen(name: str) -> None:
+    """The change after which the page of this ``name`` is opened."""
+    _page, after, change = name.partition(AFTER)
+    if after:
+        CHANGES[change]()
 
 
 def counted_and_measured(scale: str) -> dict[str, float]:
@@ -105,12 +117,16 @@ def measured(scale: str) -> dict[str, float]:
         if answer.status_code != 200:
             print(f"{name}: {address} answers {answer.status_code}", flush=True)
             continue
+        happen(name)
         with CaptureQueriesContext(connection) as queries:
             client.get(filled(address))
         statements = Counter(query["sql"] for query in queries)
         # Alternating, so that other load on the machine slows both: caches are shared.
         opened = ((lambda: stranger.get(BARE)), (lambda c=client, a=address: c.get(filled(a))))
-        times = [tuple(processor_seconds(work, backend) for work in opened) for _n in range(TIMES)]
+        times = []
+        for _n in range(TIMES):
+            happen(name)
+            times.append(tuple(processor_seconds(work, backend) for work in opened))
         bare, took = (median(column) for column in zip(*times, strict=True))
         found[name] = took / bare
         size = len(answer.content) / 1024
