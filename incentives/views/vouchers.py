@@ -23,7 +23,7 @@ from incentives.reconciling.page import VoucherPage
 from incentives.reconciling.sheet import heads
 from incentives.reconciling.statement import VoucherState
 from records.documents import served
-from records.excel_export import as_workbook
+from records.excel_export import as_workbook, wanted
 from records.numbers import count_of
 from records.refusals import Refused, refuse_unknown_fields
 from records.sheet_upload import SheetUploadForm, keep_marked, marked, workbook
@@ -51,7 +51,8 @@ def vouchers(request: HttpRequest) -> HttpResponse:
 @require_safe
 def voucher(request: HttpRequest, pk: int) -> HttpResponse:
     one = _voucher_or_404(request, pk)
-    if book := as_workbook(request, _("Reconciliation"), exports.reconciliation(), VoucherPage(one).rows):
+    rows = VoucherPage(one).rows if wanted(request) else ()
+    if book := as_workbook(request, _("Reconciliation"), exports.reconciliation(), rows):
         return book
     return _show(request, one)
 
