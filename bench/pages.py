@@ -35,7 +35,7 @@ from villages.models import Unit
 TIMES = 15
 BARE = "/bench-bare/"
 STATEMENTS, REPEATS = 12, 2
-PROVINCE = "33"
+PROVINCE, CITY = "33", "3306"
 AFTER = ", after "
 
 
@@ -43,6 +43,7 @@ def run() -> None:
     logging.disable(logging.WARNING)
     call_command("load_demonstration", verbosity=0)
     person(Role.CITY_LEADER, PROVINCE, username="province_leader")
+    person(Role.AUDITOR, CITY, username="city_auditor")
     here = counted_and_measured("Shaoxing")
     grow()
     there = counted_and_measured("nation")
@@ -72,6 +73,9 @@ def pages() -> Iterator[tuple[str, str, str, float]]:
     yield "unit in the register", "discipline", "/register/330624108204/", 8
     yield "a village's file", "discipline", "/register/330624108204/file/", 10
     yield "money at a glance", "finance", "/money/overview/330624/", 12
+    yield "audit trail", "city_auditor", "/trail/", 12
+    yield "what is due", "county_office", "/due/", 12
+    yield "reports", "city_leader", "/reports/", 12
     yield "dashboard of a county", "discipline", "/dashboard/330624/", 12
     yield "dashboard of a city", "city_leader", "/dashboard/3306/", 12
     for change in CHANGES:
