@@ -36,10 +36,13 @@ OF_THE_REQUEST = re.compile(r'csrfmiddlewaretoken" value="\w+"|"X-CSRFToken": ?"
 
 
 def may_open(world, reader: str, door) -> bool:
-    """Others find nothing there, whatever is recorded (``tests/access_isolation.py``)."""
+    """Others find nothing there, whatever is recorded (``tests/access_isolation.py``). What is public is the same for
+    everybody who has an account."""
     who = door.ways.get("get")
+    if who == PUBLIC:
+        return reader in ("nobody", "signer")
     if who is None or reader == "nobody":
-        return who == PUBLIC
+        return False
     return not hasattr(who, "lets_in") or who.lets_in(world.people[reader], world)
 
 
