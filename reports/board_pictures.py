@@ -26,7 +26,7 @@ from reports.models import TilePosition
 from reports.tiles import figures_of, tile_map
 from reports.words import names_of, schemes_of
 from reviews.models import Appeal, Objection
-from villages.models import Level, Unit
+from villages.models import COUNTY_LENGTH, Level, Unit
 from villages.townships import Townships
 
 Answers = list[tuple[str, str]]
@@ -41,8 +41,8 @@ class DrawnPart(NamedTuple):
 class Drawing:
     """Some parts of the dashboard of a place, drawn from what is counted once for all of them.
 
-    ``townships``: the names that the rest of the page reads, too. ``places``: the names of the places below, where
-    ``wall`` is none of the parts (which is drawn anew when they change).
+    ``townships``: the names that the rest of the page reads, too. ``places``: the names of the places below, where none
+    of the parts is one that is drawn anew whenever they change.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Drawing:
         self.as_of, self.asked, self.parts, self.townships = as_of, asked, parts, townships
         self.links = drawn.ListLinks(reverse("dashboard", args=[as_of.unit.code]), as_of.and_day)
         self.opened = self.links if asked.lists else None
-        self.places = self._named() if "wall" in parts else dict(places or {})
+        self.places = dict(places or {}) if NAMING.isdisjoint(parts) else self._named()
         townships.update(self.places)
         self.common = {
             "as_of": as_of,
@@ -250,6 +250,7 @@ _PROCESS = frozenset({Unit, Application, Cycle, Scheme, Window})
 PARTS = {
     "cycle": Part("reports/board/cycle.html", _PROCESS, _cycle),
     "wall": Part("reports/board/wall.html", _STARS | _OPEN, _wall),
+    "by_place": Part("reports/board/wall.html", _STARS, _wall),
     "villages": Part("reports/village_table.html", _STARS | _OPEN | _PROCESS, _villages),
     "tiles": Part("reports/charts/tiles.html", _STARS | _PROCESS | {TilePosition}, _tiles),
     "losses": Part("reports/charts/losses.html", frozenset({Unit, Decision, Points, Scheme}), _losses),
@@ -266,5 +267,16 @@ PARTS = {
     "open_events": Part("reports/board/open_events.html", _OPEN | {Unit, Scheme}, _open_events),
 }
 """In the order of what they answer."""
-WITHOUT_LISTS = ("cycle", "wall", "tiles", "movement", "not_yet", "star_table", "open_events")
-WITH_LISTS = tuple(name for name in PARTS if name != "open_events")
+NAMING = frozenset({"wall", "by_place"})
+_WITHOUT_LISTS = ("cycle", "by_place", "tiles", "movement", "not_yet", "open_events")
+_OF_COUNTIES = ("wall", "villages", "losses", "star_table")
+"""Above a county are too many units to show each, and schemes of several criteria."""
+_WITH_LISTS = tuple(name for name in PARTS if name not in ("by_place", "open_events"))
+_OF_CITIES = tuple(name for name in PARTS if name not in (*_OF_COUNTIES, "open_events"))
+
+
+def parts_of(unit: Unit, lists: bool) -> tuple[str, ...]:
+    """The names of the parts that the dashboard of ``unit`` has."""
+    if not lists:
+        return _WITHOUT_LISTS
+    return _WITH_LISTS if len(unit.code) >= COUNTY_LENGTH else _OF_CITIES

@@ -23,7 +23,7 @@ from django.utils.translation import get_language
 
 from reports.board_asked import Asked
 from reports.board_changes import Look, look
-from reports.board_pictures import PARTS, WITH_LISTS, WITHOUT_LISTS, Answers, Drawing, DrawnPart
+from reports.board_pictures import PARTS, Answers, Drawing, DrawnPart, parts_of
 from reports.findings import AsOf
 from villages.townships import Townships
 
@@ -63,20 +63,21 @@ class Kept(NamedTuple):
 
 def drawn_board(as_of: AsOf, asked: Asked, townships: Townships) -> DrawnBoard:
     """``townships``: the names that the rest of the page reads, too."""
+    parts = parts_of(as_of.unit, asked.lists)
     if not asked.lists:  # a province, whose counts are kept in the database
-        drawing = Drawing(as_of, asked, WITHOUT_LISTS, townships)
-        return DrawnBoard.of({name: drawing.draw(name) for name in WITHOUT_LISTS})
+        drawing = Drawing(as_of, asked, parts, townships)
+        return DrawnBoard.of({name: drawing.draw(name) for name in parts})
     key = _key(as_of, asked)
     kept = Kept(*cache.get(key, ()))
     before = Look(*kept.look) if kept.look else None
     seen, changed = look(as_of.unit.code, before, timezone.now())
-    stale = [name for name in WITH_LISTS if name not in kept.parts or PARTS[name].watched & changed]
+    stale = [name for name in parts if name not in kept.parts or PARTS[name].watched & changed]
     drawing = Drawing(as_of, asked, stale, townships, kept.places)
     drawn = {name: drawing.draw(name) for name in stale}
     if seen and (drawn or not before or seen.number > before.number + LOOKED_BACK):
         packed = {name: _packed(part) for name, part in drawn.items()}
         cache.set(key, Kept(list(seen), {**kept.parts, **packed}, drawing.places), KEPT_FOR)
-    return DrawnBoard.of({name: drawn.get(name) or _unpacked(kept.parts[name]) for name in WITH_LISTS})
+    return DrawnBoard.of({name: drawn.get(name) or _unpacked(kept.parts[name]) for name in parts})
 
 
 def _packed(part: DrawnPart) -> str:

@@ -13,7 +13,7 @@ from accounts.roles import Role
 from ratings.models import Application, Cycle, Decision, Event, Points, Reversal, StarPeriod, Window
 from reports.board_asked import Asked
 from reports.board_changes import WATCHED, look
-from reports.board_pictures import PARTS, WITH_LISTS, Drawing
+from reports.board_pictures import PARTS, Drawing, parts_of
 from reports.findings import PICTURED, AsOf
 from reports.models import TilePosition
 from reviews.models import Objection
@@ -178,8 +178,9 @@ EVERYTHING_ASKED = Asked(lists=True, questions=PICTURED, may_move=True, figure="
 
 
 def _drawn() -> dict:
-    drawing = Drawing(AsOf(Unit.objects.get(code=COUNTY), NOW.date()), EVERYTHING_ASKED, WITH_LISTS, Townships())
-    return {name: drawing.draw(name) for name in WITH_LISTS}
+    unit = Unit.objects.get(code=COUNTY)
+    drawing = Drawing(AsOf(unit, NOW.date()), EVERYTHING_ASKED, parts_of(unit, lists=True), Townships())
+    return {name: drawing.draw(name) for name in drawing.parts}
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -202,7 +203,7 @@ def test_a_chain_that_is_another_one_proves_nothing(world):
     assert look(COUNTY, before._replace(hash="0" * 64), NOW)[1] == WATCHED
 
 
-ON_THE_BOARD = ("cycle", "wall", "villages", "tiles", "movement", "not_yet", "star_table")
+ON_THE_BOARD = ("cycle", "wall", "by_place", "open_events", "villages", "tiles", "movement", "not_yet", "star_table")
 """They are drawn from the same rows, of which each shows some columns."""
 BESIDE = {"villages_unitsuccession", "villages_reorganizationorder"}
 """They change in the transaction that changes their units."""
@@ -211,7 +212,7 @@ NEVER_OTHER = {"ratings_application"}
 
 
 @pytest.mark.parametrize("code", ["3306", COUNTY, TOWNSHIP])
-@pytest.mark.parametrize("parts", [ON_THE_BOARD, *((name,) for name in WITH_LISTS if name not in ON_THE_BOARD)])
+@pytest.mark.parametrize("parts", [ON_THE_BOARD, *((name,) for name in PARTS if name not in ON_THE_BOARD)])
 def test_whatever_is_read_for_parts_is_watched(world, code, parts):
     as_of = AsOf(Unit.objects.get(code=code), NOW.date())
     with CaptureQueriesContext(connection) as seen:
