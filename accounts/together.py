@@ -20,7 +20,7 @@ from psycopg2.extensions import string_types
 
 from accounts.models import User
 from accounts.prepared import Given, Known, Row, Shape, Statement, askable, known_of, stands_for
-from records.kept_statements import by_one_plan, order
+from records.kept_statements import order
 
 T = TypeVar("T")
 View = Callable[..., HttpResponse]
@@ -94,7 +94,7 @@ class NotedPage:
             return {}
         sql, values = _of_all(questions).call(known, stands_for(known.about))
         with connection.cursor() as cursor:
-            cursor.execute(by_one_plan(sql), values)
+            cursor.execute(sql, values)
             return {
                 question.statement: [_read(row, question.columns, cursor.cursor) for row in rows]
                 for question, rows in zip(questions, cursor.fetchone(), strict=True)

@@ -2,7 +2,8 @@
 several times longer than running it.
 
 A statement is planned for each connection when it is first asked there, for all arguments at once. PostgreSQL would
-plan the first five calls anew and, where it takes that for cheaper, every one: its estimates leave the planning out.
+plan the first five calls anew and, where it takes that for cheaper, every one: its estimates leave the planning out,
+and of the units below a code that it does not know yet it expects a part of the whole nation's.
 Behind PgBouncer, where the next statement may meet another connection, nothing is kept.
 """
 
@@ -31,8 +32,7 @@ _kept: WeakKeyDictionary[Any, OrderedDict[tuple[KeptStatement, Hashable], str]] 
 """By the driver's connection, which Django may open anew."""
 
 # They only read, so that history needs to know nothing of them; pghistory knows it of "select" alone.
-_BY_ONE_PLAN = "set local plan_cache_mode = force_generic_plan; "
-pghistory.runtime.IGNORED_SQL_PREFIXES += ("execute kept_", f"{_BY_ONE_PLAN}execute kept_")
+pghistory.runtime.IGNORED_SQL_PREFIXES += ("execute kept_",)
 
 
 class KeptStatement:
@@ -85,14 +85,6 @@ def order(on: BaseDatabaseWrapper, statement: str) -> Sequence[Any]:
     with on.cursor() as cursor, on.wrap_database_errors:
         cursor.cursor.execute(statement)
         return cursor.cursor.description or ()
-
-
-def by_one_plan(call: str) -> str:
-    """The call of a statement so long that it takes longer to plan than to run, by the one plan for all arguments.
-
-    Of the units below a code that it does not know yet the server expects a part of the whole nation's, so that it
-    would rather plan anew each time. What is set ends with the call: both are one transaction."""
-    return _BY_ONE_PLAN + call if call.startswith("execute kept_") else call
 
 
 def may_keep(on: BaseDatabaseWrapper) -> bool:

@@ -8,7 +8,7 @@ from django.db import ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from records.kept_statements import MOST, KeptStatement, by_one_plan, rows_of
+from records.kept_statements import MOST, rows_of
 
 ECHO = "select %s, %s, %s, %s, %s, 'ten %%'"
 
@@ -44,19 +44,6 @@ def test_a_new_connection_keeps_its_own():
     connection.close()
     assert kept("select %s + 1") == 0
     assert asked("select %s + 1", [1]) == ([(2,)], ["execute"], 1)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_what_one_plan_serves_is_planned_once_and_nothing_else_by_it():
-    call, given = KeptStatement("select %s + 3", ["n"], ["n"]).call(connection, [1], alike=None)
-    with pghistory.context(verb="read"), connection.cursor() as cursor:
-        cursor.execute(by_one_plan(call), given)
-        assert cursor.fetchall() == [(4,)]
-        cursor.execute(
-            "select generic_plans, custom_plans, current_setting('plan_cache_mode') from pg_prepared_statements "
-            "where statement like '% + 3'"
-        )
-        assert cursor.fetchall() == [(1, 0, "auto")]
 
 
 @pytest.mark.django_db
