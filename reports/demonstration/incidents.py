@@ -25,6 +25,9 @@ from villages.models import Unit, county_of, township_of
 SINCE = date(2026, 1, 12)
 SHARE = 0.08
 """How many villages something happened to this year."""
+YEAR_BEFORE, DAYS_BEFORE, SHARE_BEFORE = date(2025, 2, 10), 100, 0.06
+"""Last year: from when, in how many days, to how many. It was all over before that year's stars came into force."""
+KINDS_BEFORE = {"check_failed": 3, "poll_low": 2}
 KINDS = {
     "check_failed": 5,
     "petition_verified": 4,
@@ -43,12 +46,13 @@ NOTES = {
     "accident": "村级工程发生安全生产事故",
     "convicted": "村干部被追究刑事责任",
 }
+Row = tuple[str, str, str, str, str, str]
 LONG_AGO, LATELY = 60, 20
 """Days: proposals older than the first are settled; events later than the second are recorded one by one."""
 
 
 def load() -> str:
-    """Events of the year as discipline staff import them; older proposals are settled by those who may."""
+    """Events of two years as discipline staff import them; older proposals are settled by those who may."""
     staff = Staff()
     with TemporaryDirectory() as folder, telling_only([]):
         path = Path(folder) / "events.csv"
@@ -61,9 +65,10 @@ def load() -> str:
     return f"{Event.objects.count()} events, {settled} proposals settled"
 
 
-def rows() -> Iterator[tuple[str, str, str, str, str, str]]:
+def rows() -> Iterator[Row]:
     span = (timezone.localdate() - SINCE).days - LATELY
     for code in Unit.objects.within_any(schemes.COUNTIES).rated().values_list("code", flat=True):
+        yield from rows_before(code)
         draw = chance("incident", code)
         if draw.random() < SHARE:
             kind = draw.choices(list(KINDS), list(KINDS.values()))[0]
@@ -71,6 +76,15 @@ def rows() -> Iterator[tuple[str, str, str, str, str, str]]:
             closed = on + timedelta(days=draw.randint(30, 120))
             rectified = kind != "convicted" and closed < timezone.localdate() and draw.random() < 0.7
             yield code, kind, on.isoformat(), closed.isoformat() if rectified else "", NOTES[kind], "县纪委"
+
+
+def rows_before(code: str) -> Iterator[Row]:
+    draw = chance("incident before", code)
+    if draw.random() < SHARE_BEFORE:
+        kind = draw.choices(list(KINDS_BEFORE), list(KINDS_BEFORE.values()))[0]
+        on = YEAR_BEFORE + timedelta(days=draw.randrange(DAYS_BEFORE))
+        closed = on + timedelta(days=draw.randint(20, 90))
+        yield code, kind, on.isoformat(), closed.isoformat(), NOTES[kind], "县纪委"
 
 
 def old_proposals() -> list[Proposal]:
