@@ -24,7 +24,7 @@ class UnitPath:
     joins: tuple[tuple[str, str], ...] = ()
     """History table and column, one after the other; the last column is the unit's code."""
     by_county: bool = False
-    """Whether ``e`` has an index by county and number (``villages.models.by_county``)."""
+    """Whether ``e`` has an index by county and time (``villages.models.by_county``)."""
 
     @property
     def county(self) -> str:

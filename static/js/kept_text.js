@@ -41,7 +41,9 @@
     form.prepend(box);
     form.closest("details")?.setAttribute("open", "");
   };
-  /* The form is not offered any more (somebody else has taken the step): the text is shown, to take along. */
+  const anywhere = (place) => place.replace(/\?[^ ]*/, "");
+  /* The form is not offered any more (somebody else has taken the step): the text is shown, to take along. Where the page is
+     only asked for something else (another page of its list), the form is still there: waiting.js leads to it. */
   const showLost = (copy) => {
     const box = told("wait", lost);
     for (const text of Object.values(copy.typed)) {
@@ -67,8 +69,9 @@
     await copies.load();
     for (const copy of copies.all().filter((one) => one.application === OF)) {
       const form = forms.find((one) => one.dataset.keep === copy.item);
+      const offered = forms.some((one) => anywhere(one.dataset.keep) === anywhere(copy.item));
       if (form) putBack(form, copy);
-      else if (copy.page.split("?")[0] === location.pathname) showLost(copy);
+      else if (!offered && anywhere(copy.page) === location.pathname) showLost(copy);
     }
   });
 })();

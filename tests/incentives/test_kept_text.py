@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
+from django.urls import reverse
 from playwright.sync_api import expect
 
 from incentives import workflow
@@ -39,3 +40,16 @@ def test_what_was_typed_when_the_session_ended_is_put_back(new_context, live_ser
     assert (policy.state, policy.opinion) == ("draft", TYPED)
     page.goto(policy.get_absolute_url())
     expect(page.locator("body[data-left='0']")).to_be_attached()
+
+
+def test_under_another_question_of_the_same_page_nothing_is_lost(new_context, live_server, settings, office):
+    settings.SECOND_FACTOR_REQUIRED = False
+    page = sign_in(new_context(base_url=live_server.url).new_page(), office.username)
+    asked = f"{reverse('honour_selection_new')}?year=2026"
+    page.goto(asked)
+    page.locator("main form [name=name]").fill(TYPED)
+    page.goto(reverse("honour_selection_new"))
+    expect(page.locator(f"#waiting a[href='{asked}']")).to_be_visible()
+    expect(page.locator("main .banner p", has_text=TYPED)).to_have_count(0)
+    page.goto(asked)
+    expect(page.locator("main form [name=name]")).to_have_value(TYPED)
