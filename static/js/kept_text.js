@@ -1,6 +1,6 @@
 /* Text typed in a form marked data-keep is kept on this device (copies.js), under where the form is sent, until the server
    has taken it (waiting.js): a session that has ended or a lost line takes nothing away. Nothing is sent by itself: what was
-   typed is put back where it stood, and the person sends it. Files, and what is hidden, are not kept. */
+   typed, and nothing else of the form, is put back where it stood, and the person sends it. Files, and what is hidden, are not kept. */
 (() => {
   const OF = "text", { back, away, lost } = document.body.dataset;
   const forms = [...document.querySelectorAll("form[data-keep]")];
@@ -57,11 +57,16 @@
     form.getAttribute("action") || location.pathname + location.search,
     ...[...form.elements].filter((one) => one.type === "hidden" && !["csrfmiddlewaretoken", "key"].includes(one.name)).map((one) => one.value),
   ].join(" ");
+  /* What nobody has touched may be another's by the time that it is put back. */
+  const touchedIn = (form, shown, kept) =>
+    Object.fromEntries(Object.entries(typedIn(form)).filter(([name, state]) => state !== shown[name] || name in kept));
   for (const form of forms) {
+    const shown = typedIn(form);
     form.dataset.keep ||= placeOf(form);
     form.addEventListener("input", () => {
-      const page = form.dataset.page || copies.get(OF, form.dataset.keep)?.page || location.pathname + location.search;
-      copies.put(OF, form.dataset.keep, { typed: typedIn(form), page });
+      const copy = copies.get(OF, form.dataset.keep);
+      const page = form.dataset.page || copy?.page || location.pathname + location.search;
+      copies.put(OF, form.dataset.keep, { typed: touchedIn(form, shown, copy?.typed || {}), page });
     });
     form.addEventListener("submit", () => sessionStorage.setItem("kept-text", form.dataset.keep));
   }

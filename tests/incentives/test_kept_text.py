@@ -53,3 +53,16 @@ def test_under_another_question_of_the_same_page_nothing_is_lost(new_context, li
     expect(page.locator("main .banner p", has_text=TYPED)).to_have_count(0)
     page.goto(asked)
     expect(page.locator("main form [name=name]")).to_have_value(TYPED)
+
+
+def test_what_nobody_touched_is_as_a_colleague_has_left_it(new_context, live_server, settings, draft, finance):
+    settings.SECOND_FACTOR_REQUIRED = False
+    policy = draft()
+    page = sign_in(new_context(base_url=live_server.url).new_page(), finance.username)
+    edit = reverse("policy-edit", args=[policy.pk])
+    page.goto(edit)
+    page.locator("[name=name]").fill(TYPED)
+    RewardPolicy.objects.filter(pk=policy.pk).update(budget=90000)
+    page.goto(edit)
+    expect(page.locator("[name=name]")).to_have_value(TYPED)
+    expect(page.locator("[name=budget]")).to_have_value("90000.00")
