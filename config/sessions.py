@@ -10,6 +10,7 @@ from contextlib import suppress
 from copy import copy
 from urllib.parse import urlsplit
 
+from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout, user_logged_in
@@ -69,7 +70,7 @@ def without_cookies(request: HttpRequest, reason: str = "") -> HttpResponse:
     if request.user.is_anonymous:
         looking, found = copy(request), request.resolver_match
         looking.method = "GET"
-        with suppress(Http404):
+        with suppress(Http404, ReauthenticationRequired):  # allauth answers that to views alone
             response = found.func(looking, *found.args, **found.kwargs)
             if _leads_to_signing_in(response):
                 return response

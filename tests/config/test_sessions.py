@@ -103,6 +103,7 @@ def test_what_only_takes_a_form_leads_back_to_the_page_of_the_form(client, cadre
         ("/policies/1/step/grant/", 302),
         ("/accounts/logout/", 403),
         ("/accounts/login/", 403),
+        ("/accounts/2fa/totp/activate/", 403),
         ("/notices/1/", 403),
     ],
 )
