@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -151,19 +151,35 @@ def heads(question: str) -> list[str]:
     )
 
 
-def lines(user: User, seen: AsOf, question: str, chosen: Chosen, place: str, names: Names) -> list[Line]:
+class Lines(Sequence[Line]):
+    """What a question lists, put into words where it is looked at: a list may have ten thousands of rows, a page of it
+    fifty."""
+
+    def __init__(self, rows: Sequence[Any], line: Callable[[Any], Line]) -> None:
+        self.rows, self.line = rows, line
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, place: Any) -> Any:
+        found = self.rows[place]
+        return [self.line(row) for row in found] if isinstance(place, slice) else self.line(found)
+
+
+def lines(user: User, seen: AsOf, question: str, chosen: Chosen, place: str, names: Names) -> Lines:
     """What ``question`` lists; ``chosen``: facets, ``place``: a unit below."""
+    under = heads(question)
     if question in duties.LISTS:
-        return [_duty(one) for one in _duties(user, seen, question, chosen, place)]
+        return Lines(list(_duties(user, seen, question, chosen, place)), lambda one: _duty(one, under))
     rows = _staged(seen, chosen, place) if question == STAGE else listed(seen, question, chosen, place)
-    return [_line(question, row, names) for row in rows]
+    return Lines(rows, lambda row: _line(question, row, names, under))
 
 
-def _line(question: str, row: ListedRow, names: Names) -> Line:
+def _line(question: str, row: ListedRow, names: Names, under: list[str]) -> Line:
     page = {"events": "event", "clawbacks": row.c}.get(question)
     url = reverse(page, args=[row.subject]) if page else reverse("unit_file", args=[row.unit])
     cells = [column.words(row, names) for column in COLUMNS[question]]
-    return Line(row.unit, row.name, list(zip(heads(question), cells, strict=True)), url)
+    return Line(row.unit, row.name, list(zip(under, cells, strict=True)), url)
 
 
 def _duties(user: User, seen: AsOf, question: str, chosen: Chosen, place: str) -> Any:
@@ -176,9 +192,9 @@ def _duties(user: User, seen: AsOf, question: str, chosen: Chosen, place: str) -
     return found.select_related("unit", "responsible_unit").order_by("due_at", "unit", "pk")
 
 
-def _duty(one: FollowUp) -> Line:
+def _duty(one: FollowUp, under: list[str]) -> Line:
     cells = [KINDS[one.kind].name, one.office, one.until]
-    return Line(one.unit_id, one.unit.name, list(zip(heads("late"), cells, strict=True)), one.get_absolute_url())
+    return Line(one.unit_id, one.unit.name, list(zip(under, cells, strict=True)), one.get_absolute_url())
 
 
 def _staged(seen: AsOf, chosen: Chosen, place: str) -> list[ListedRow]:

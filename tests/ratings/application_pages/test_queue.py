@@ -180,7 +180,7 @@ def test_the_townships_home_tells_how_many_applied_until_when_and_who_waits(clie
     panels = as_(client, office).get(reverse("home")).context["panels"]["main"]
     panel = dict(panels)["ratings/home/office.html"]
     assert (panel["sent"], panel["all"], [one.pk for one in panel["waiting"]]) == (1, 2, [submitted.pk])
-    assert panel["window"].closes == submitted.cycle.windows.get(step="apply").closes
+    assert panel["cycle"].closes == submitted.cycle.windows.get(step="apply").closes
     assert "应申报2个，已申报1个" in client.get(reverse("home")).content.decode()
     panels = as_(client, filler).get(reverse("home")).context["panels"]["main"]
     assert "ratings/home/office.html" not in dict(panels)
