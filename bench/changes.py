@@ -23,9 +23,12 @@ def event() -> None:
 
 
 def step() -> None:
-    """An application is taken up."""
-    waiting = Application.objects.filter(unit__code__startswith=COUNTY, state=Application.State.SUBMITTED)
-    Application.objects.filter(pk=waiting.first().pk).update(state=Application.State.TOWNSHIP_REVIEW)
+    """An application is withdrawn; with the next call it is sent again."""
+    state = Application.State
+    in_hand = Application.objects.filter(unit__code__startswith=COUNTY, state__in=(state.DRAFT, state.SUBMITTED))
+    one = in_hand.exclude(submitted_at=None).earliest("pk")
+    other = state.DRAFT if one.state == state.SUBMITTED else state.SUBMITTED
+    Application.objects.filter(pk=one.pk).update(state=other, submitted_tags=None)
 
 
 def decision() -> None:

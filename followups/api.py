@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
@@ -22,6 +21,7 @@ from followups.models import FollowUp, FollowUpFile
 from followups.models.followup import VIEW
 from followups.models.lifecycle import ANSWER
 from records.deadlines import end_of
+from records.described_files import A_FILE
 from records.files import serve
 from records.idempotency import KEY, once
 from records.validated_input import ExactSerializer, NoFields, sent
@@ -109,7 +109,7 @@ class FollowUpViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericV
     def get_serializer_class(self) -> type[serializers.BaseSerializer]:
         return FollowUpSerializer if self.action == "list" else FollowUpDetailSerializer
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(responses=A_FILE)
     @action(detail=True, url_path="files/(?P<file>[0-9]{1,18})")
     def file(self, request: Request, pk: str, file: str) -> FileResponse:
         """The bytes of a proof."""

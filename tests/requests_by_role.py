@@ -30,6 +30,7 @@ FILES_OF_COUNTIES = {
     "tests/reviews/test_redaction.py",
     "tests/test_access_isolation.py",
     "tests/test_access_isolation_api.py",
+    "tests/test_api_description.py",
     "tests/test_chinese_workbooks.py",
     "tests/test_held_events.py",
     "tests/test_nothing_leaks.py",

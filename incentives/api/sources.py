@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import FileResponse
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound
@@ -31,6 +30,7 @@ from incentives.api.source_serializers import (
 from incentives.models import ProjectFund, RewardPolicy, Source
 from incentives.models.lifecycle import STEPS, WRITE_OWN
 from incentives.workflow.actions import open_to
+from records.described_files import A_FILE
 from records.files import serve
 from records.validated_input import NoFields, sent
 
@@ -95,7 +95,7 @@ class SourceViewSet(ReadOnlyModelViewSet):
     def _told(self, source: Source) -> Response:
         return Response(self.get_serializer(self.get_queryset().get(pk=source.pk)).data)
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(responses=A_FILE)
     @action(detail=True)
     def attachment(self, request: Request, pk: str) -> FileResponse:
         """The bytes of the document."""

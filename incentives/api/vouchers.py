@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -24,6 +23,7 @@ from incentives.payees.bank_list import write_bank_list
 from incentives.reconciling.differences import Finding
 from incentives.reconciling.page import ReconciledRow, VoucherPage
 from incentives.reconciling.statement import VoucherLine, VoucherState
+from records.described_files import A_FILE
 from records.idempotency import KEY, once
 from records.sheet_upload import MOST_BYTES, workbook
 from records.validated_input import ExactSerializer, NoFields, sent
@@ -135,7 +135,7 @@ class VoucherViewSet(ReadOnlyModelViewSet):
         """One voucher with its payments, its differences and the bank's statements."""
         return self._told(self.get_object())
 
-    @extend_schema(request=None, responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(request=None, responses=A_FILE)
     @action(detail=True, methods=["post"])
     def bank_list(self, request: Request, pk: str) -> HttpResponse:
         """The bank's list as Excel, with whole account numbers: who takes it, and when, is kept."""

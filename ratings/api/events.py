@@ -21,6 +21,7 @@ from ratings.events.rectification import RectificationOrder
 from ratings.models import Event, EventFile
 from ratings.workflow import event as workflow
 from ratings.workflow import event_files as files
+from records.described_files import A_FILE
 from records.files import serve
 from records.idempotency import KEY, once
 from records.validated_input import ExactFields, ExactSerializer, NoFields, sent
@@ -60,7 +61,7 @@ class UnitEventSerializer(ExactFields, serializers.ModelSerializer):
     sure = serializers.BooleanField(write_only=True, required=False, default=False)
     person = serializers.CharField(write_only=True, required=False, default="", max_length=50)
     post = serializers.CharField(write_only=True, required=False, default="", max_length=100)
-    reversed = serializers.DateField(source="reversal.on", read_only=True, default=None)
+    reversed = serializers.DateField(source="reversal.on", read_only=True, default=None, allow_null=True)
 
     class Meta:
         model = Event
@@ -197,7 +198,7 @@ class EventViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.Crea
 
         return once(request, act)
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(responses=A_FILE)
     @action(detail=True, url_path="papers/(?P<file>[0-9]{1,18})")
     def paper(self, request: Request, pk: str, file: str) -> FileResponse:
         """The bytes of a paper."""

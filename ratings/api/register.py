@@ -81,7 +81,7 @@ class RegisterViewSet(mixins.ListModelMixin, GenericViewSet):
 
     @extend_schema(
         operation_id="register_periods",
-        responses=StarPeriodSerializer(many=True),
+        responses={200: {"type": "array", "items": {"$ref": "#/components/schemas/StarPeriod"}}},  # no pages
         parameters=[OpenApiParameter("id", OpenApiTypes.STR, OpenApiParameter.PATH, description="The unit's code")],
     )
     def retrieve(self, request: Request, pk: str) -> Response:

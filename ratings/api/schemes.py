@@ -15,7 +15,9 @@ from ratings.models import Scheme
 
 
 class SchemeSerializer(serializers.ModelSerializer):
-    programme = serializers.SlugRelatedField("code", read_only=True, help_text=_("Code of the programme, if any."))
+    programme = serializers.SlugRelatedField(
+        "code", read_only=True, allow_null=True, help_text=_("Code of the programme, if any.")
+    )
 
     class Meta:
         model = Scheme

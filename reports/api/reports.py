@@ -15,6 +15,7 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.api_permission import HasUnitPermission
 from accounts.authority import reached, reached_or_404
 from accounts.models import User
+from records.described_files import A_FILE
 from records.files import serve
 from records.jobs import ShownState
 from reports import workflow
@@ -116,13 +117,13 @@ class ReportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVie
         made = workflow.ask(asked.validated_data["unit"], asked.validated_data["year"], by=request.user)
         return Response(self.get_serializer(made).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(responses=A_FILE)
     @action(detail=True)
     def file(self, request: Request, pk: int) -> FileResponse:
         """The workbook, once it is ready."""
         return serve(workflow.fetch(self.get_object(), by=request.user))
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(responses=A_FILE)
     @action(detail=True)
     def words(self, request: Request, pk: int) -> FileResponse:
         """The written report as a Word document, once it is ready."""

@@ -15,6 +15,7 @@ from records.audit import acting
 from records.models import Digest, IntegrityRun, StoredFile
 from reports.demonstration import load, people, places
 from reports.models import ReportRequest
+from tests.few_divisions import few_divisions
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -117,7 +118,8 @@ def tasks() -> dict[str, list[list]]:
 
 def test_no_task_and_no_command_writes_by_hand(tmp_path, settings, monkeypatch, capsys):
     settings.DEMO, settings.MEDIA_ROOT = True, tmp_path / "files"
-    monkeypatch.setattr(load, "STEPS", ({"places": places.load}, {"people": people.load}))
+    units = few_divisions(tmp_path)
+    monkeypatch.setattr(load, "STEPS", ({"places": lambda: places.load(units)}, {"people": people.load}))
     known = commands(tmp_path)
     assert set(known) | {RESTORE} == {name for name, home in get_commands().items() if home in OURS} | {"migrate"}
     for name, runs in known.items():

@@ -13,6 +13,7 @@ from reports.demonstration import people, places
 from reports.demonstration.load import STEPS, load
 from reports.models import DemonstrationStep
 from reviews.models import Appeal
+from tests.few_divisions import few_divisions
 from villages.models import Unit
 
 pytestmark = pytest.mark.django_db
@@ -52,11 +53,7 @@ def test_what_is_loaded_stays(demo):
 @pytest.fixture
 def small_world(demo, tmp_path):
     """The accounts' two townships and one more of each county, with all their years."""
-    townships = {*(township for _county, township, _village in people.SETS.values()), "330624201", "330681104"}
-    lines = places.DIVISIONS.read_text(encoding="utf-8").splitlines()
-    chosen = [line for line in lines if len(line.split(",")[0]) < 9 or line[:9] in townships]
-    (tmp_path / "divisions.csv").write_text("\n".join(chosen), encoding="utf-8")
-    places.load(tmp_path / "divisions.csv")
+    places.load(few_divisions(tmp_path))
     for together in STEPS[1:]:
         for step in together.values():
             step()
