@@ -9,6 +9,7 @@ import pytest
 from _pytest import runner
 from django.conf import settings as django_settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.core.cache import cache
 from django.db import connection
 from django.db.backends.postgresql.base import DatabaseWrapper
 from django.test import TransactionTestCase
@@ -102,7 +103,9 @@ def django_db_modify_db_settings(django_db_modify_db_settings):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """After a transactional test only what it filled is emptied. The live server keeps its connections."""
+    """After a transactional test only what it filled is emptied. The live server keeps its connections. What an earlier
+    run has left in the cache is gone: its rows looked the same."""
+    cache.clear()
     live = LiveConnections()
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
         migrated = AsMigrated()
