@@ -8,7 +8,6 @@ import time
 import warnings
 from contextlib import closing
 from typing import Any
-from urllib.parse import urlsplit
 
 import django
 import environ
@@ -19,9 +18,11 @@ from django.core.exceptions import ImproperlyConfigured
 from config import services
 from config.services.service_directory import ServiceDirectory
 from notifications.sms import gateway as sms_gateway
+from records.ports import has_true_port, is_port
 
 BOUNDS = {
     "CONN_MAX_AGE": (0, 86400),
+    "MESSAGES_A_MINUTE": (1, 100_000),
     "SESSION_IDLE_MINUTES": (1, 1440),
     "SESSION_MINUTES": (1, 1440),
     "SIGN_IN_DAYS": (1, 3650),
@@ -51,7 +52,7 @@ class ServerUnreachable(Unusable):
 def demand_usable(*, servers: bool = True) -> None:
     """Raise ``Unusable`` for a setting that nothing could start with; with ``servers``, the configured ones
     must answer."""
-    if not _is_port(port := os.environ.get("PORT") or "8000"):
+    if not is_port(port := os.environ.get("PORT") or "8000"):
         raise Unusable(f"PORT={port}: expected a number from 1 to 65535")
     for name, (least, most) in BOUNDS.items():
         if (typed := os.environ.get(name)) and not (re.fullmatch(r"[0-9]{1,9}", typed) and least <= int(typed) <= most):
@@ -88,25 +89,14 @@ def is_door() -> bool:
     return SUPERVISED not in os.environ
 
 
-def _is_port(typed: str) -> bool:
-    return bool(re.fullmatch("[0-9]{1,5}", typed)) and 1 <= int(typed) <= 65535
-
-
-def _has_true_port(url: str) -> bool:
-    try:
-        return urlsplit(url).port != 0
-    except ValueError:
-        return False
-
-
 def _demand_robots() -> None:
     """Hosts whose addresses may be private, and a proxy: a mistake would send secrets astray, or open too much."""
     for host in filter(None, map(str.strip, os.environ.get("ROBOT_HOSTS", "").split(","))):
         found = HOST.fullmatch(host)
-        if not found or (found["port"] and not _is_port(found["port"])):
+        if not found or (found["port"] and not is_port(found["port"])):
             raise Unusable(f"ROBOT_HOSTS={host[:80]}: expected hosts, or host:port, separated by commas")
     proxy = os.environ.get("ROBOT_PROXY")
-    if proxy and not (re.fullmatch(r"https?://(?:[^@/\s]+@)?[^@/\s]+/?", proxy) and _has_true_port(proxy)):
+    if proxy and not (re.fullmatch(r"https?://(?:[^@/\s]+@)?[^@/\s]+/?", proxy) and has_true_port(proxy)):
         raise Unusable("ROBOT_PROXY: expected http://host:port")  # it may hold a password
 
 

@@ -17,6 +17,7 @@ from django.conf import settings
 
 from notifications.outgoing import addresses
 from notifications.outgoing.failures import Failure
+from records.ports import has_true_port
 
 READ_AT_MOST = 64 * 1024
 PORTS = {"http": 80, "https": 443}
@@ -64,7 +65,8 @@ def split(url: str) -> SplitResult:
         port = parts.port
     except (ValueError, UnicodeError):
         raise Failure("bad_address") from None
-    if parts.scheme not in PORTS or not host or parts.username or parts.password or not url.isprintable() or " " in url:
+    named = parts.scheme in PORTS and host and has_true_port(url)
+    if not named or parts.username or parts.password or not url.isprintable() or " " in url:
         raise Failure("bad_address")
     host = f"[{host}]" if ":" in host else host
     return parts._replace(netloc=f"{host}:{port}" if port else host, fragment="")

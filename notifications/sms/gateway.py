@@ -15,6 +15,8 @@ from urllib.parse import urlencode, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from records.ports import has_true_port
+
 BLANKS = {"mobile", "text", "id", "seconds", "milliseconds", "secret", "signature"}
 
 
@@ -103,11 +105,7 @@ class Gateway(Part):
     def _whole(self) -> "Gateway":
         places = [self.address, *self.fields.values(), *self.headers.values()]
         parts = urlsplit(self.address)
-        try:
-            known_port = parts.port is None or parts.port > 0
-        except ValueError:
-            known_port = False
-        if not known_port:
+        if not has_true_port(self.address):
             raise ValueError("address: expected a port from 1 to 65535")
         if parts.scheme not in ("http", "https") or not parts.hostname or "{" in parts.netloc:
             raise ValueError("address: expected http:// or https:// and a host")

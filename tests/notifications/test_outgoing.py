@@ -136,7 +136,15 @@ def test_the_proxy_gets_what_leads_outside_and_never_what_leads_inside(settings)
 
 @pytest.mark.parametrize(
     "url",
-    ["ftp://a.example/", "http:///x", "https://u:p@a.example/", "http://a.example:99999/", "http://a b/", "gopher:x"]
+    [
+        "ftp://a.example/",
+        "http:///x",
+        "https://u:p@a.example/",
+        "http://a.example:99999/",
+        "http://a.example:0/",
+        "http://a b/",
+        "gopher:x",
+    ]
     + ["http://a.example/\r\nX: y"],
 )
 def test_addresses_that_are_none(url):
