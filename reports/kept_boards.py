@@ -12,9 +12,11 @@ from base64 import b64decode, b64encode
 from functools import cache as once
 from hashlib import sha256
 from itertools import chain
+from pathlib import Path
 from typing import NamedTuple
 from zlib import compress, decompress
 
+from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
@@ -31,14 +33,6 @@ KEPT_FOR = 3600
 """Seconds."""
 LOOKED_BACK = 100
 """So many transactions after a look another one is kept, though nothing changed: it has less to look through."""
-_DRAWN_BY = (
-    "reports/*.py",
-    "reports/questions/*.sql",
-    "templates/reports/**/*.html",
-    "templates/components/part.html",
-    "locale/**/*.mo",
-)
-"""What the parts look like, beside the data; an update brings others."""
 
 
 class DrawnBoard(NamedTuple):
@@ -98,5 +92,12 @@ def _key(as_of: AsOf, asked: Asked) -> str:
 
 @once
 def _version() -> str:
-    files = sorted(path for pattern in _DRAWN_BY for path in settings.BASE_DIR.glob(pattern))
-    return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
+    """Of all that may shape a part beside the data; an update brings another one."""
+    return sha256(b"".join(path.read_bytes() for path in drawn_by())).hexdigest()[:16]
+
+
+def drawn_by() -> list[Path]:
+    """The code of all our apps, whatever a part asks of it, the templates and the translations."""
+    own = [Path(app.path) for app in apps.get_app_configs() if Path(app.path).parent == settings.BASE_DIR]
+    code = [path for folder in own for kind in ("*.py", "*.sql") for path in folder.rglob(kind)]
+    return sorted([*code, *settings.BASE_DIR.glob("templates/**/*.html"), *settings.BASE_DIR.glob("locale/**/*.mo")])

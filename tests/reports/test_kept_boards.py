@@ -15,6 +15,7 @@ from reports.board_asked import Asked
 from reports.board_changes import WATCHED, look
 from reports.board_pictures import PARTS, Drawing, parts_of
 from reports.findings import PICTURED, AsOf
+from reports.kept_boards import drawn_by
 from reports.models import TilePosition
 from reviews.models import Objection
 from tests.clock import freeze_time
@@ -224,3 +225,15 @@ def test_whatever_is_read_for_parts_is_watched(world, code, parts):
     watched = {model._meta.db_table for name in parts for model in PARTS[name].watched}
     beside = BESIDE | (NEVER_OTHER if parts == ("gap",) else set())
     assert tables - beside - watched == set()
+
+
+def test_an_update_of_whatever_a_part_is_drawn_by_draws_it_anew(settings):
+    """Whichever app it lies in: how many days are left, how a figure is written, how a part is framed."""
+    files = {str(path.relative_to(settings.BASE_DIR)) for path in drawn_by()}
+    assert files >= {
+        "accounts/templatetags/face.py",
+        "ratings/register/rerating.sql",
+        "records/deadlines.py",
+        "templates/components/part.html",
+    }
+    assert not any("site-packages" in path for path in files)
