@@ -21,7 +21,7 @@ from records.validated_input import ExactSerializer, sent
 from reviews.api.scoring import REVIEW_STAGES, VerdictReasonSerializer
 from reviews.decisions.visibility import decisions_for, own_batches
 from reviews.models import Batch
-from reviews.models.review_levels import permissions, review_level_of
+from reviews.models.review_levels import REVIEW_LEVELS, ReviewLevel, permissions, review_level_of
 from reviews.workflow import batches, decisions
 from villages.models import Unit, county_of
 
@@ -64,11 +64,12 @@ class VerdictViewSet(GenericViewSet):
         return reached(self.request.user, VIEW, Application.objects.all())
 
     def get_object(self) -> Application:
-        """The application, where the reader decides at the level that it is visible to be at; for others it
-        does not exist."""
+        """The application, where the reader decides at the level that it is visible to be at, or that has decided;
+        for others it does not exist, whatever they send."""
         application = super().get_object()
-        review_level = review_level_of(shown_state(self.request.user, application))
-        if review_level and not self.request.user.has_perm(review_level.permission("decide"), application):
+        review_level = review_level_of(shown_state(self.request.user, application)) or _level_that_decided(application)
+        levels = [review_level] if review_level else REVIEW_LEVELS.values()
+        if not any(self.request.user.has_perm(level.permission("decide"), application) for level in levels):
             raise NotFound
         return application
 
@@ -101,6 +102,11 @@ class VerdictViewSet(GenericViewSet):
     def reconsider(self, request: Request, pk: Any = None) -> Response:
         decisions.reconsider(self.get_object(), **sent(VerdictReasonSerializer, request), by=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _level_that_decided(application: Application) -> ReviewLevel | None:
+    last = application.decisions.order_by("-pk").first()
+    return REVIEW_LEVELS.get(last.origin) if last else None
 
 
 class BatchSerializer(serializers.ModelSerializer):

@@ -4,11 +4,12 @@ import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from accounts.roles import Role
 from ratings.models import Decision
 from reviews.models import Objection, Sheet
 from reviews.workflow import batches, decisions
 from tests.clients import api_of
-from tests.factories import TOWNSHIP, DecisionFactory
+from tests.factories import COUNTY, TOWNSHIP, AppointmentFactory, DecisionFactory, person
 from tests.reviews.conftest import GOOD, SOUND, prepare, score, score_township
 from tests.two_tenants import PNG
 
@@ -76,6 +77,23 @@ def test_the_leader_decides_and_others_find_nothing(place):
     assert api_of(place.township_leader).post(url, {"star": 3}).status_code == 201
     assert api_of(place.township_leader).post(url, {"star": 3}).status_code == 409
     assert Decision.objects.count() == 1
+
+
+def test_who_sees_a_decision_of_another_level_by_a_second_post_decides_nothing_there(place):
+    score_township(place, SOUND)
+    decisions.decide(place.application, star=3, by=place.township_leader)
+    both = person(Role.COUNTY_OFFICE, COUNTY)
+    AppointmentFactory(role=Role.TOWNSHIP_OFFICE, unit_id=TOWNSHIP, user=both)
+    for step, whole in (
+        ("reconsider", {"reason": "漏看材料"}),
+        ("reject", {"reason": "漏看"}),
+        ("decide", {"star": 3}),
+    ):
+        for body in ({}, whole):
+            answer = api_of(both).post(f"/api/v1/verdicts/{place.application.pk}/{step}/", body)
+            assert answer.status_code == 404
+    again = api_of(place.township_leader).post(f"/api/v1/verdicts/{place.application.pk}/reconsider/", {"reason": "漏"})
+    assert again.status_code == 204
 
 
 def test_decisions_and_batches_stay_with_their_office_until_the_release(place):
