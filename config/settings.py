@@ -289,6 +289,8 @@ ROBOT_HOSTS = frozenset(host.strip().lower() for host in env.list("ROBOT_HOSTS",
 ROBOT_PROXY = env("ROBOT_PROXY", default="")  # http:// or https://, where only a proxy leads outside
 ROBOT_SECONDS = 10  # for all of a try
 
+MESSAGES_A_MINUTE = env.int("MESSAGES_A_MINUTE", default=500)  # what is more waits for the next minute
+
 # The gateway for short messages: a file that describes it (docs/operations.md); off without one.
 SMS_GATEWAY = sms_gateway.read(env("SMS_GATEWAY", default=""))
 

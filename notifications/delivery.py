@@ -30,12 +30,13 @@ LOST_AFTER = timedelta(minutes=5)
 Bundle = Sequence[Delivery]
 
 
-def deliver_due(limit: int = 500) -> int:
-    """Make at most ``limit`` tries of what is due; return how many were made."""
+def deliver_due() -> int:
+    """Make some tries of what is due, each minute so many at most; return how many were made. The rest only waits."""
     dismiss_unreachable()
     _give_up_lost()
+    _wait_for_the_morning()
     tried = 0
-    while tried < limit and (bundle := claim()):
+    while tried < settings.MESSAGES_A_MINUTE and (bundle := claim()):
         deliver(bundle)
         tried += 1
     return tried
@@ -50,6 +51,19 @@ def dismiss_unreachable() -> None:
     if settings.SMS_GATEWAY:
         unreachable = unreachable.filter(~Q(notice__user__preferences__mobile__gt=""))
     unreachable.update(state=Delivery.State.FAILED, error="no verified mobile number, or no gateway")
+
+
+@transaction.atomic
+def _wait_for_the_morning() -> None:
+    """What was due before the quiet hours and is still here (a long queue, a worker that was down) keeps them, too."""
+    now = timezone.now()
+    opens = quiet.open_from(now)
+    if opens == now:
+        return
+    held = Delivery.objects.filter(state=Delivery.State.WAITING, due_at__lte=now)
+    held = held.exclude(notice__kind__in=[name for name, kind in KINDS.items() if kind.at_any_hour])
+    unlocked = held.select_for_update(skip_locked=True, of=["self"])
+    Delivery.objects.filter(pk__in=unlocked.values("pk")).update(due_at=opens)
 
 
 @transaction.atomic

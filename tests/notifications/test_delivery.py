@@ -62,6 +62,22 @@ def test_people_without_an_address_have_the_bell():
     assert Delivery.objects.get().state == Delivery.State.FAILED
 
 
+def test_what_is_more_than_the_minute_allows_waits_for_the_next(settings):
+    settings.MESSAGES_A_MINUTE = 2
+    for name in ("a", "b", "c"):
+        tell(UserFactory(email=f"{name}@example.org"))
+    assert (deliver_due(), deliver_due(), deliver_due()) == (2, 1, 0)
+
+
+def test_a_queue_that_lasts_into_the_night_waits_for_the_morning():
+    evening, morning = at(2026, 11, 27, 19, 59), at(2026, 11, 30, 8)
+    with freeze_time(evening):
+        tell(UserFactory(email="filler@example.org"))
+    for moment, tries in ((evening + timedelta(minutes=1), 0), (morning, 1)):
+        with freeze_time(moment):
+            assert deliver_due() == tries
+
+
 def test_a_failing_server_is_tried_again_later_and_at_last_given_up(settings):
     settings.EMAIL_BACKEND = f"{__name__}.BrokenBackend"
     tell(UserFactory(email="filler@example.org"))
