@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from contextlib import contextmanager
@@ -17,6 +19,18 @@ import redis
 from config import services
 
 PATIENCE_SECONDS = 60
+MEMORY, ROOM = Path("/dev/shm"), 2**31
+
+
+@contextmanager
+def house():
+    """A directory for a system of its own, short enough for sockets and open to every account. In memory where there is
+    room: a new cluster costs most of its time on a disk, and it need not survive a power cut."""
+    in_memory = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
+    place = MEMORY if in_memory else None
+    with tempfile.TemporaryDirectory(prefix="house-", dir=place, ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder, "data")
 
 
 def eventually(question):

@@ -3,10 +3,8 @@
 import hashlib
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,6 +21,7 @@ from config.backup import archive, database, key, taking
 from records.audit import acting
 from records.files import store
 from records.models import StoredFile
+from tests.config.processes import house
 from tests.factories import UserFactory
 
 PDF = b"%PDF-1.7\n1 0 obj\n"
@@ -37,11 +36,8 @@ print(json.dumps({one.name: hashlib.sha256(b"".join(serve(one))).hexdigest() for
 
 @pytest.fixture
 def place():
-    """A folder of our own, short enough for sockets and open to every account."""
-    folder = Path(tempfile.mkdtemp(prefix="backup-"))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+    with house() as data_dir:
+        yield data_dir.parent
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,19 +17,10 @@ import redis
 from config.services.logs import MAX_BYTES, Log
 from config.services.servers import PostgreSQL, Valkey
 from config.services.service_directory import ServiceDirectory
-from tests.config.processes import PATIENCE_SECONDS, eventually, processes_on
+from tests.config.processes import PATIENCE_SECONDS, eventually, house, processes_on
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 USER = "from config import services; services.attach(); print('up', flush=True); input(); services.detach()"
-
-
-@contextmanager
-def house():
-    """A directory of our own, short enough for sockets and open to every account."""
-    folder = Path(tempfile.mkdtemp(prefix="house-"))
-    folder.chmod(0o755)
-    yield folder / "data"
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -2,16 +2,14 @@
 killed."""
 
 import os
-import shutil
 import signal
-import tempfile
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 import pytest
 
-from tests.config.processes import children_of, eventually, processes_on, readiness, supervised, words_of
+from tests.config.processes import children_of, eventually, house, processes_on, readiness, supervised, words_of
 from tests.config.test_metrics import TOKEN, figures
 from tests.migrated import migrated_copy
 
@@ -28,10 +26,8 @@ def database_url():
 
 @pytest.fixture(scope="module")
 def data_dir():
-    folder = Path(tempfile.mkdtemp(prefix="house-"))
-    folder.chmod(0o755)
-    yield folder / "data"
-    shutil.rmtree(folder, ignore_errors=True)
+    with house() as data_dir:
+        yield data_dir
 
 
 def test_all_parts_become_ready_stay_up_and_stop_with_it(data_dir, database_url):

@@ -6,17 +6,14 @@ a phone does.
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg2
@@ -27,7 +24,7 @@ from config import services
 from config.services.binaries import postgresql_bin
 from config.services.servers import PostgreSQL, Valkey
 from config.services.service_directory import Account, ServiceDirectory
-from tests.config.processes import children_of, eventually, supervised, words_of
+from tests.config.processes import children_of, eventually, house, supervised, words_of
 from tests.migrated import template_database
 
 VILLAGES, CLIENTS, PATIENCE_SECONDS = 16, 4, 90
@@ -36,10 +33,8 @@ ANSWERS = {"1.1.a": "1", "1.2": "96", "B.1.a": "0", "D.1.a": "0"} | {f"2.1.{tick
 
 @pytest.fixture
 def data_dir():
-    folder = Path(tempfile.mkdtemp(prefix="house-"))
-    folder.chmod(0o755)
-    yield folder / "data"
-    shutil.rmtree(folder, ignore_errors=True)
+    with house() as data_dir:
+        yield data_dir
 
 
 @pytest.fixture
