@@ -36,7 +36,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "config.static_files.StaticFiles",
     "django.contrib.humanize",
     "django.contrib.postgres",
     "django.forms",
@@ -248,6 +248,7 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # no page asks for another
 MEDIA_ROOT = DATA_DIR / "files"  # never served by address: a view checks permission
 STORAGES = {
     "default": {"BACKEND": "records.storage.DurableStorage"},

@@ -4,8 +4,15 @@ import hashlib
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.staticfiles.apps import StaticFilesConfig
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
+
+
+class StaticFiles(StaticFilesConfig):
+    """Files of libraries whose pages we have not are left out: collecting them takes as long as all others."""
+
+    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "guardian", "redoc", "rest_framework"]
 
 
 def are_stale() -> bool:
