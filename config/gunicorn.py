@@ -1,6 +1,7 @@
 """How gunicorn serves the pages: a few processes of a few threads each, bound to the address that the
 supervisor gives."""
 
+import gc
 import os
 import signal
 from typing import Any
@@ -32,6 +33,13 @@ forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS") or "127.0.0.1"
 def on_starting(server: Any) -> None:
     if os.environ.get("METRICS_TOKEN"):
         counting.begin_anew(services.data_dir() / "metrics")
+
+
+def when_ready(server: Any) -> None:
+    """Load the application once, for all processes: each is its copy, and one that is killed is back at once. By now
+    whoever asks for a page waits rather than being turned away."""
+    server.app.wsgi()
+    gc.freeze()  # otherwise each process would write to what they share when it collects
 
 
 def child_exit(server: Any, worker: Any) -> None:

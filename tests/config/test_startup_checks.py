@@ -183,7 +183,7 @@ def test_data_made_before_the_present_schema_are_refused_in_one_line_and_stay(do
         " was made before the present schema (it has accounts.0001_initial, accounts.0002_relations, "
         "accounts.0003_scope_of_followups): use the version that made it, or begin with an empty one. "
         "Nothing was changed."
-    }  # each of gunicorn's processes says so
+    }
     assert _content(url) == held
 
 
