@@ -12,12 +12,11 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Value
-from django.db.models.functions import Concat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Appointment, UnitPermission
+from accounts.permission_rows import permission_name
+from records.kept_statements import rows_of
 from records.registry import KeyedRegistry
 
 Pair = tuple[int, str]
@@ -47,28 +46,47 @@ def authorized_act(by: int | None, verb: str, unit: str, at: datetime | None) ->
     return AuthorizedAct(by, _rights[verb], unit, timezone.localdate(at))
 
 
+# The query builder would take longer for it than the database does, and nearly every page names who did something.
+_HELD = """
+select held.user_id, held.permission_id, held.content_object_id, post.starts, post.ends, post.deputy_for_id is not null
+from accounts_unitpermission held
+join accounts_appointment post on post.id = held.appointment_id
+where held.user_id in (
+    select deputy.user_id from accounts_appointment deputy
+    where deputy.user_id = any(%s) and deputy.deputy_for_id is not null
+)
+"""
+
+
+class _HeldRight(NamedTuple):
+    """A right on a unit (``code``), from a day to a day; ``deputy``: of a post as a deputy."""
+
+    code: str
+    starts: date
+    ends: date | None
+    deputy: bool
+
+
 def by_deputies(acts: Iterable[AuthorizedAct | None]) -> set[AuthorizedAct | None]:
     """Those of ``acts`` done by somebody who held such a permission there on that day only as a deputy; one query."""
     acts = {one for one in acts if one is not None}
     if not acts:
         return set()
-    deputies = Appointment.objects.filter(user__in={one.user for one in acts}, deputy_for__isnull=False)
-    rows = UnitPermission.objects.filter(user__in=deputies.values("user")).select_related("appointment")
-    held = defaultdict(list)
-    for row in rows.annotate(perm=Concat("permission__content_type__app_label", Value("."), "permission__codename")):
-        held[row.user_id, row.perm].append((row.content_object_id, row.appointment))
+    held: dict[tuple[int, str], list[_HeldRight]] = defaultdict(list)
+    for user, permission, *right in rows_of(_HELD, [sorted({one.user for one in acts})]):
+        held[user, permission_name(permission)].append(_HeldRight(*right))
     return {one for one in acts if _stood_in(one, held)}
 
 
-def _stood_in(one: AuthorizedAct, held: Mapping[tuple[int, str], list[tuple[str, Appointment]]]) -> bool:
-    posts = [
-        post
-        for right in one.rights
-        for code, post in held.get((one.user, right), ())
-        if one.unit.startswith(code) or not one.unit
-        if post.starts <= one.day and (post.ends is None or one.day <= post.ends)
+def _stood_in(one: AuthorizedAct, held: Mapping[tuple[int, str], list[_HeldRight]]) -> bool:
+    here = [
+        right
+        for name in one.rights
+        for right in held.get((one.user, name), ())
+        if one.unit.startswith(right.code) or not one.unit
+        if right.starts <= one.day and (right.ends is None or one.day <= right.ends)
     ]
-    return bool(posts) and all(post.deputy_for_id is not None for post in posts)
+    return bool(here) and all(right.deputy for right in here)
 
 
 def standing_in(verb: str, pairs: Collection[Pair]) -> set[Pair]:

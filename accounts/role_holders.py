@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.models import Appointment, User
+from accounts.prepared import asked
 from accounts.roles import RATED_POSTS, Role
 from villages.models import Unit, prefixes
 
@@ -37,12 +38,16 @@ def ever_held(codes: Collection[str]) -> dict[str, set[int]]:
 
 def places_of(user: int) -> set[str]:
     """The codes of the very units where ``user`` (by id) holds or ever held a post (``has_post``); one query."""
-    return {code for (code,) in posts_of(user)}
+    return {code for (code,) in asked(_posts_of, None, user)}
 
 
 def posts_of(user: int) -> QuerySet[Appointment, tuple[str]]:
     """The codes of ``places_of``, one a row."""
     return Appointment.objects.filter(user=user).values_list("unit_id").distinct()
+
+
+def _posts_of(_reader: User | None, user: int) -> QuerySet[Appointment, tuple[str]]:
+    return posts_of(user)
 
 
 def posts_held(roles: Collection[str], codes: Collection[str]) -> list[tuple[str, str, int]]:
