@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
-from django.db.models.functions import Length
+from django.db.models import Case, DateField, F, Q, QuerySet, Value, When
+from django.db.models.functions import ExtractYear, Length
 
 from accounts.models import User
 from accounts.prepared import asked
@@ -43,12 +43,22 @@ order by year, version
 
 def judging_scheme(unit: Unit, on: date) -> Scheme | None:
     """The scheme in force for ``unit`` on the day ``on`` (formats §3), found as ``rerating.sql`` does it for many."""
-    issued = Scheme.objects.issued().filter(unit__in=prefixes(unit.code), rates=unit.level, year__lte=on.year)
-    first = issued.order_by(Length("unit_id").desc(), "-year", "issued_at", "pk").first()
-    if first is None:
-        return None
-    versions = issued.filter(unit=first.unit_id, year=first.year, issued_at__date__lte=on)
-    return versions.order_by("issued_at", "pk").last() or first
+    return next(iter(asked(_judging, None, unit.code, on, rates=unit.level)), None)
+
+
+def _judging(_reader: User | None, code: str, on: date, rates: str) -> QuerySet[Scheme]:
+    """The nearest unit's versions of the latest year: the last issued by then, else the first."""
+    year = ExtractYear(Value(on, DateField()))
+    issued = Scheme.objects.issued().filter(above(code, "unit_id"), rates=rates, year__lte=year)
+    in_force = Q(issued_at__date__lte=on)
+    return issued.order_by(
+        Length("unit_id").desc(),
+        "-year",
+        Case(When(in_force, then="issued_at")).desc(nulls_last=True),
+        Case(When(in_force, then=-F("pk"))),
+        "issued_at",
+        "pk",
+    )[:1]
 
 
 def stars_offered(codes: Iterable[str]) -> list[int]:

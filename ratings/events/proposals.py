@@ -7,6 +7,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
+from accounts.impartial import is_of
 from accounts.role_holders import has_post
 from followups.models import FollowUp
 from ratings.models import Decision, Proposal
@@ -55,8 +56,4 @@ def may_settle(user: Any, proposal: Proposal) -> bool:
     """Whether ``user`` is the authority for it (``with_authority``), or the level above once it is late, without a post
     in the unit."""
     held = [proposal.authority, *([ABOVE[proposal.authority]] if proposal.overdue else [])]
-    return any(user.has_perm(permission, proposal) for permission in held) and not _in_unit(user, proposal)
-
-
-def _in_unit(user: Any, proposal: Proposal) -> bool:
-    return Proposal.objects.filter(has_post(user.pk, "unit"), pk=proposal.pk).exists()
+    return any(user.has_perm(permission, proposal) for permission in held) and not is_of(user, proposal.unit_id)

@@ -58,6 +58,17 @@ def with_periods(scope: RerateScope, day: date) -> tuple[str, list[Any]]:
     return _PERIODS.replace("{source}", source), [*scope.params, day]
 
 
+def _rows(query: str, scope: RerateScope, day: date, *given: Any) -> list[tuple[Any, ...]]:
+    """What ``query`` finds in the relations up to ``period``. Of few units it takes longer to plan than to run."""
+    periods, params = with_periods(scope, day)
+    sql, params = query.format(periods=periods), [*params, *given]
+    if scope.few:
+        return rows_of(sql, params)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
+
+
 _DIFFERENCE = """
 create temporary table {table} on commit drop as
 {periods}, known as (
@@ -209,10 +220,7 @@ class Cause(NamedTuple):
 
 def causes(units: Units, on: date) -> list[Cause]:
     """What lowers the stars of ``units`` on the day ``on``: the heaviest effect first, of the latest event."""
-    periods, params = with_periods(scope_of(units), on)
-    with connection.cursor() as cursor:
-        cursor.execute(_CAUSES.format(periods=periods), params)
-        return [Cause(*row) for row in cursor.fetchall()]
+    return [Cause(*row) for row in _rows(_CAUSES, scope_of(units), on)]
 
 
 _ACTING = """
@@ -225,15 +233,13 @@ order by rule
 """
 
 
-def acting(event: Event) -> list[tuple[int, date, date | None]]:
-    """The rules in effect through ``event`` (their index in the scheme's list), from day to day (half-open).
+ActingRule = tuple[int, date, date | None]
+"""A rule in effect (its index in the scheme's list), from day to day (half-open)."""
 
-    They act on the successors of the unit, too.
-    """
-    periods, params = with_periods(scope_of(descendants([event.unit_id])), timezone.localdate())
-    with connection.cursor() as cursor:
-        cursor.execute(_ACTING.format(periods=periods), [*params, event.pk])
-        return cursor.fetchall()
+
+def acting(event: Event) -> list[ActingRule]:
+    """The rules in effect through ``event``; they act on the successors of the unit, too."""
+    return _rows(_ACTING, scope_of(descendants([event.unit_id])), timezone.localdate(), event.pk)
 
 
 _THROUGH = """
@@ -250,11 +256,9 @@ def acting_through(events: Collection[Event]) -> dict[int, list[tuple[str, date 
     """By event, each effect that it has or had on its own unit as the register writes it (``cap:3``), and the day on
     which it ends."""
     found: dict[int, list[tuple[str, date | None]]] = {}
-    periods, params = with_periods(scope_of({event.unit_id for event in events}), timezone.localdate())
-    with connection.cursor() as cursor:
-        cursor.execute(_THROUGH.format(periods=periods), [*params, [event.pk for event in events]])
-        for event, label, until in cursor:
-            found.setdefault(event, []).append((label, until))
+    scope = scope_of({event.unit_id for event in events})
+    for event, label, until in _rows(_THROUGH, scope, timezone.localdate(), [event.pk for event in events]):
+        found.setdefault(event, []).append((label, until))
     return found
 
 
@@ -296,10 +300,7 @@ _TIMELINE = "{periods} select unit, since, until, star from period order by unit
 
 def timeline(units: Units, horizon: date) -> list[StarSpan]:
     """The whole life of the stars of ``units``, as far as it is known on any day up to ``horizon``."""
-    periods, params = with_periods(scope_of(units), horizon)
-    with connection.cursor() as cursor:
-        cursor.execute(_TIMELINE.format(periods=periods), params)
-        return [StarSpan(*row) for row in cursor.fetchall()]
+    return [StarSpan(*row) for row in _rows(_TIMELINE, scope_of(units), horizon)]
 
 
 _STARS = """
@@ -310,13 +311,11 @@ select unit, star from period, horizon where since <= horizon.day and (until is 
 
 def stars(units: Units, on: date) -> dict[str, int]:
     """The star of each unit with a decision in force ``on`` that day, by code."""
-    periods, params = with_periods(scope_of(units), on)
-    with connection.cursor() as cursor:
-        cursor.execute(_STARS.format(periods=periods), params)
-        return dict(cursor.fetchall())
+    return dict(_rows(_STARS, scope_of(units), on))
 
 
 _CAPS = """
+{periods}
 select unit, min(star) from effect
 where does = 'cap' and since <= %s and (until is null or %s < until)
 group by unit
@@ -325,5 +324,4 @@ group by unit
 
 def active_caps(units: Collection[str], day: date) -> dict[str, int]:
     """The lowest cap active on ``day``, by unit, decided on or not; a new decision must not exceed it (formats §3)."""
-    periods, params = with_periods(scope_of(units), day)
-    return dict(rows_of(f"{periods} {_CAPS}", [*params, day, day]))
+    return dict(_rows(_CAPS, scope_of(units), day, day, day))

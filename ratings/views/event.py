@@ -9,7 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,21 +17,20 @@ from django.views.decorators.http import require_POST
 
 from accounts.authority import permission_or_404, reached_or_404
 from accounts.deputies import authorized_act, by_deputies
+from accounts.models import User
 from accounts.together import asked_together
-from followups.models import FollowUp
 from ratings import exports
 from ratings.events.applicable_scheme import event_names, events_of, judging_scheme
 from ratings.events.effects import rule_words
-from ratings.events.forecast import foresee, foresee_confirmed
-from ratings.events.happening import Happening
+from ratings.events.forecast import Outlook
 from ratings.events.listed import VIEW, cells, listed, rows, shown
+from ratings.events.opened import files_of, opened, person_of, proposals_of, rectification_of, with_people
 from ratings.events.proposals import SETTLE, may_settle, to_settle, with_authority
-from ratings.events.rectification import FOLLOW_UP as RECTIFICATION
 from ratings.forms.event_forms import EventFileForm
 from ratings.forms.register_forms import CloseForm, EventFilterForm, SettleForm
-from ratings.models import Event, EventFile, EventPerson, Proposal, Scheme
+from ratings.models import Event, Proposal, Scheme
 from ratings.presenters.event_outlook import in_words, shift_words
-from ratings.register.rerating import acting
+from ratings.register.rerating import ActingRule, acting
 from ratings.workflow import event as workflow
 from records import previews
 from records.confirming import Tried, answer_late, carry_out
@@ -61,13 +60,10 @@ def events(request: HttpRequest) -> HttpResponse:
 
 
 @permission_or_404(VIEW)
+@asked_together
 def event(request: HttpRequest, pk: int) -> HttpResponse:
     """One event, and the result of each rule of the scheme."""
-    seen = Event.objects.seen_by(request.user).select_related(
-        "unit", "recorded_by", "closed_by", "reversal", "accountable"
-    )
-    happened = get_object_or_404(seen, pk=pk)
-    return _show(request, happened, _close_form())
+    return _show(request, opened(request.user, pk), _close_form())
 
 
 def show(request: HttpRequest, pk: int, *, file_form: EventFileForm, status: int) -> HttpResponse:
@@ -162,12 +158,13 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
         if tried.made:
             return _settled(request, confirm)
         proposal = _proposal_or_404(request, pk)
+    shown = workflow.proposed_on(proposal)
     context = {
         "proposal": proposal,
         "form": form,
         "name": event_names([proposal.unit_id]).of(proposal.unit, proposal.event.kind),
-        "shifts": shift_words(foresee_confirmed(proposal), proposal.unit),
-        "key": previews.keep(request.user, step, workflow.proposed_on(proposal)),
+        "shifts": shift_words(shown["shifts"], proposal.unit),
+        "key": previews.keep(request.user, step, shown),
     }
     return render(request, "ratings/events/settle.html", context, status=tried.status)
 
@@ -195,8 +192,7 @@ def _step(verb: str, happened: Event) -> str:
 
 
 def _recorded_or_404(request: HttpRequest, pk: int) -> Event:
-    events = Event.objects.select_related("unit", "recorded_by", "closed_by", "reversal", "accountable")
-    return reached_or_404(request.user, "ratings.record_event", events, pk=pk)
+    return reached_or_404(request.user, "ratings.record_event", with_people(Event.objects.all()), pk=pk)
 
 
 def _proposal_or_404(request: HttpRequest, pk: int) -> Proposal:
@@ -232,18 +228,16 @@ def _show(
             "event": happened,
             "name": events_of(scheme).get(happened.kind, happened.kind),
             "scheme": scheme,
-            "rules": _rules(request, happened, scheme),
-            "due": FollowUp.objects.seen_by(request.user).about(RECTIFICATION, [happened.pk]).last(),
-            "files": EventFile.objects.seen_by(request.user).filter(event=happened).select_related("file"),
+            "rules": _rules(request.user, happened, scheme, shown["acts"] if shown else acting(happened)),
+            "due": rectification_of(request.user, happened),
+            "files": files_of(request.user, happened),
             "file_form": (file_form or EventFileForm()) if may_record else None,
-            "person": EventPerson.objects.filter(event=happened).first() if may_record else None,
+            "person": person_of(request.user, happened) if may_record else None,
             "may_close": may["close"],
             "may_release": may["release"],
             "closing": closing,
-            "ahead": in_words(foresee(Happening.of(happened)), happened.unit) if may["release"] else None,
-            "when_closed": shift_words(workflow.shifts_when_closed(happened, closing), happened.unit)
-            if may["close"]
-            else [],
+            "ahead": in_words(Outlook(**shown["ahead"]), happened.unit) if may["release"] else None,
+            "when_closed": shift_words(shown["shifts"], happened.unit) if may["close"] else [],
             "keys": {
                 verb: previews.keep(request.user, _step(verb, happened), shown)
                 for verb, allowed in may.items()
@@ -266,12 +260,10 @@ def _mark(happened: Event, proposals: Iterable[Proposal]) -> None:
         one.as_deputy = done in stood_in
 
 
-def _rules(request: HttpRequest, happened: Event, scheme: Scheme) -> list[dict]:
-    """What each rule for this event does, with its proposal or with the days on which it has effect."""
-    days = {rule: (since, until) for rule, since, until in acting(happened)}
-    proposed = {
-        p.rule: p for p in with_authority(happened.proposals.filter(scheme=scheme)).select_related("settled_by")
-    }
+def _rules(user: User, happened: Event, scheme: Scheme | None, acts: list[ActingRule]) -> list[dict[str, Any]]:
+    """What each rule for this event does, with its proposal or with the days on which it has effect (``acts``)."""
+    days = {rule: (since, until) for rule, since, until in acts}
+    proposed = {p.rule: p for p in proposals_of(user, happened) if scheme and p.scheme_id == scheme.pk}
     _mark(happened, proposed.values())
     return [
         {
@@ -281,7 +273,7 @@ def _rules(request: HttpRequest, happened: Event, scheme: Scheme) -> list[dict]:
             "days": days.get(nr),
             "may_settle": nr in proposed
             and proposed[nr].state == Proposal.State.OPEN
-            and may_settle(request.user, proposed[nr]),
+            and may_settle(user, proposed[nr]),
         }
         for nr, rule in enumerate(scheme.body.get("rules", []) if scheme else [])
         if rule["event"] == happened.kind
