@@ -33,14 +33,14 @@ def waiting(user: User, code: str, until: datetime) -> QuerySet[FollowUp]:
     )
 
 
-def _taken_up_by_warnings() -> list[str]:
+def taken_up_by_warnings() -> list[str]:
     """Kinds whose lateness is told by a warning, which is late itself in time: counted once."""
     return [key for key, kind in KINDS.items() if kind.warned]
 
 
 def late(user: User, seen: AsOf) -> QuerySet[FollowUp]:
     not_reported = Q(state=FollowUpState.OPEN) | Q(reported_at=None) | Q(reported_at__gte=seen.until)
-    rows = waiting(user, seen.unit.code, seen.until).exclude(kind__in=_taken_up_by_warnings())
+    rows = waiting(user, seen.unit.code, seen.until).exclude(kind__in=taken_up_by_warnings())
     return rows.filter(not_reported, due_at__lte=seen.moment)
 
 
@@ -177,7 +177,7 @@ def duties(user: User, seen: AsOf) -> Duties:
 
 
 def _late_or_warned(user: User, code: str, until: datetime, moment: datetime) -> QuerySet[FollowUp]:
-    found = waiting(user, code, until).exclude(kind__in=_taken_up_by_warnings())
+    found = waiting(user, code, until).exclude(kind__in=taken_up_by_warnings())
     found = found.filter(Q(due_at__lte=moment) | Q(kind__startswith=PREFIX))
     return found.select_related("unit", "responsible_unit").order_by("-opened_at", "pk")
 

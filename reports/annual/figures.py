@@ -14,6 +14,7 @@ from accounts.models import User
 from followups.models import FollowUp
 from incentives.models import Allocation, Reward
 from ratings.models import Decision, Event, Scheme, StarPeriod
+from reports.duties import taken_up_by_warnings
 from reviews.models import Appeal, Objection
 from villages.models import Level, Unit, below
 
@@ -116,17 +117,19 @@ def appeals(unit: Unit, year: int) -> QuerySet[Appeal]:
 def rewards(unit: Unit, year: int) -> QuerySet[Reward]:
     """The rewards of the year's policies to villages of ``unit``, by policy and unit."""
     found = Reward.objects.filter(of_villages(unit), policy__year=year)
-    return found.select_related("unit").prefetch_related("policy").order_by("policy", "unit")
+    return found.select_related("unit").prefetch_related("policy__unit").order_by("policy", "unit")
 
 
 def allocations(unit: Unit, year: int) -> QuerySet[Allocation]:
     """What the year's project funds allocate to villages of ``unit``, by fund and unit."""
     found = Allocation.objects.filter(of_villages(unit), fund__year=year)
-    return found.select_related("unit").prefetch_related("fund").order_by("fund", "unit")
+    return found.select_related("unit").prefetch_related("fund__unit").order_by("fund", "unit")
 
 
 def still_open(unit: Unit, reader: User | None) -> QuerySet[FollowUp]:
-    """Warnings and other follow-ups that wait today: those that ``reader`` may see (None: all)."""
+    """Warnings and other follow-ups that wait today: those that ``reader`` may see (None: all). What a warning has
+    taken up counts once, as on the dashboard."""
     seen = FollowUp.objects.all() if reader is None else FollowUp.objects.seen_by(reader)
     waiting = seen.waiting().filter(below(unit.code, "unit_id"))
+    waiting = waiting.exclude(kind__in=taken_up_by_warnings(), due_at__lte=timezone.now())
     return waiting.select_related("unit").prefetch_related("responsible_unit", "escalated_to").order_by("due_at", "pk")

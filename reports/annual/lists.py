@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.templatetags.face import star_name
-from incentives.models import Reward, RewardBand
+from incentives.models import Reward, RewardBand, Source
 from ratings.events.applicable_scheme import event_names_anywhere
 from ratings.events.effects import effect_words
 from ratings.models import Decision, Event
@@ -26,7 +26,7 @@ from reports.annual.figures import CHUNK
 from reports.annual.sheets import DAY, MONEY, POINTS, ReportColumn, ReportTable
 from reports.annual.tally import Granted
 from reviews.models import Appeal, Objection
-from villages.models import Unit
+from villages.models import COUNTY_LENGTH, Unit
 from villages.townships import Townships
 
 EVENTS_AT_ONCE = 500
@@ -174,12 +174,12 @@ class ReportLists:
             ReportColumn(_("Reported figure"), 9),
             ReportColumn(_("Band of the table"), 14),
         ]
-        lines = ((one.policy.name, one, bands.cells(one)) for one in found)
+        lines = ((one.policy, one, bands.cells(one)) for one in found)
         return self._grants(_("Rewards"), _("Policy"), _("Reward (yuan)"), lines, columns)
 
     def allocations(self) -> Granted:
         found = figures.allocations(self.unit, self.year).iterator(CHUNK)
-        lines = ((one.fund.name, one, []) for one in found)
+        lines = ((one.fund, one, []) for one in found)
         return self._grants(_("Project funds"), _("Project fund"), _("Allocated (yuan)"), lines)
 
     def still_open(self, reader: User | None) -> Counter:
@@ -210,11 +210,11 @@ class ReportLists:
         name: str,
         source: str,
         amount: str,
-        lines: Iterable[tuple[str, Any, list[Any]]],
+        lines: Iterable[tuple[Source, Any, list[Any]]],
         grounds: Sequence[ReportColumn] = (),
     ) -> Granted:
         """The lines of policies or funds, a total after each and, of several, one of all; ``grounds``: further columns
-        that say what an amount rests on."""
+        that say what an amount rests on. Two counties may call theirs alike."""
         columns = [
             ReportColumn(source, 30),
             ReportColumn(_("Star"), 8),
@@ -224,22 +224,27 @@ class ReportLists:
             ReportColumn(_("Disbursed (yuan)"), 16, MONEY),
         ]
         table = self._table(name, columns, [_("Each line is one village; amounts in yuan.")])
-        whole, part = Granted(_("Total")), None
-        for title, line, reasons in lines:
-            if part is None or part.name != title:
+        whole, part, summed = Granted(_("Total")), None, None
+        for granting, line, reasons in lines:
+            if granting.pk != summed:
                 _sum(table, part, len(grounds))
-                part = Granted(title)
+                part, summed = Granted(self._summed(granting)), granting.pk
             for granted in (part, whole):
                 granted.units += 1
                 granted.amount += line.amount
                 granted.committed += line.committed
                 granted.disbursed += line.disbursed
             money = [line.amount, line.committed, line.disbursed]
-            table.append([*self._place(line.unit), title, star_name(line.star), *reasons, *money])
+            table.append([*self._place(line.unit), granting.name, star_name(line.star), *reasons, *money])
         _sum(table, part, len(grounds))
         if part and part.units < whole.units:
             _sum(table, whole, len(grounds))
         return whole
+
+    def _summed(self, source: Source) -> str:
+        """What the total of one policy or fund is called."""
+        whose = f"{source.unit.name}{_(': ')}" if len(self.unit.code) < COUNTY_LENGTH else ""
+        return whose + source.name
 
     def _table(self, name: str, columns: Sequence[ReportColumn], notes: Sequence[str], of: str = "") -> ReportTable:
         places = [

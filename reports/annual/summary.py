@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import xlsxwriter
 from django.conf import settings
@@ -157,4 +158,4 @@ def write_proof(sheet: ExcelSheet, unit: Unit, year: int) -> None:
     )
     page.line(_("Number of the link: %s") % head.number, size=10)
     page.line(_("Its hash: %s") % head.hash, size=10)
-    page.line(_("Sealed at: %s") % head.at, size=10)
+    page.line(_("Sealed at: %s") % f"{datetime.fromisoformat(head.at):%Y-%m-%d %H:%M:%S}", size=10)

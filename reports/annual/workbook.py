@@ -192,7 +192,7 @@ def star_columns(place: str, stars: list[int], year: int, with_county: bool) -> 
         ReportColumn(_("Four stars or more (%)"), 9, POINTS, last),
         ReportColumn(_("Rose (villages)"), 7, group=both),
         ReportColumn(_("Fell (villages)"), 7, group=both),
-        ReportColumn(_("Mean of the totals (points)"), 10, POINTS),
+        ReportColumn(_("Mean of the totals (points)"), 12, POINTS),
         ReportColumn(_("Fewer stars today than decided (villages)"), 10),
     ]
 

@@ -1,12 +1,16 @@
 """A reward in the annual report: what it rests on."""
 
+from decimal import Decimal
+
 import pytest
 from openpyxl import load_workbook
 
+from accounts.roles import Role
+from incentives import workflow
 from incentives.models import Reward
 from reports.annual import workbook
-from tests.factories import ProfileFactory
-from tests.incentives.conftest import hold
+from tests.factories import ProfileFactory, UnitFactory, person
+from tests.incentives.conftest import draft_policy, hold, take_effect
 from villages.models import Unit
 
 pytestmark = pytest.mark.django_db
@@ -31,3 +35,23 @@ def test_the_money_of_townships_is_not_counted_among_that_of_villages(county, gr
     assert list(Reward.objects.filter(amount__gt=0).values_list("unit", flat=True)) == [township.code]
     workbook.write(county, 2025, tmp_path / "r.xlsx")
     assert "乡镇奖励" not in str(list(load_workbook(tmp_path / "r.xlsx")["奖励"].values))
+
+
+def test_two_counties_may_call_their_policies_alike(county, granted, tmp_path):
+    """Each has its own total, with whose it is, and the city one of both."""
+    other = UnitFactory(code="330681", name="诸暨市")
+    village = UnitFactory(code="330681001218")
+    ProfileFactory(unit=village, year=2025, population=900, households=300)
+    hold(village, 5)
+    mine = granted()
+    there = draft_policy(other, person(Role.FINANCE, other.code))
+    take_effect(there, person(Role.FINANCE, other.code), person(Role.COUNTY_OFFICE, other.code))
+    workflow.grant(there, by=person(Role.FINANCE, other.code))
+    workbook.write(UnitFactory(code="3306"), 2025, tmp_path / "r.xlsx")
+    lines = [row for row in load_workbook(tmp_path / "r.xlsx")["奖励"].iter_rows(values_only=True) if not row[1]]
+    mine.refresh_from_db()
+    assert [(row[3], Decimal(str(row[9]))) for row in lines if row[3]] == [
+        (f"{county.name}：{mine.name}，共4个村", mine.committed),
+        (f"诸暨市：{mine.name}，共1个村", 30000),
+        ("合计，共5个村", mine.committed + Decimal(30000)),
+    ]

@@ -11,6 +11,8 @@ from docx import Document
 from openpyxl import load_workbook
 
 from accounts.roles import Role
+from followups.offices import Office
+from followups.workflow import Opening, open_followup
 from ratings.models import Application
 from records.chain_head import Head
 from reports.annual import workbook
@@ -216,6 +218,17 @@ def test_above_counties_there_is_a_sheet_by_county(county, tmp_path):
     assert counted == [("新昌县", 3), ("单位330681001218", 1), ("Total", 4)]
 
 
+def test_what_a_warning_has_taken_up_is_open_once(county, tmp_path):
+    village = UnitFactory(code=f"{TOWNSHIP}202")
+    office = Office(village.code, Role.SIGNER)
+    for kind in ("correction", "warning_W2"):
+        opening = Opening(kind, 1, village, office, at(2025, 12, 31), "", {"since": "2025-12-20", "year": 2025})
+        open_followup(opening, by=None)
+    assert [row[3] for row in rows(written(county, tmp_path)["What is still open"])[1:]] == [
+        "Warning: correction overdue"
+    ]
+
+
 def test_only_what_lies_below_the_unit(county, tmp_path):
     sheet = written(UnitFactory(code="330681"), tmp_path)["Star register"]
     assert [row[1] for row in rows(sheet)[1:]] == ["330681001218"]
@@ -243,7 +256,7 @@ def test_the_command_writes_chinese_and_knows_its_units(county, tmp_path):
 def test_the_last_sheet_carries_the_head_of_the_chain(county, tmp_path):
     sheet = written(county, tmp_path).worksheets[-1]
     number, hashed, at = [row[0].split(": ", 1)[1] for row in rows(sheet, 1)[-3:]]
-    assert Head(int(number), hashed, at) == Head.newest()
+    assert Head(int(number), hashed, f"{at.replace(' ', 'T')}+08:00") == Head.newest()
 
 
 def test_the_written_report_says_what_the_workbook_counts(county, tmp_path):
