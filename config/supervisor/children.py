@@ -15,7 +15,8 @@ from config.services.restarts import Restarts
 from config.supervisor.console import say
 
 PYTHON = [sys.executable, "-m"]
-CELERY = [*PYTHON, "celery", "--app", "config.celery", "--workdir", str(services.BASE_DIR)]
+CHECKED = {SUPERVISED: "1", "CELERY_SKIP_CHECKS": "1"}
+"""What the supervisor has found good is not looked into again."""
 
 
 @dataclass
@@ -36,7 +37,7 @@ class Child:
         with self.log.open() as log:
             self.process = subprocess.Popen(  # noqa: S603
                 self.command,
-                env={**os.environ, SUPERVISED: "1"},
+                env={**os.environ, **CHECKED},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -72,8 +73,8 @@ class Child:
 WEB = Child("web", [*PYTHON, "gunicorn", "--config", "python:config.gunicorn", "config.wsgi"], signal.SIGQUIT)
 CHILDREN = [
     WEB,
-    Child("worker", [*CELERY, "worker", "--concurrency=2", "--without-gossip", "--without-mingle"], signal.SIGQUIT),
-    Child("scheduler", [*CELERY, "beat", "--pidfile="], signal.SIGTERM),
+    Child("worker", [*PYTHON, "config.background", "worker"], signal.SIGQUIT),
+    Child("scheduler", [*PYTHON, "config.background", "beat"], signal.SIGTERM),
 ]
 
 
