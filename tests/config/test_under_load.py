@@ -14,6 +14,8 @@ import time
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPException
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg2
@@ -24,10 +26,11 @@ from config import services
 from config.services.binaries import postgresql_bin
 from config.services.servers import PostgreSQL, Valkey
 from config.services.service_directory import Account, ServiceDirectory
-from tests.config.processes import children_of, eventually, house, supervised, words_of
+from tests.config.processes import children_of, eventually, house, processes_on, supervised, words_of
 from tests.migrated import template_database
 
 VILLAGES, CLIENTS, PATIENCE_SECONDS = 16, 4, 90
+CUT_SHORT = (OSError, HTTPException)  # by the end of the process that was to answer
 ANSWERS = {"1.1.a": "1", "1.2": "96", "B.1.a": "0", "D.1.a": "0"} | {f"2.1.{tick}": "1" for tick in "abcde"}
 
 
@@ -84,7 +87,7 @@ class Client:
                         return None
                 elif refused.code not in (502, 503):
                     self.odd.append(f"{path}: {refused.code} {refused.read()[:200]}")
-            except OSError:
+            except CUT_SHORT:
                 pass
             time.sleep(0.2)
         return pytest.fail(f"{path} was never taken")
@@ -93,7 +96,7 @@ class Client:
         """The result of ``stands``, or no while the system is down."""
         try:
             return stands()
-        except OSError:
+        except CUT_SHORT:
             return False
 
     def state(self, village):
@@ -168,6 +171,18 @@ def test_nothing_is_lost_and_nothing_happens_twice(data_dir, crowd):
             }
             assert counted(cursor, "kind", "notifications_notice WHERE kind LIKE 'report_%%'") == {"report_ready": 1}
         connection.close()
+        killed_it_leaves_nothing(supervisor, data_dir, address)
+
+
+def killed_it_leaves_nothing(supervisor, data_dir, address):
+    started = children_of(supervisor.pid)
+    assert len(started) == 5  # two keepers, web, worker, scheduler
+    supervisor.kill()
+    supervisor.wait()
+    eventually(lambda: processes_on(data_dir) == [])
+    eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in started))
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(f"{address}/healthz")
 
 
 def counted(cursor, column, rows):
