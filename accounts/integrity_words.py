@@ -22,6 +22,7 @@ CHECKS = {
     "star register": _("Star register"),
     "files": _("Stored files"),
     "panel points": _("Points of panels"),
+    "kept points": _("Points summed up"),
     "grants": _("Rights from appointments"),
     "what stays": _("What must stay"),
     "issued schemes": _("Issued schemes"),

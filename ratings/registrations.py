@@ -18,7 +18,7 @@ from ratings.events.rectification import FOLLOW_UP as RECTIFICATION
 from ratings.forms.register_forms import EventFilterForm, RegisterFilterForm
 from ratings.home.office_home import applied
 from ratings.home.village_home import own_star, progress, unit_star
-from ratings.integrity import application_integrity, register_integrity
+from ratings.integrity import application_integrity, kept_points_integrity, register_integrity
 from ratings.models import Application, Event, EventPerson, Points, ReturnedCriterion, Scheme, Transition
 from ratings.models.decision_lifecycle import DECISION_STEPS
 from ratings.models.lifecycle import FORMER_VERBS, STEPS
@@ -91,7 +91,9 @@ def register() -> None:
         }
     )
     time_limits.register(**{CORRECTION: Limit(5, offered=True), FOLLOW_UP: Limit(10)})
-    integrity.register(register_integrity.REGISTER, application_integrity.APPLICATIONS)
+    integrity.register(
+        register_integrity.REGISTER, application_integrity.APPLICATIONS, kept_points_integrity.KEPT_POINTS
+    )
     disclosure.redact_audit_trail()
     deputies.register(RIGHTS)
     for table in (STEPS, DECISION_STEPS):

@@ -9,8 +9,9 @@ Behind PgBouncer, where the next statement may meet another connection, nothing 
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import count
@@ -26,6 +27,7 @@ from psycopg2.extensions import AsIs
 
 MOST = 200
 """Per connection; of some 100 KB each in the server's process."""
+_NAMED = re.compile(r"%\((\w+)\)s")
 TYPES = {str: "text", int: "bigint", datetime: "timestamptz", date: "date"}  # a moment is a date, too
 _numbers = count(1)
 _kept: WeakKeyDictionary[Any, OrderedDict[tuple[KeptStatement, Hashable], str]] = WeakKeyDictionary()
@@ -70,9 +72,27 @@ def rows_of(sql: str, given: Sequence[Any]) -> list[tuple[Any, ...]]:
     if may_keep(connection):
         kept = _of_text(sql, len(params))
         sql, params = kept.call(connection, params, alike=None)
+    return _fetched(sql, params)
+
+
+def named_rows_of(sql: str, given: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """``rows_of`` where each value has a name (``%(day)s``) and may stand for several."""
+    if not may_keep(connection):
+        return _fetched(sql, given)
+    kept = _of_names(sql)
+    return _fetched(*kept.call(connection, [given[name] for name in kept.places], alike=None))
+
+
+def _fetched(sql: str, params: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall()
+
+
+@lru_cache(100)
+def _of_names(sql: str) -> KeptStatement:
+    names = _NAMED.findall(sql)
+    return KeptStatement(_NAMED.sub("%s", sql), names, list(dict.fromkeys(names)))
 
 
 @lru_cache(100)

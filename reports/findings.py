@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from ratings.scoring.self_and_panel import BOTH
+from records.kept_statements import named_rows_of
 from villages.models import CODE_LENGTHS, Unit
 
 _FOLDER = Path(__file__).parent / "questions"
@@ -34,20 +34,17 @@ def _read(name: str) -> str:
     return (_FOLDER / f"{name}.sql").read_text(encoding="utf-8")
 
 
-QUESTIONS = {
-    name: _read(name).format(
-        decided=_read("decided"),
-        standing=_read("standing"),
-        grants=_read("grants"),
-        self_and_panel=BOTH.format(of="select application_id from decided where year >= last_year"),
-    )
-    for name in PICTURED + LISTED_ALONE
-}
+_PARTS = {name: _read(name) for name in ("standing", "grants", "points_behind", "full_marks")}
+QUESTIONS = {name: _read(name).format(**_PARTS) for name in PICTURED + LISTED_ALONE}
+_DECIDED = f"with decided as materialized ({_read('decided')}) "
 _COUNTED = """
-    select '{question}' as question, left(i.unit, %(digits)s) as place, i.a, i.b, i.c,
+    select '{question}' as question, left(i.unit, %(digits)s::int) as place, i.a, i.b, i.c,
            count(*), sum(i.n), sum(i.m), min(i.since)
     from ({sql}) i group by 2, 3, 4, 5
 """
+_COUNTS = {name: _COUNTED.format(question=name, sql=QUESTIONS[name]) for name in PICTURED} | {
+    "losses": _read("losses_counted").format(**_PARTS)
+}
 _LISTED = """
     select i.unit, u.name, i.a, i.b, i.c, i.n, i.m, i.since, i.subject
     from ({sql}) i join villages_unit u on u.code = i.unit
@@ -140,8 +137,8 @@ class ListedRow(NamedTuple):
 
 def counted(seen: AsOf, questions: Iterable[str]) -> list[CountedRow]:
     """The counts of all ``questions``, in one statement."""
-    parts = [_COUNTED.format(question=question, sql=QUESTIONS[question]) for question in questions]
-    return [CountedRow(*row) for row in _fetched(" union all ".join(parts), seen.parameters)] if parts else []
+    parts = " union all ".join(_COUNTS[question] for question in questions)
+    return [CountedRow(*row) for row in named_rows_of(_whole(parts), seen.parameters)] if parts else []
 
 
 def listed(seen: AsOf, question: str, chosen: Chosen, place: str = "") -> list[ListedRow]:
@@ -150,10 +147,11 @@ def listed(seen: AsOf, question: str, chosen: Chosen, place: str = "") -> list[L
     parameters: dict[str, Any] = {f"chosen_{facet}": values for facet, values in chosen.items()}
     inside = place if place.startswith(seen.unit.code) else seen.unit.code
     parameters |= seen.parameters | {"place": inside, "place_end": inside + "~"}
-    return [ListedRow(*row) for row in _fetched(_LISTED.format(sql=QUESTIONS[question], where=where), parameters)]
-
-
-def _fetched(sql: str, parameters: dict[str, Any]) -> list[tuple]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return cursor.fetchall()
+        cursor.execute(_whole(_LISTED.format(sql=QUESTIONS[question], where=where)), parameters)
+        return [ListedRow(*row) for row in cursor.fetchall()]
+
+
+def _whole(sql: str) -> str:
+    """With the results that several questions are about, found once for all of them."""
+    return _DECIDED + sql if "from decided" in sql else sql

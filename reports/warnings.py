@@ -17,7 +17,6 @@ from accounts.working_days import working_days_between
 from ratings.models import Application, Cycle
 from ratings.models.cycle import RATED_IN_CYCLE
 from ratings.scoring.outliers import ASKED
-from ratings.scoring.self_and_panel import BOTH
 from reports.thresholds import ALWAYS_ON, THRESHOLDS, value_for
 from villages.models import below, county_of
 
@@ -35,7 +34,6 @@ _SQL = (
     .read_text(encoding="utf-8")
     .format(
         rated=RATED_IN_CYCLE,
-        self_and_panel=BOTH.format(of="select p.id from application p where p.state = any (%(star_published)s)"),
         least_W7=THRESHOLDS["W7"].least,
         **{rule: value_for(rule, unit) for rule, unit in _UNITS.items()},
     )

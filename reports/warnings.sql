@@ -81,8 +81,8 @@ warning as (
     select 'W7', a.unit_id, (a.submitted_at at time zone 'Asia/Shanghai')::date, a.id::text, a.cycle_year, a.id::text,
            jsonb_build_object('value', trim_scale(round(b.own - b.panel, 2)), 'limit', {W7})
     from application a
-    join ({self_and_panel}) b on b.application_id = a.id and b.own - b.panel >= {least_W7}
-    where b.own - b.panel >= {W7}
+    join ratings_selfandpanel b on b.application_id = a.id and b.own - b.panel >= {least_W7}
+    where a.state = any (%(star_published)s) and b.own - b.panel >= {W7}
     union all
     -- The n-th of the days is the last meeting day after which n working days are over.
     select 'W8', b.unit_id, b.met_on, b.id::text, c.year, b.id::text,

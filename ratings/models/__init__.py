@@ -15,6 +15,7 @@ from ratings.models.cycle import ClosingReversal, Cycle, Extension, Window
 from ratings.models.decision import Decision
 from ratings.models.event import Event, Proposal, Reversal
 from ratings.models.event_case import EventFile, EventPerson
+from ratings.models.kept_points import SelfAndPanel, StagePoints
 from ratings.models.lifecycle import Stage
 from ratings.models.programme import Programme
 from ratings.models.register import StarPeriod
@@ -46,7 +47,9 @@ __all__ = [
     "Reversal",
     "Scheme",
     "SchemeRevision",
+    "SelfAndPanel",
     "Stage",
+    "StagePoints",
     "StaleUnit",
     "StarPeriod",
     "Transition",

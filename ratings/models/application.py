@@ -14,6 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from ratings.models.cycle import Cycle
+from ratings.models.kept_points import keeps_points
 from ratings.models.lifecycle import FORMER_VERBS, STEPS, ApplicationState, Stage
 from ratings.models.scheme import Scheme
 from records.cells import PLACES
@@ -291,6 +292,7 @@ class Points(models.Model):
             models.UniqueConstraint(fields=["application", "stage", "criterion"], name="one_points_per_criterion"),
             models.CheckConstraint(condition=Q(points__gte=0), name="points_not_negative"),
         ]
+        triggers = keeps_points()
 
     def __str__(self) -> str:
         return f"{self.application_id} {self.criterion} {self.points}"

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from ratings.models.kept_points import keeps_points_of_a_cycle
 from ratings.models.programme import stars_only
 from ratings.models.scheme import Scheme
 from villages.models import CODE_LENGTHS, Level, Unit, UnitQuerySet, above, below_any
@@ -86,6 +87,7 @@ class Cycle(models.Model):
             pgtrigger.FSM(name="cycle_states", field="state", transitions=[("open", "closed"), ("closed", "open")]),
             pgtrigger.ReadOnly(name="cycle_keeps_its_townships", fields=["townships"]),
             stars_only("cycle_is_of_no_programme"),
+            keeps_points_of_a_cycle(),
             pgtrigger.Trigger(
                 name="cycle_townships_are_its_own",
                 when=pgtrigger.Before,

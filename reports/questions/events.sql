@@ -16,5 +16,5 @@ left join (
     where kind = 'rectification' and state <> 'cancelled'
     order by subject, id desc
 ) f on f.subject = e.id::text
-where not e.held and r.id is null and e."on" between make_date(%(year)s, 1, 1) and %(day)s
+where not e.held and r.id is null and e."on" between make_date(%(year)s::int, 1, 1) and %(day)s
   and e.unit_id >= %(code)s and e.unit_id < %(end)s

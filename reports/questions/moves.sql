@@ -6,5 +6,5 @@ from villages_unit u
 left join ratings_starperiod p on p.unit_id = u.code and p.superseded_at is null
      and p.unit_id >= %(code)s and p.unit_id < %(end)s and p.during @> %(day)s::date
 left join ratings_starperiod was on was.unit_id = u.code and was.superseded_at is null
-     and was.unit_id >= %(code)s and was.unit_id < %(end)s and was.during @> make_date(%(year)s, 1, 1)
+     and was.unit_id >= %(code)s and was.unit_id < %(end)s and was.during @> make_date(%(year)s::int, 1, 1)
 where {standing}

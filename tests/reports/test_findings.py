@@ -42,6 +42,7 @@ from django.urls import reverse
 from accounts.roles import Role
 from followups.models import FollowUp
 from reports import kept_warnings
+from reports.findings import AsOf, counted, listed
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
@@ -59,6 +60,7 @@ from tests.factories import (
     judged_by_both,
     person,
 )
+from villages.models import Unit
 
 pytestmark = pytest.mark.django_db
 NOW = at(2026, 11, 24, 8)
@@ -147,6 +149,17 @@ def test_the_same_question_of_another_county_is_not_found_nor_counted(client, co
         reverse("figure_list", args=[COUNTY, "stars"]) + "?b=4&b=many",
     ):
         assert client.get(address).status_code == 404
+
+
+def test_the_points_lost_are_those_of_the_list(county):
+    seen = AsOf(Unit.objects.get(code=COUNTY), NOW.date())
+    rows = listed(seen, "losses", {})
+    by_place = [[row for row in rows if row.unit.startswith(place)] for place in (TOWNSHIP, "330624109")]
+    expected = [
+        (place[0].unit[:9], "2026", "1.1", len(place), sum(row.n for row in place), sum(row.m for row in place))
+        for place in by_place
+    ]
+    assert sorted((row.place, row.a, row.b, row.count, row.n, row.m) for row in counted(seen, ["losses"])) == expected
 
 
 DAYS = ({}, {"day": "2026-02-10"})

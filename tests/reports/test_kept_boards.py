@@ -206,10 +206,8 @@ def test_a_chain_that_is_another_one_proves_nothing(world):
 
 ON_THE_BOARD = ("cycle", "wall", "by_place", "open_events", "villages", "tiles", "movement", "not_yet", "star_table")
 """They are drawn from the same rows, of which each shows some columns."""
-BESIDE = {"villages_unitsuccession", "villages_reorganizationorder"}
-"""They change in the transaction that changes their units."""
-NEVER_OTHER = {"ratings_application"}
-"""For points: of which cycle an application is, never changes."""
+BESIDE = {"villages_unitsuccession", "villages_reorganizationorder", "ratings_stagepoints", "ratings_selfandpanel"}
+"""They change in the transaction that changes their units, or the points that they sum up."""
 
 
 @pytest.mark.parametrize("code", ["3306", COUNTY, TOWNSHIP])
@@ -223,17 +221,4 @@ def test_whatever_is_read_for_parts_is_watched(world, code, parts):
     found = [re.findall(r'(?:from|join) "?([a-z]+_[a-z]+)"?', query["sql"], re.I) for query in seen]
     tables = set().union(*found) & set(connection.introspection.table_names())
     watched = {model._meta.db_table for name in parts for model in PARTS[name].watched}
-    beside = BESIDE | (NEVER_OTHER if parts == ("gap",) else set())
-    assert tables - beside - watched == set()
-
-
-def test_an_update_of_whatever_a_part_is_drawn_by_draws_it_anew(settings):
-    """Whichever app it lies in: how many days are left, how a figure is written, how a part is framed."""
-    files = {str(path.relative_to(settings.BASE_DIR)) for path in drawn_by()}
-    assert files >= {
-        "accounts/templatetags/face.py",
-        "ratings/register/rerating.sql",
-        "records/deadlines.py",
-        "templates/components/part.html",
-    }
-    assert not any("site-packages" in path for path in files)
+    assert tables - BESIDE - watched == set()
