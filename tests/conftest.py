@@ -41,7 +41,7 @@ gc.disable()  # until everything is collected, see below
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 django_settings.CACHES["default"]["LOCATION"] = services.with_database(services.redis_url(), 2 + WORKER)
 
-pytest_plugins = ["tests.built_once", "tests.requests_by_role", "tests.access_isolation"]
+pytest_plugins = ["tests.built_once", "tests.requests_by_role"]
 
 # A one-time password costs as much as one of one's own, half a second each; here their proportion is enough.
 PBKDF2PasswordHasher.iterations, OneTimeHasher.iterations = 1_000, 100

@@ -2,6 +2,7 @@
 
 import logging
 from copy import deepcopy
+from functools import cache
 from io import BytesIO
 from types import SimpleNamespace
 
@@ -92,6 +93,7 @@ def world(two_counties, files_of_counties, django_db_blocker):
         transaction.atomic(),
     ):
         counties_kept.held_by_file, world = True, two_counties
+        world.sent = {}  # whom to send where, see ``visitors``
         world.clients = {name: signed_in(person.user) for name, person in world.people.items()}
         world.clients["nobody"] = Client(raise_request_exception=False)
         # The page "not found" is tested elsewhere; here it is sent some five thousand times.
@@ -132,5 +134,10 @@ def knock(world: SimpleNamespace, name: str, method: str, address: str, sent: di
 def text_of(response: HttpResponse) -> str:
     content = b"".join(response.streaming_content) if response.streaming else response.content
     if response.headers.get("Content-Type") == PAPER:
-        return "\n".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
+        return _text_of_paper(content)
     return content.decode(errors="replace") + response.headers.get("Location", "")
+
+
+@cache
+def _text_of_paper(content: bytes) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)

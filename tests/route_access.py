@@ -74,6 +74,11 @@ class Anywhere:
 
 
 @dataclass(frozen=True)
+class Own(Anywhere):
+    """Of those, each finds what they have asked for themselves."""
+
+
+@dataclass(frozen=True)
 class Only:
     """Only these accounts."""
 

@@ -1,13 +1,22 @@
 """Every registered page, every role: other people's data is a 404, nothing leaks, no form needs a script."""
 
+from itertools import product
+
 import pytest
 
-from tests.access_isolation import faults
+from tests.access_isolation import PAGE_METHODS, faults
 from tests.route_permissions import PAGES
+from tests.visitors import choose
 
 pytestmark = pytest.mark.django_db
 ELSEWHERE = {"metrics", "readyz", "openid_connect_login", "openid_connect_callback"}
 """Addresses that tests of their own knock at."""
+
+
+@pytest.fixture(scope="module")
+def everybody(world):
+    choose(world, product(PAGES, PAGE_METHODS))
+    return world
 
 
 @pytest.mark.parametrize("name", sorted(PAGES.keys() - ELSEWHERE))

@@ -1,16 +1,24 @@
 """Every address of the API, every role; and nothing can be created there for other people's units."""
 
 import re
+from itertools import product
 from types import SimpleNamespace
 
 import pytest
 from django.http import HttpResponse
 
-from tests.access_isolation import faults
+from tests.access_isolation import API_METHODS, faults
 from tests.requests_by_role import knock
 from tests.route_permissions import API, DOORS
+from tests.visitors import choose
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def everybody(world):
+    choose(world, product(API, API_METHODS))
+    return world
 
 
 @pytest.mark.parametrize("name", sorted(API))
