@@ -222,3 +222,15 @@ def test_whatever_is_read_for_parts_is_watched(world, code, parts):
     tables = set().union(*found) & set(connection.introspection.table_names())
     watched = {model._meta.db_table for name in parts for model in PARTS[name].watched}
     assert tables - BESIDE - watched == set()
+
+
+def test_an_update_of_whatever_a_part_is_drawn_by_draws_it_anew(settings):
+    """Whichever app it lies in: how many days are left, how a figure is written, how a part is framed."""
+    files = {str(path.relative_to(settings.BASE_DIR)) for path in drawn_by()}
+    assert files >= {
+        "accounts/templatetags/face.py",
+        "ratings/register/rerating.sql",
+        "records/deadlines.py",
+        "templates/components/part.html",
+    }
+    assert not any("site-packages" in path for path in files)
