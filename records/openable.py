@@ -9,12 +9,14 @@ address has no entry is taken for open.
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from django.db.models import QuerySet
 from django.urls import Resolver404, resolve
 
+from records.page_facts import address_table
 from records.registry import KeyedRegistry
 
 _doors = KeyedRegistry[str, Callable[[Any], QuerySet | bool]]()
@@ -41,24 +43,43 @@ def is_registered(name: str) -> bool:
     return name in _doors
 
 
-def _name_of(link: str) -> str | None:
+class _Door(NamedTuple):
+    """The name of an address, and its last argument, if it has any."""
+
+    name: str
+    argument: tuple[str, Any] | None
+
+
+def _name_of(link: str) -> str:
+    door = _door(link)
+    return door.name if door else ""
+
+
+def _door(link: str) -> _Door | None:
+    """The page that a link leads to, if there is one."""
+    _prefix, urlconf = address_table()
+    return _door_in(urlconf, urlsplit(link).path)
+
+
+@lru_cache(8192)
+def _door_in(urlconf: str, path: str) -> _Door | None:
+    """Looked up among a thousand patterns once a process: lists lead to the same pages again and again."""
     try:
-        return resolve(urlsplit(link).path).url_name
+        match = resolve(path, urlconf)
     except Resolver404:
         return None
+    return _Door(match.url_name or "", next(reversed(match.captured_kwargs.items()), None))
 
 
 def openable(user: Any, links: Iterable[str]) -> set[str]:
     """Those of ``links`` that ``user`` may open now; one query for each kind of page."""
-    found, asked = set(), defaultdict(lambda: defaultdict(set))
+    found: set[str] = set()
+    asked: dict[str, dict[tuple[str, Any] | None, set[str]]] = defaultdict(lambda: defaultdict(set))
     for link in filter(None, set(links)):
-        try:
-            match = resolve(urlsplit(link).path)
-        except Resolver404:
-            continue
-        if match.url_name in _doors:
-            asked[match.url_name][next(reversed(match.captured_kwargs.items()), None)].add(link)
-        else:
+        door = _door(link)
+        if door and door.name in _doors:
+            asked[door.name][door.argument].add(link)
+        elif door:
             found.add(link)
     for name, by_argument in asked.items():
         there = _there(_doors[name](user), by_argument)
