@@ -22,6 +22,7 @@ from reminders.forms import RemindForm
 from reminders.matrix import matrix_of
 from reminders.models import Reminder, ReminderLine, ReminderRule
 from reminders.people import days_of_people
+from reminders.shown import shown
 from reminders.visible import visible_lines
 from reminders.workflow.by_hand import SEND, letter, names_of
 from reminders.workflow.rules import SETTING_LEVELS
@@ -39,11 +40,11 @@ def due(request: HttpRequest) -> HttpResponse:
     matrix = matrix_of(request.user, unit)
     if book := as_workbook(request, _("Who has not yet"), exports.matrix(matrix), matrix.narrowed(only)):
         return book
+    links = openable(request.user, [one.link for row in matrix.rows for one in row.first_dues])
     context = {
         "matrix": matrix,
         "may_set": unit.level in SETTING_LEVELS and request.user.has_perm(ReminderRule.SET, unit),
-        "rows": matrix.narrowed(only),
-        "links": openable(request.user, [one.link for row in matrix.rows for one in row.first_dues]),
+        "rows": shown(matrix, only, links),
         "only": only,
         "now": timezone.now(),
         "may_remind": request.user.has_perm(SEND, unit),
