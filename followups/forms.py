@@ -122,8 +122,9 @@ class HandOnForm(forms.Form):
 
     def __init__(self, *args: Any, followup: FollowUp, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.offered = {_key(one): one for one in assignees(followup, user)}
-        self.fields["to"].choices = [("", "—"), *((_key(one), name) for one, name in assignees(followup, user).items())]
+        found = assignees(followup, user)
+        self.offered = {_key(one): one for one in found}
+        self.fields["to"].choices = [("", "—"), *((_key(one), name) for one, name in found.items())]
 
     @property
     def chosen(self) -> Assignee:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.forms import Form
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,11 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.authority import permission_or_404
+from accounts.models import User
+from accounts.prepared import asked, asked_or_404
+from accounts.together import asked_together
 from followups import exports, workflow
 from followups.forms import FollowUpFilterForm, HandOnForm, ReportForm, SendBackForm
 from followups.history import history_of
 from followups.listed import SHOWN, shown
-from followups.models import STEPS, FollowUp
+from followups.models import STEPS, FollowUp, FollowUpFile
 from followups.models.followup import VIEW
 from records.confirming import carry_out
 from records.excel_export import as_workbook
@@ -52,6 +56,7 @@ def followups(request: HttpRequest) -> HttpResponse:
 
 
 @permission_or_404(VIEW)
+@asked_together
 def followup(request: HttpRequest, pk: int) -> HttpResponse:
     """One follow-up: what, whose, until when, what happened, and what may be done next."""
     return _show(request, _seen_or_404(request, pk), {})
@@ -121,7 +126,7 @@ def _show(request: HttpRequest, one: FollowUp, refused: dict[str, Form], status:
         "followup": one,
         "link": link,
         "history": history_of(one),
-        "files": one.files.select_related("file"),
+        "files": asked(_files, request.user, one.pk),
         "steps": offered(
             request.user,
             workflow.available(request.user, one),
@@ -139,7 +144,15 @@ def _show(request: HttpRequest, one: FollowUp, refused: dict[str, Form], status:
 
 
 def _seen_or_404(request: HttpRequest, pk: int) -> FollowUp:
-    return get_object_or_404(FollowUp.objects.seen_by(request.user).select_related(*PEOPLE), pk=pk)
+    return asked_or_404(_seen, request.user, pk)
+
+
+def _seen(user: User, pk: int) -> QuerySet[FollowUp]:
+    return FollowUp.objects.seen_by(user).filter(pk=pk).select_related(*PEOPLE)
+
+
+def _files(_user: User, pk: int) -> QuerySet[FollowUpFile]:
+    return FollowUpFile.objects.filter(followup=pk).select_related("file")
 
 
 def _key(verb: str, one: FollowUp) -> str:

@@ -7,10 +7,13 @@ from the posts of the day.
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.prepared import asked
 from accounts.roles import VILLAGE_POSTS, Role
+from accounts.together import once
 from followups.models import STEPS, FollowUp
 from followups.models.lifecycle import SUPERVISE
 from records.actions import Actions
@@ -18,12 +21,22 @@ from records.lifecycle import Step
 
 
 def is_responsible(user: User, followup: FollowUp) -> bool:
-    return FollowUp.objects.filter(pk=followup.pk).done_by(user).exists()
+    return once(user, (_done_by, followup.pk), lambda: bool(asked(_done_by, user, followup.pk)))
 
 
 def is_checker(user: User, followup: FollowUp) -> bool:
     """Whether ``user`` checks it: by post, and not who reported it."""
-    return followup.reported_by_id != user.pk and FollowUp.objects.filter(pk=followup.pk).checked_by(user).exists()
+    return followup.reported_by_id != user.pk and once(
+        user, (_checked_by, followup.pk), lambda: bool(asked(_checked_by, user, followup.pk))
+    )
+
+
+def _done_by(user: User, pk: int) -> QuerySet[Any]:
+    return FollowUp.objects.filter(pk=pk).done_by(user).values_list("pk")
+
+
+def _checked_by(user: User, pk: int) -> QuerySet[Any]:
+    return FollowUp.objects.filter(pk=pk).checked_by(user).values_list("pk")
 
 
 def supervises(user: User, followup: FollowUp) -> bool:
