@@ -57,12 +57,13 @@ def graded(cycle: ProgrammeCycle, day: date) -> list[Graded]:
     return [Graded(one, found.get(code)) for code, one in known.items()]
 
 
-def counts(results: Iterable[Graded | ProgrammeResult]) -> dict[str, Any]:
-    """How many have each grade, the highest first (0: none), and how many could not be judged."""
+def counts(results: Iterable[tuple[int, bool]]) -> dict[str, Any]:
+    """How many have each grade, the highest first (0: none), and how many could not be judged; of each result its grade
+    and whether it was judged."""
     results = list(results)
-    grades = Counter(one.grade for one in results if one.found is not None)
+    grades = Counter(grade for grade, judged in results if judged)
     return {
         "grades": [[grade, grades[grade]] for grade in sorted(grades, reverse=True)],
-        "incomplete": sum(one.found is None for one in results),
+        "incomplete": sum(not judged for _grade, judged in results),
         "all": len(results),
     }

@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -228,4 +229,7 @@ class ResultPage:
 
 def results_in_words(cycle: ProgrammeCycle) -> list[tuple[str, int]]:
     """How the published or confirmed results are spread."""
-    return grades_in_words(counts(cycle.results.only("grade", "found"))) if cycle.state in CycleState.KEPT else []
+    if cycle.state not in CycleState.KEPT:
+        return []
+    judged = ExpressionWrapper(Q(found__isnull=False), BooleanField())
+    return grades_in_words(counts(cycle.results.values_list("grade", judged)))

@@ -74,7 +74,8 @@ def extend(cycle: ProgrammeCycle, *, answers_until: datetime, by: User, expected
 def offered(cycle: ProgrammeCycle, results: list[Graded]) -> dict[str, Any]:
     """What the page shows before the results are confirmed: how many have which grade, and each unit's own."""
     each = [[one.known.unit.code, one.grade, one.found and one.found["total"]] for one in results]
-    return counts(results) | {"scheme": cycle.scheme_id, "digest": digest(as_stored(each))}
+    spread = counts((one.grade, one.found is not None) for one in results)
+    return spread | {"scheme": cycle.scheme_id, "digest": digest(as_stored(each))}
 
 
 def confirm(cycle: ProgrammeCycle, *, document: str, by: User, expected: Any = None) -> ProgrammeCycle:
