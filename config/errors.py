@@ -5,21 +5,21 @@ import sys
 from collections.abc import Callable
 
 from axes.helpers import get_cool_off
-from django.contrib import messages
 from django.db import DatabaseError, DataError
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.defaults import page_not_found
 from psycopg2 import errors
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from accounts.workflow import AccountLocked
-from config import disk_space, request_ids
+from config import disk_space, not_taken, request_ids
+from config.not_taken import not_found
+from records.confirming import NotTaken
 from records.outage import database_is_away, disk_is_full
 from records.referer import page_before
 from records.refusals import Incomplete, NotAllowed, Refused, WrongState
@@ -76,26 +76,29 @@ def api_exception(exc: Exception, context: dict) -> HttpResponse | Response | No
 
 
 class RefusalMiddleware:
-    """Handles refusals that a page's view did not catch: no permission is a 404, a stale step is explained on the
-    previous page."""
+    """Handles refusals that a page's view did not catch, or left to the shared answer (``config.not_taken``): no
+    permission is a 404, a stale step is explained where the form was, or with what was written in it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        refused = getattr(request, "not_taken", None)
+        if refused and isinstance(response, HttpResponseRedirect):
+            return not_taken.answer(request, refused, response.url)
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         exception = _collision(exception) or exception
         if isinstance(exception, NotAllowed):
-            return page_not_found(request, exception)
+            return not_found(request, exception)
         if isinstance(exception, AccountLocked):
             return locked_out(request)
         if isinstance(exception, Refused):
-            messages.error(request, str(exception))
-            return redirect(page_before(request))
+            return not_taken.answer(request, NotTaken.of(exception), page_before(request))
         if isinstance(exception, ValueError) and NO_SUCH_TEXT in str(exception):
-            return page_not_found(request, exception)
+            return not_found(request, exception)
         if _unreadable(exception):
             return render(request, "400.html", {"message": UNREADABLE}, status=status.HTTP_400_BAD_REQUEST)
         return None

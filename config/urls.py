@@ -72,6 +72,7 @@ api = [
     *joined("api"),
 ]
 
+handler404 = "config.not_taken.not_found"
 handler500 = "config.errors.server_error"
 
 urlpatterns = [

@@ -1,8 +1,11 @@
 """Carrying out a form's step as its page showed it, or showing the form again with the reason why not."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -13,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from records import previews
 from records.files import sha256_of
-from records.refusals import Incomplete, NotAllowed, UnknownFields, WrongState, refuse_unknown_fields
+from records.refusals import Incomplete, NotAllowed, Refused, UnknownFields, WrongState, refuse_unknown_fields
 
 
 @contextmanager
@@ -39,12 +42,32 @@ def answer_late(request: HttpRequest, step: str, done: Any) -> None:
     if kept and was_done_so(kept, request):
         messages.success(request, done)
     else:
-        messages.warning(request, previews.MOVED_ON)
+        not_taken(request, previews.MOVED_ON)
 
 
 def answer_gone(request: HttpRequest) -> None:
     """Answer a step with one's own thing that another tab or somebody else has removed."""
-    messages.warning(request, _("It is not here any more: it was removed meanwhile. This is what is left."))
+    not_taken(request, _("It is not here any more: it was removed meanwhile. This is what is left."))
+
+
+@dataclass(frozen=True)
+class NotTaken:
+    """Why a form was not taken, and how its answer counts."""
+
+    why: str
+    status: int = 409
+    level: int = messages.WARNING
+
+    @classmethod
+    def of(cls, refused: Refused) -> NotTaken:
+        wrong = isinstance(refused, Incomplete)
+        return cls(str(refused), 400 if wrong else 409, messages.ERROR)
+
+
+def not_taken(request: HttpRequest, why: object, status: int = 409) -> None:
+    """Say so where the redirect that the view returns leads; with what was written, if anything was, on a page of its
+    own that leads there (``config.not_taken``)."""
+    request.not_taken = NotTaken(str(why), status)
 
 
 def _fingerprint(request: HttpRequest) -> str:

@@ -127,6 +127,11 @@ def find(user: Any, step: str, key: str) -> Preview | None:
     return Preview.objects.filter(user=user, step=step, key=key[:64]).first()
 
 
+def was_shown(user: Any, key: str) -> bool:
+    """Whether some page was shown to ``user`` under that key."""
+    return user.is_authenticated and bool(key) and Preview.objects.filter(user=user, key=key[:64]).exists()
+
+
 def forget_old() -> None:
     Preview.objects.filter(shown_at__lt=timezone.now() - KEPT).delete()
 

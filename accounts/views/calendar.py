@@ -16,7 +16,7 @@ from notifications.channels import EMAIL
 from notifications.models import Delivery
 from records import previews
 from records.audit import acting
-from records.confirming import answer_gone
+from records.confirming import answer_gone, not_taken
 from records.refusals import Outdated
 
 
@@ -60,7 +60,7 @@ def calendar_year_confirm(request: HttpRequest, year: int) -> HttpResponse:
     except previews.AlreadyDone:
         messages.success(request, confirmed)
     except Outdated as outdated:
-        messages.warning(request, str(outdated))
+        not_taken(request, outdated)
     else:
         messages.success(request, confirmed)
     return redirect("settings")

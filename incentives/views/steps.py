@@ -51,10 +51,10 @@ DONE = {
 def step(request: HttpRequest, kind: type[Source], pk: int, verb: str) -> HttpResponse:
     """Take a step and report the result."""
     source = seen_source(request, kind, pk)
-    if source is None:
-        return _out_of_sight(request, kind, pk, verb)
-    if verb not in STEPS_OF_PAGE or not open_to(request.user, STEPS[verb], source):
+    if verb not in STEPS_OF_PAGE:
         raise Http404
+    if source is None or not open_to(request.user, STEPS[verb], source):
+        return _not_theirs_now(request, kind, pk, verb)
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     name, form = _form(verb, request, source)
@@ -86,13 +86,12 @@ def _done(request: HttpRequest, kind: type[Source], pk: int, verb: str) -> HttpR
     return redirect(seen_source(request, kind, pk) or kind.LIST)
 
 
-def _out_of_sight(request: HttpRequest, kind: type[Source], pk: int, verb: str) -> HttpResponse:
-    """Answer a step with what the reader no longer sees: a double click, or somebody was quicker."""
-    shown = previews.find(request.user, page_step(kind, pk), request.POST.get("key", ""))
-    if shown is None or verb not in DONE:
+def _not_theirs_now(request: HttpRequest, kind: type[Source], pk: int, verb: str) -> HttpResponse:
+    """Answer a step that was the reader's when the page was shown: a double click, or somebody was quicker."""
+    if previews.find(request.user, page_step(kind, pk), request.POST.get("key", "")) is None:
         raise Http404
     answer_late(request, page_step(kind, pk), DONE[verb])
-    return redirect(kind.LIST)
+    return redirect(seen_source(request, kind, pk) or kind.LIST)
 
 
 def _take(verb: str, request: HttpRequest, source: Source, given: dict[str, Any]) -> None:

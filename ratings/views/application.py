@@ -36,7 +36,7 @@ from ratings.workflow import application as workflow
 from ratings.workflow.actions import available, own_step
 from ratings.workflow.cycle import GIVE_TIME
 from records import previews
-from records.confirming import confirming_sent
+from records.confirming import confirming_sent, not_taken
 from records.deadlines import end_of, last_day
 from records.documents import served
 from records.excel_export import as_workbook, wanted
@@ -199,7 +199,7 @@ def _step(
         messages.success(request, done)
         return redirect("application", pk)
     if status != 400 and verb not in {action.verb for action in available(request.user, application)}:
-        messages.warning(request, _("This step cannot be taken now."))
+        not_taken(request, _("This step cannot be taken now."))
         return redirect("application", pk)
     content = (workflow.content_of if verb in SENDING else workflow.standing_of)(application)
     form = ApplicationFormView(application, may_fill=True)
@@ -349,7 +349,7 @@ def return_(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Returned. The unit has been told what to correct."))
         return redirect("application", pk)
     if status != 400 and application.state not in own_step("return", application.unit_id).states:
-        messages.warning(request, _("This step cannot be taken now."))
+        not_taken(request, _("This step cannot be taken now."))
         return redirect("application", pk)
     return render(
         request,

@@ -33,7 +33,7 @@ from ratings.presenters.event_outlook import in_words, shift_words
 from ratings.register.rerating import ActingRule, acting
 from ratings.workflow import event as workflow
 from records import previews
-from records.confirming import Tried, answer_late, carry_out
+from records.confirming import Tried, answer_late, carry_out, not_taken
 from records.excel_export import as_workbook, wanted
 
 ROWS = 50
@@ -140,7 +140,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and _settled_so(request, pk, confirm):
         return _settled(request, confirm)
     if request.method == "POST" and _settled_meanwhile(request, pk):
-        messages.warning(request, _("Somebody was quicker: this proposal is settled."))
+        not_taken(request, _("Somebody was quicker: this proposal is settled."))
         return redirect("proposals")
     proposal, step, tried = _proposal_or_404(request, pk), f"settle:proposal:{pk}", Tried(None)
     form = SettleForm(request.POST or None)

@@ -19,7 +19,7 @@ from ratings.models import Application
 from ratings.models.lifecycle import STEPS
 from ratings.workflow import application as workflow
 from records import previews
-from records.confirming import confirming_sent
+from records.confirming import confirming_sent, not_taken
 from records.numbers import keys
 from records.refusals import Incomplete, NotAllowed, WrongState, refuse_unknown_fields
 
@@ -40,7 +40,7 @@ def page(request: HttpRequest) -> HttpResponse:
     applications = Application.objects.select_related("unit", "cycle").filter(mine, pk__in=chosen)
     applications = applications.exclude(has_post(request.user.pk, "unit"))
     back = reverse("applications") + QUEUE
-    problem = ""
+    problem = late = ""
     if "confirmed" in request.POST:
         try:
             given = _give_back(request, applications)
@@ -49,16 +49,18 @@ def page(request: HttpRequest) -> HttpResponse:
             return redirect(back)
         except Incomplete as incomplete:
             problem = str(incomplete)
-        except WrongState as late:
-            messages.warning(request, str(late))
+        except WrongState as refused:
+            late = str(refused)
         else:
             done = ngettext("Given back: %s application.", "Given back: %s applications.", given) % given
             messages.success(request, " ".join([done, _("The units have been told.")]))
             return redirect(back)
     waiting = list(applications.filter(state=Application.State.SUBMITTED).order_by("unit_id"))
     if not waiting:
-        messages.warning(request, _("Please choose at least one application."))
+        not_taken(request, late or _("Please choose at least one application."))
         return redirect(back)
+    if late:
+        messages.warning(request, late)
     return render(
         request, "ratings/application/undo.html", _shown(request, waiting) | {"problem": problem, "back": back}
     )

@@ -23,7 +23,7 @@ from accounts.working_days import notice_days, uncertainty
 from ratings.models import Cycle, Decision, StarPeriod
 from ratings.presenters.star_bars import pieces
 from records import previews
-from records.confirming import confirming_sent
+from records.confirming import confirming_sent, not_taken
 from records.documents import served
 from records.excel_export import as_workbook
 from records.numbers import keys
@@ -101,7 +101,7 @@ def prepare(request: HttpRequest, cycle: int, unit: str, stage: str) -> HttpResp
     rated_cycle = get_object_or_404(Cycle.objects.reaching([unit]).select_related("scheme"), pk=cycle)
     form = BatchForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Please enter the day of the meeting and the document number."))
+        not_taken(request, _("Please enter the day of the meeting and the document number."), 400)
         return redirect("review_batches")
     batch = workflow.prepare(rated_cycle, place, stage, **form.cleaned_data, by=request.user)
     return redirect("review_batch", batch.pk)
@@ -128,13 +128,11 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refused))
         return _shown(request, batch, form, may_release, status=400)
     except WrongState as late:
-        messages.warning(request, str(late))
         batch.refresh_from_db()
         if batch.state == Batch.State.DRAFT:
+            messages.warning(request, str(late))
             return _shown(request, batch, form, may_release, status=409)
-        typed = [form.cleaned_data[name] for name in ("document", "minutes") if name in form.changed_data]
-        if typed:
-            messages.warning(request, _("What you typed: %s") % " ".join(typed))
+        not_taken(request, late)
     return redirect("review_batch", batch.pk)
 
 

@@ -23,6 +23,7 @@ from accounts.models import User
 from followups import time_limits
 from ratings.models import Application, Cycle
 from records import previews
+from records.confirming import not_taken
 from records.deadlines import last_day
 from records.numbers import count_of, keys
 from records.refusals import Incomplete, Outdated, WrongState, refuse_unknown_fields
@@ -186,7 +187,7 @@ def lapse(request: HttpRequest, pk: int) -> HttpResponse:
         if not check.lapses.filter(department=department, by=request.user, note=note.strip()).exists():
             raise
     if problem:
-        messages.error(request, problem)
+        not_taken(request, problem, 400)
     else:
         messages.success(request, _("Noted. The results can be released without this answer."))
     return redirect("review_check", pk)

@@ -20,7 +20,7 @@ from accounts.models import User
 from accounts.together import asked_together
 from ratings.models import Application, Transition
 from records import previews
-from records.confirming import confirming_sent
+from records.confirming import confirming_sent, not_taken
 from records.excel_export import as_workbook, wanted
 from records.refusals import Incomplete, Outdated, WrongState, refuse_unknown_fields
 from reviews import exports
@@ -212,8 +212,7 @@ def reconsider(request: HttpRequest, pk: int) -> HttpResponse:
     except previews.AlreadyDone:
         pass
     except Outdated as outdated:
-        messages.warning(request, str(outdated))
-        messages.warning(request, _("What you typed: %s") % reason)
+        not_taken(request, outdated)
         return redirect("review_application", pk)
     except WrongState:  # unless it is a second click on exactly this
         last = Transition.objects.filter(application=application).order_by("-pk").first()

@@ -16,6 +16,7 @@ from accounts.models import User
 from ratings.application.file_reuse import mark_reuse
 from ratings.models import Evidence
 from ratings.presenters.corrections import CorrectedCriterion, corrections
+from records.confirming import not_taken
 from records.refusals import Incomplete, WrongState
 from reviews.models import Sheet
 from reviews.presenters.own_sheet import OwnSheet, own_sheet, require_reviewer
@@ -83,7 +84,7 @@ def abstain(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         workflow.abstain(sheet, by=request.user, reason=request.POST.get("reason", ""))
     except Incomplete as refused:
-        messages.error(request, str(refused))
+        not_taken(request, refused, 400)
         return redirect("review_sheet", pk)
     messages.success(request, _STEPPED_BACK % {"unit": sheet.application.unit})
     return redirect("review_desk")

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from accounts.role_holders import holders
 from ratings.models import Cycle, Stage
+from records.confirming import not_taken
 from records.numbers import keys
 from records.refusals import Incomplete, Outdated
 from records.tickets import ticket
@@ -78,7 +79,7 @@ def convene(request: HttpRequest, cycle: int, unit: str, stage: str) -> HttpResp
     try:
         workflow.convene(found_cycle, place, stage, list(reviewers), by=request.user, **_panel_of(request))
     except Incomplete as refused:
-        messages.error(request, str(refused))
+        not_taken(request, refused, 400)
     else:
         messages.success(request, _("The panel of %(unit)s has been convened.") % {"unit": place})
     return redirect("review_panels")
@@ -102,7 +103,7 @@ def draw(request: HttpRequest, cycle: int, unit: str, stage: str) -> HttpRespons
             found_cycle, place, stage, rules, by=request.user, replacing=replacing, seed=seed, **_panel_of(request)
         )
     except Incomplete as refused:
-        messages.error(request, str(refused))
+        not_taken(request, refused, 400)
         return redirect("review_panels")
     messages.success(request, _("Drawn and seated."))
     return redirect("review_draw", drawn.pk)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from records import previews
-from records.confirming import confirming_sent
+from records.confirming import confirming_sent, not_taken
 from records.refusals import Incomplete, NotAllowed, Outdated, WrongState, refuse_unknown_fields
 from reviews.models import Settlement
 from reviews.models.review_levels import REVIEW_LEVELS
@@ -56,14 +56,13 @@ def _take(
     except previews.AlreadyDone:
         messages.success(request, done)
     except Incomplete as refused:
-        messages.error(request, str(refused))
+        not_taken(request, refused, 400)
     except WrongState as late:
         said = request.POST.get("note", "").strip()
         if not Settlement.objects.filter(pk=pk, by=request.user, note=said).exists():
             if not isinstance(late, Outdated):
                 raise
-            messages.warning(request, str(late))
-            messages.warning(request, _("What you typed: %s") % said)
+            not_taken(request, late)
             return redirect("review_application", settlement.application_id)
         messages.success(request, done)  # a second click on exactly this note
     else:

@@ -145,15 +145,12 @@ def test_a_draft_sent_meanwhile_is_not_changed_from_an_open_page(sign_in, draft,
     )
     client.post(address, saved, follow=True)
     workflow.seek_opinion(RewardPolicy.objects.get(), by=finance)
-    for given, words in (
-        (saved, "草稿已保存。"),
-        (late, "打开本页后情况有变化，未作任何处理，请按最新情况重新核对。"),
-    ):
-        answer = client.post(address, given, follow=True)
-        assert (answer.redirect_chain, [str(one) for one in answer.context["messages"]]) == (
-            [(f"/policies/{policy.pk}/", 302)],
-            [words],
-        )
+    page = f"/policies/{policy.pk}/"
+    again = client.post(address, saved, follow=True)
+    assert (again.redirect_chain, [str(one) for one in again.context["messages"]]) == ([(page, 302)], ["草稿已保存。"])
+    answer = client.post(address, late)
+    assert (answer.status_code, answer.context["on"], POLICY["name"] in answer.context["written"]) == (409, page, True)
+    assert answer.context["why"] == "打开本页后情况有变化，未作任何处理，请按最新情况重新核对。"
 
 
 @pytest.mark.parametrize("fund", [False, True])
