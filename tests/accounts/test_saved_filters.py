@@ -11,6 +11,7 @@ from accounts.models import SavedFilter
 from accounts.roles import Role
 from accounts.saved_filters import known_lists
 from records.refusals import Incomplete, NotAllowed, UnknownFields
+from tests.built_once import built_once
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, AppointmentFactory, UnitFactory, person
 
 pytestmark = pytest.mark.django_db
@@ -18,16 +19,12 @@ ADDRESS = "/register/?star=3&page=2"
 NEW = "saved_filter_new"
 
 
-def build() -> SimpleNamespace:
+@built_once
+def world(db) -> SimpleNamespace:
     UnitFactory(code=COUNTY)
     made = {"owner": (Role.COUNTY_OFFICE, COUNTY), "colleague": (Role.COUNTY_OFFICE, COUNTY)}
     made |= {"finance": (Role.FINANCE, COUNTY), "elsewhere": (Role.COUNTY_OFFICE, "330681")}
     return SimpleNamespace(**{name: person(*post, username=name) for name, post in made.items()})
-
-
-@pytest.fixture
-def world(rows_of_file, own_copy):
-    return own_copy(rows_of_file(build), build)
 
 
 def test_a_filter_is_kept_and_stands_above_its_list(client, world):

@@ -17,6 +17,7 @@ from accounts.trail_offices import Offices
 from ratings.models import Answer
 from records.audit import acting
 from records.refusals import Incomplete, NotAllowed, Outdated
+from tests.built_once import built_once
 from tests.factories import (
     COUNTY,
     TOWNSHIP,
@@ -34,7 +35,8 @@ ELSEWHERE = "340101001201"
 REASON = "与干部名单核对无误"
 
 
-def build() -> SimpleNamespace:
+@built_once
+def world(db) -> SimpleNamespace:
     """An auditor, an office that has appointed two people in one step and ended one post, and a post elsewhere."""
     auditor = person(Role.AUDITOR, CITY, username="auditor")
     UnitFactory(code=COUNTY, name="新昌县")
@@ -46,11 +48,6 @@ def build() -> SimpleNamespace:
     workflow.end(made[0], by=office, on=timezone.localdate() + timedelta(days=30))
     AppointmentFactory(unit=UnitFactory(code=ELSEWHERE))
     return SimpleNamespace(auditor=auditor, office=office, village=village)
-
-
-@pytest.fixture
-def world(rows_of_file, own_copy):
-    return own_copy(rows_of_file(build), build)
 
 
 @pytest.fixture

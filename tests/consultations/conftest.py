@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from accounts.roles import Role
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
@@ -18,15 +19,17 @@ from tests.factories import (
 )
 
 CITY, SISTER, THIRD, ELSEWHERE = "3306", "330681", "330683", "330702"
+NOW = "2026-12-01 10:00+08:00"
 
 
 @pytest.fixture(autouse=True)
 def clock():
-    with freeze_time("2026-12-01 10:00+08:00") as frozen:
+    with freeze_time(NOW) as frozen:
         yield frozen
 
 
-def build() -> SimpleNamespace:
+@built_once(at=NOW)
+def who(db) -> SimpleNamespace:
     for code in ("33", CITY, COUNTY, TOWNSHIP, VILLAGE, SISTER, THIRD, "3307", ELSEWHERE):
         UnitFactory(code=code)
     department = UserFactory(username="department")
@@ -44,14 +47,3 @@ def build() -> SimpleNamespace:
         elsewhere=person(Role.COUNTY_OFFICE, ELSEWHERE, username="elsewhere"),
         leader=person(Role.CITY_LEADER, CITY, username="leader"),
     )
-
-
-@pytest.fixture(scope="module")
-def built(rows_of_file):
-    with freeze_time("2026-12-01 10:00+08:00"):
-        return rows_of_file(build)
-
-
-@pytest.fixture
-def who(built, own_copy, db):
-    return own_copy(built, build)

@@ -10,7 +10,6 @@ from playwright.sync_api import expect
 from consultations import workflow
 from consultations.models import Consultation
 from tests.consultations.agreed import attach_papers
-from tests.consultations.conftest import build
 from tests.in_browser import press, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,9 +20,9 @@ def clock():
     """The server and the browser keep one time: the machine's."""
 
 
-def test_a_draft_is_agreed_on_and_read_by_the_public(new_context, live_server, settings):
+def test_a_draft_is_agreed_on_and_read_by_the_public(who, new_context, live_server, settings):
     settings.SECOND_FACTOR_REQUIRED = False
-    who, until = build(), date(timezone.localdate().year + 1, 12, 1)
+    until = date(timezone.localdate().year + 1, 12, 1)
     one = workflow.begin(who.draft, by=who.office, until=until, public=True)
     page = sign_in(new_context(viewport={"width": 390, "height": 844}, base_url=live_server.url).new_page(), "signer")
     page.goto(one.get_absolute_url())

@@ -11,6 +11,7 @@ from honours.workflow import checking, nominating, rounds
 from ratings.events.happening import Happening
 from ratings.register.rerating import rerate
 from ratings.workflow import event as events
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
@@ -28,6 +29,7 @@ CITY = "3306"
 THREE_STARS = f"{TOWNSHIP}205"
 FIVE_STARS = f"{TOWNSHIP}206"
 DAY = date(2026, 3, 10)
+NOW = "2026-03-20 10:00+08:00"
 AFTER = datetime.fromisoformat("2026-03-21T10:00+08:00")
 """When the list may be closed: the day after the last one of nominations."""
 TERMS = {
@@ -45,7 +47,7 @@ TERMS = {
 
 @pytest.fixture(autouse=True)
 def clock():
-    with freeze_time("2026-03-20 10:00+08:00") as frozen:
+    with freeze_time(NOW) as frozen:
         yield frozen
 
 
@@ -55,7 +57,8 @@ def department(name: str, username: str, county: str = COUNTY):
     return user
 
 
-def build() -> SimpleNamespace:
+@built_once(at=NOW)
+def who(db) -> SimpleNamespace:
     UnitFactory(code="33")
     UnitFactory(code=CITY)
     who = SimpleNamespace(
@@ -76,17 +79,6 @@ def build() -> SimpleNamespace:
         DecisionFactory(unit=UnitFactory(code=code), star=star, scheme=scheme)
     rerate([VILLAGE, THREE_STARS, FIVE_STARS])
     return who
-
-
-@pytest.fixture(scope="module")
-def _rows(rows_of_file):
-    with freeze_time("2026-03-20 10:00+08:00"):
-        return rows_of_file(build)
-
-
-@pytest.fixture
-def who(_rows, own_copy, db):
-    return own_copy(_rows, build)
 
 
 def opened(who, **changes) -> Round:

@@ -10,11 +10,12 @@ from accounts.models import User
 from accounts.roles import Role
 from incentives import workflow
 from incentives.models import ProjectFund, RewardPolicy
-from tests.clock import freeze_time
+from tests.built_once import built_once
 from tests.factories import COUNTY, DecisionFactory, ProfileFactory, StarPeriodFactory, UnitFactory, person
 from villages.models import Unit
 
 TODAY = "2026-11-24"
+NOW = TODAY + " 10:00+08:00"
 STARS = {"330624108201": 5, "330624108202": 4, "330624108203": 3, "330624108204": 0}
 PEOPLE = {"330624108201": 2000, "330624108202": 800, "330624108203": 1000, "330624108204": 999}
 BANDS = [
@@ -81,23 +82,17 @@ def take_effect(source: RewardPolicy | ProjectFund, finance: User, office: User)
     return source
 
 
-@pytest.fixture(scope="module")
-def county_of_file(rows_of_file):
-    with freeze_time(TODAY + " 10:00+08:00"):
-        return rows_of_file(make_county)
+@built_once(at=NOW)
+def county(db):
+    return make_county()
 
 
-@pytest.fixture
-def county(county_of_file, db, own_copy):
-    return own_copy(county_of_file, make_county)
-
-
-@pytest.fixture
+@built_once(at=NOW)
 def finance(county):
     return person(Role.FINANCE, COUNTY)
 
 
-@pytest.fixture
+@built_once(at=NOW)
 def office(county):
     return person(Role.COUNTY_OFFICE, COUNTY)
 

@@ -11,9 +11,10 @@ from accounts.roles import Role
 from incentives import workflow
 from incentives.models import LedgerEntry
 from records.audit import acting
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import COUNTY, UnitFactory, person
-from tests.incentives.conftest import TODAY, draft_policy, draft_project_fund, make_county, take_effect
+from tests.incentives.conftest import NOW, draft_policy, draft_project_fund, make_county, take_effect
 
 pytestmark = pytest.mark.django_db
 FIVE, FOUR, THREE = "330624108201", "330624108202", "330624108203"
@@ -23,11 +24,12 @@ ALL = {FIVE: Decimal(50000), FOUR: Decimal(10000), THREE: Decimal("1000.01")}
 @pytest.fixture(autouse=True)
 def today(settings):
     settings.SECOND_FACTOR_REQUIRED = False
-    with freeze_time(TODAY + " 10:00+08:00"):
+    with freeze_time(NOW):
         yield
 
 
-def make_granted() -> SimpleNamespace:
+@built_once(at=NOW)
+def rows(db) -> SimpleNamespace:
     """The county with a policy and a fund whose amounts are committed."""
     county, finance, office = make_county(), person(Role.FINANCE, COUNTY), person(Role.COUNTY_OFFICE, COUNTY)
     drafts = (draft_policy(county, finance), draft_project_fund(county, finance))
@@ -35,17 +37,6 @@ def make_granted() -> SimpleNamespace:
     for source in (policy, fund):
         workflow.grant(source, by=finance)
     return SimpleNamespace(finance=finance, policy=policy, fund=fund)
-
-
-@pytest.fixture(scope="module")
-def granted_of_file(rows_of_file):
-    with freeze_time(TODAY + " 10:00+08:00"):
-        return rows_of_file(make_granted)
-
-
-@pytest.fixture
-def rows(granted_of_file, db, own_copy):
-    return own_copy(granted_of_file, make_granted)
 
 
 @pytest.fixture

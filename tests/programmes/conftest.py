@@ -9,6 +9,7 @@ import pytest
 from accounts.roles import Role
 from programmes.workflow import cycle as workflow
 from ratings.workflow.scheme import import_scheme
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
@@ -37,12 +38,13 @@ SHARED = {
     "D.1.a": 0,
 }
 """Every answer of the ordinary application."""
+NOW = "2026-12-01 10:00+08:00"
 UNTIL = at(2026, 12, 10)
 
 
 @pytest.fixture(autouse=True)
 def clock():
-    with freeze_time("2026-12-01 10:00+08:00") as frozen:
+    with freeze_time(NOW) as frozen:
         yield frozen
 
 
@@ -67,7 +69,8 @@ def provincial(**changes) -> dict:
     return body | {"areas": areas, "stars": stars, "events": [], "rules": []} | changes
 
 
-def build() -> SimpleNamespace:
+@built_once(at=NOW)
+def place(db) -> SimpleNamespace:
     for code in ("33", COUNTY[:4], COUNTY, TOWNSHIP, VILLAGE, OTHER):
         UnitFactory(code=code)
     ordinary = CycleFactory()
@@ -87,14 +90,3 @@ def build() -> SimpleNamespace:
         neighbour=person(Role.FILLER, OTHER, username="neighbour"),
         township=person(Role.TOWNSHIP_OFFICE, TOWNSHIP, username="township"),
     )
-
-
-@pytest.fixture(scope="module")
-def rows(rows_of_file):
-    with freeze_time("2026-12-01 10:00+08:00"):
-        return rows_of_file(build)
-
-
-@pytest.fixture
-def place(rows, own_copy):
-    return own_copy(rows, build)

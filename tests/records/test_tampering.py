@@ -21,6 +21,7 @@ from ratings.models import Decision
 from records import audit, integrity, schema
 from records.models import IssuedDocument, SchemaObject
 from reviews.integrity.point_integrity import POINTS
+from tests.built_once import built_once
 from tests.factories import VILLAGE, ApplicationFactory, DecisionFactory, PointsFactory, SheetEntryFactory, person
 from tests.records.test_proof import commit
 
@@ -32,7 +33,8 @@ def found() -> set[str]:
     return {check.name for check in integrity.checks() if check.name != "star register" and list(check.faults())}
 
 
-def make_rows() -> dict[str, Any]:
+@built_once
+def kept(db) -> dict[str, Any]:
     """A decision, points, an entry of a score sheet, a post with its permissions, a document."""
     with audit.acting(None, "test"):
         application = ApplicationFactory()
@@ -45,20 +47,10 @@ def make_rows() -> dict[str, Any]:
     return {"points": points, "signer": signer}
 
 
-@pytest.fixture(scope="module")
-def rows_and_findings(rows_of_file):
-    return rows_of_file(make_rows), frozenset(found())
-
-
-@pytest.fixture
-def kept(rows_and_findings, db, own_copy):
-    return own_copy(rows_and_findings[0], make_rows)
-
-
-@pytest.fixture
-def before(rows_and_findings):
+@built_once
+def before(kept) -> frozenset[str]:
     """What was found before the test did something."""
-    return rows_and_findings[1]
+    return frozenset(found())
 
 
 @contextmanager

@@ -7,16 +7,17 @@ from django.test import override_settings
 from accounts.models import Appointment, User
 from reports.demonstration import people
 from reports.demonstration.load import load_step
+from tests.built_once import built_once
 from villages.models import Unit
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(scope="module")
-def loaded(rows_of_file):
-    """Once for all; what loading them said."""
+@built_once
+def loaded(db):
+    """What loading them said."""
     with override_settings(DEMO=True):
-        return rows_of_file(lambda: " ".join(load_step(step) for step in ("places", "people")))
+        return " ".join(load_step(step) for step in ("places", "people"))
 
 
 def test_the_divisions_are_whole(loaded):

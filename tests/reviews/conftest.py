@@ -1,7 +1,6 @@
 """A township and its county with everybody who reviews, and one village's application: under review in the township,
 decided, released."""
 
-from copy import deepcopy
 from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
@@ -13,6 +12,7 @@ from ratings.models import Stage
 from reviews.models import Sheet
 from reviews.sheets.scores import ScoreEntry
 from reviews.workflow import batches, checks, decisions, panels, sheets
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
@@ -54,19 +54,9 @@ def _today():
         yield
 
 
-@pytest.fixture(scope="module")
-def place_of_file(rows_of_file):
-    with freeze_time(TODAY):
-        return rows_of_file(make_place)
-
-
-@pytest.fixture
-def place(place_of_file, db, own_copy):
+@built_once(at=TODAY)
+def place(db) -> SimpleNamespace:
     """Everybody, by the name of the demonstration's accounts; ``cycle``; ``application`` under township review."""
-    return own_copy(place_of_file, make_place)
-
-
-def make_place() -> SimpleNamespace:
     people = {
         role.value: person(role, code, username=role.value, name=role.value)
         for role, code in [
@@ -132,21 +122,11 @@ def clear(place):
     return check
 
 
-def decide_three_stars(place: SimpleNamespace) -> SimpleNamespace:
+@built_once(at=TODAY)
+def decided(place) -> SimpleNamespace:
     score_township(place, SOUND)
     place.decision = decisions.decide(place.application, star=3, by=place.township_leader)
     return place
-
-
-@pytest.fixture(scope="module")
-def decided_of_file(place_of_file, rows_of_file):
-    with freeze_time(TODAY):
-        return rows_of_file(lambda: decide_three_stars(deepcopy(place_of_file)))
-
-
-@pytest.fixture
-def decided(decided_of_file, db, own_copy):
-    return own_copy(decided_of_file, lambda: decide_three_stars(make_place()))
 
 
 def prepare(place, by=None, **changes):
@@ -154,7 +134,7 @@ def prepare(place, by=None, **changes):
     return batches.prepare(place.cycle, place.township, "township", **given | changes)
 
 
-@pytest.fixture
+@built_once(at=TODAY)
 def released(decided):
     decided.batch = batches.release(prepare(decided), by=decided.township_office)
     decided.decision.refresh_from_db()

@@ -28,11 +28,12 @@ from reviews.appeals.appealable import of_closing, of_event, of_rejection, subje
 from reviews.models import Appeal
 from reviews.todos.appeal_todos import entries
 from reviews.workflow import appeals, decisions
+from tests.built_once import built_once
 from tests.clients import api_of, client_of
 from tests.clock import freeze_time
 from tests.factories import VILLAGE, AppealFactory, DecisionFactory, UnitFactory, person
 from tests.form_steps import listed, pressed
-from tests.reviews.conftest import score_township
+from tests.reviews.conftest import TODAY, score_township
 
 CLOSING = {"document": "评星办〔2026〕9号", "reason": "县里统一安排"}
 
@@ -40,14 +41,14 @@ WORDS = {"document": "复〔2026〕1号", "answer": "理由成立。"}
 NEIGHBOUR = "330624108205"
 
 
-@pytest.fixture
+@built_once(at=TODAY)
 def city(place):
     UnitFactory(code="3306")
     place.city_office = person(Role.CITY_OFFICE, "3306", username="city_office", name="city_office")
     return place
 
 
-@pytest.fixture
+@built_once(at=TODAY)
 def rejected(place):
     """The township does not rate a village that holds three stars."""
     DecisionFactory(unit=place.application.unit, star=3)
@@ -58,7 +59,7 @@ def rejected(place):
     return place
 
 
-@pytest.fixture
+@built_once(at=TODAY)
 def fallen(city):
     """A village of four stars loses one by a failed spot check."""
     DecisionFactory(unit=city.application.unit, star=4)

@@ -1,8 +1,6 @@
 """The page of a batch: exactly what it shows is released, or nothing."""
 
 import re
-from copy import deepcopy
-from types import SimpleNamespace
 
 import pytest
 from django.core.cache import cache
@@ -14,11 +12,11 @@ from ratings.models import Decision
 from reviews.models import Batch
 from reviews.presenters.minutes import exceptions
 from reviews.workflow import batches, decisions
+from tests.built_once import built_once
 from tests.clients import client_of
-from tests.clock import freeze_time
 from tests.factories import TOWNSHIP, VILLAGE, ApplicationFactory, UnitFactory, person
 from tests.markup import squeezed
-from tests.reviews.conftest import GOOD, SOUND, TODAY, make_place, prepare, score_township
+from tests.reviews.conftest import GOOD, SOUND, TODAY, prepare, score_township
 from tests.reviews.test_pages import LOCMEM
 
 PAPERS = {"met_on": "2026-09-27", "document": "沙评〔2026〕1号"}
@@ -31,7 +29,8 @@ def _plain(settings):
     cache.clear()
 
 
-def make_batch(place: SimpleNamespace) -> SimpleNamespace:
+@built_once(at=TODAY)
+def batch(place):
     """Three villages decided at three stars, in a draft batch."""
     place.decided = []
     for code in (VILLAGE, "330624108301", "330624108302"):
@@ -43,29 +42,7 @@ def make_batch(place: SimpleNamespace) -> SimpleNamespace:
         score_township(place, SOUND, found)
         place.decided.append(decisions.decide(found, star=3, by=place.township_leader))
     place.batch = prepare(place)
-    return place
-
-
-@pytest.fixture(scope="module")
-def batch_of_file(place_of_file, rows_of_file):
-    with freeze_time(TODAY):
-        return rows_of_file(lambda: make_batch(deepcopy(place_of_file)))
-
-
-@pytest.fixture
-def place(batch_of_file, db, own_copy):
-    return own_copy(batch_of_file, lambda: make_batch(make_place()))
-
-
-@pytest.fixture
-def batch(place):
     return place.batch
-
-
-@pytest.fixture
-def undecided(place_of_file, db, own_copy):
-    """For the test that comes first: the batch is not made yet."""
-    return own_copy(place_of_file, make_place)
 
 
 @pytest.fixture
@@ -106,9 +83,9 @@ def released(batch) -> list[int]:
     return sorted(batch.entries.values_list("decision_id", flat=True))
 
 
-def test_whoever_lies_below_points_or_application_is_listed_with_why(undecided):
+def test_whoever_lies_below_points_or_application_is_listed_with_why(place):
     """Short of an area's minimum; applied for less than the points allow; decided lower for a reason."""
-    place, client = undecided, client_of(undecided.township_office)
+    client = client_of(place.township_office)
     given = [(VILLAGE, 4, SOUND, 3, ""), ("330624108301", 3, GOOD, 3, ""), ("330624108302", 4, SOUND, 2, "工程未结算")]
     for code, applied, facts, star, reason in given:
         found = place.application

@@ -20,6 +20,7 @@ from reviews.models import Sheet
 from reviews.sheets.scores import ScoreEntry
 from reviews.workflow import panels, sheets
 from reviews.workflow.decisions import decide
+from tests.built_once import built_once
 from tests.clients import client_of
 from tests.factories import (
     COUNTY,
@@ -34,6 +35,7 @@ from tests.factories import (
     scheme_body,
     walk,
 )
+from tests.reviews.conftest import TODAY
 
 pytestmark = pytest.mark.django_db
 FIGURES = {f"{COUNTY}101201": 10, f"{COUNTY}102201": 30}
@@ -54,8 +56,8 @@ def score(application, value, reviewers) -> None:
         sheets.hand_in(sheet, by=reviewer)
 
 
-@pytest.fixture
-def scored():
+@built_once(at=TODAY)
+def scored(db):
     """The first village is scored before the second one's figure is there."""
     cycle, (one, two) = CycleFactory(scheme=SchemeFactory(body=relative())), FIGURES
     first = ApplicationFactory(cycle=cycle, unit=UnitFactory(code=one), state="county_review", applied_star=2)

@@ -8,11 +8,11 @@ from django.urls import reverse
 
 from ratings.models import Decision
 from reviews.workflow import decisions
+from tests.built_once import built_once
 from tests.clients import client_of
-from tests.clock import freeze_time
 from tests.factories import VILLAGE, ApplicationFactory, UnitFactory
 from tests.markup import squeezed
-from tests.reviews.conftest import SOUND, TODAY, make_place, score_township
+from tests.reviews.conftest import SOUND, TODAY, score_township
 from tests.reviews.test_pages import LOCMEM
 
 URL = reverse("review_decisions")
@@ -25,27 +25,15 @@ def _plain(settings):
     cache.clear()
 
 
-def make_three():
-    place = make_place()
-    found = [place.application] + [
+@built_once(at=TODAY)
+def three(place):
+    """Applications (ids) waiting for the township's leader; three stars are possible."""
+    place.waiting = [place.application] + [
         ApplicationFactory(cycle=place.cycle, unit=UnitFactory(code=code), state="township_review", applied_star=4)
         for code in ("330624108301", "330624108302")
     ]
-    for one in found:
+    for one in place.waiting:
         score_township(place, SOUND, one)
-    place.waiting = found
-    return place
-
-
-@pytest.fixture(scope="module")
-def place_of_file(rows_of_file):
-    with freeze_time(TODAY):
-        return rows_of_file(make_three)
-
-
-@pytest.fixture
-def three(place):
-    """Three applications (ids) waiting for the township's leader; three stars are possible."""
     return [one.pk for one in place.waiting]
 
 

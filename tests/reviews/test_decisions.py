@@ -13,6 +13,7 @@ from ratings.workflow.actions import available
 from records.refusals import Incomplete, NotAllowed, WrongState
 from reviews.models import Settlement, Sheet
 from reviews.workflow import decisions, panels, settlements
+from tests.built_once import built_once
 from tests.concurrency import at_once, stated
 from tests.factories import (
     COUNTY,
@@ -25,7 +26,7 @@ from tests.factories import (
     VetoFactory,
     person,
 )
-from tests.reviews.conftest import PLAIN, SOUND, score, score_county, score_township
+from tests.reviews.conftest import PLAIN, SOUND, TODAY, score, score_county, score_township
 
 CLOSING = {"document": "评星办〔2026〕9号", "reason": "县里统一安排"}
 
@@ -167,7 +168,7 @@ def test_a_rejection_carries_a_reason_and_ends_the_application(place):
         decisions.reject(place.application, by=place.township_leader, reason="材料不实")
 
 
-@pytest.fixture
+@built_once(at=TODAY)
 def recommended(place):
     score_township(place)
     decisions.recommend(place.application, star=3, by=place.township_leader)

@@ -19,36 +19,26 @@ from reviews.models import DepartmentAnswer, DepartmentCheck, Finding, Lapse
 from reviews.todos.check_todos import entries
 from reviews.workflow import batches, checks, decisions
 from reviews.workflow.checks import CheckFinding
+from tests.built_once import built_once
 from tests.clients import client_of
 from tests.clock import freeze_time
 from tests.factories import COUNTY, VILLAGE, ApplicationFactory, AppointmentFactory, UnitFactory, at, person
-from tests.reviews.conftest import TODAY, clear, lay_before_departments, make_place, score_county, score_township
+from tests.reviews.conftest import TODAY, clear, lay_before_departments, score_county, score_township
 
 OTHER = "330624109"
 DUE = at(2026, 10, 9, 18)
 
 
-def make_recommended():
-    place = make_place()
+@built_once(at=TODAY)
+def recommended(place):
+    """A candidate at the county, scored there."""
     score_township(place)
     decisions.recommend(place.application, star=3, by=place.township_leader)
     score_county(place)
     return place
 
 
-@pytest.fixture(scope="module")
-def place_of_file(rows_of_file):
-    with freeze_time(TODAY):
-        return rows_of_file(make_recommended)
-
-
-@pytest.fixture
-def recommended(place):
-    """A candidate at the county, scored there."""
-    return place
-
-
-@pytest.fixture
+@built_once(at=TODAY)
 def check(recommended):
     return checks.open_check(recommended.cycle, recommended.county, due=DUE, by=recommended.county_office)
 

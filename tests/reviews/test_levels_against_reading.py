@@ -24,6 +24,7 @@ from reviews.models import Sheet
 from reviews.sheets.scores import ScoreEntry
 from reviews.workflow import batches, decisions, panels, sheets
 from reviews.workflow.confirmation import confirm_due
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
@@ -172,26 +173,23 @@ def rolled_back():
         transaction.set_rollback(True)
 
 
-@pytest.fixture(scope="module")
-def people(rows_of_file):
-    def build():
-        for villages in RATED.values():
-            for code in villages:
-                UnitFactory(code=code, rated=True)
-        rated = {
-            **{code: person(Role.SIGNER, code) for code in RATED["village"] + RATED["station"]},
-            **{code: person(Role.TOWNSHIP_SIGNER, code) for code in RATED["township"]},
-        }
-        return SimpleNamespace(
-            of=rated,
-            township_office=person(Role.TOWNSHIP_OFFICE, TOWNSHIP),
-            township_leader=person(Role.TOWNSHIP_LEADER, TOWNSHIP),
-            township_reviewers=[person(Role.TOWNSHIP_REVIEWER, TOWNSHIP) for _ in range(2)],
-            county_office=person(Role.COUNTY_OFFICE, COUNTY),
-            county_reviewers=[person(Role.COUNTY_REVIEWER, COUNTY) for _ in range(2)],
-        )
-
-    return rows_of_file(build)
+@built_once
+def people(db):
+    for villages in RATED.values():
+        for code in villages:
+            UnitFactory(code=code, rated=True)
+    rated = {
+        **{code: person(Role.SIGNER, code) for code in RATED["village"] + RATED["station"]},
+        **{code: person(Role.TOWNSHIP_SIGNER, code) for code in RATED["township"]},
+    }
+    return SimpleNamespace(
+        of=rated,
+        township_office=person(Role.TOWNSHIP_OFFICE, TOWNSHIP),
+        township_leader=person(Role.TOWNSHIP_LEADER, TOWNSHIP),
+        township_reviewers=[person(Role.TOWNSHIP_REVIEWER, TOWNSHIP) for _ in range(2)],
+        county_office=person(Role.COUNTY_OFFICE, COUNTY),
+        county_reviewers=[person(Role.COUNTY_REVIEWER, COUNTY) for _ in range(2)],
+    )
 
 
 def opened(scheme, units, villages):

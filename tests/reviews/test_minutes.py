@@ -15,10 +15,11 @@ from reviews.presenters.minutes import blocks, decided, exceptions, minutes, mom
 from reviews.presenters.verdicts import verdicts
 from reviews.workflow import appeals, batches, checks, decisions
 from reviews.workflow.checks import CheckFinding
+from tests.built_once import built_once
 from tests.clients import client_of
 from tests.clock import freeze_time
 from tests.factories import TOWNSHIP, ApplicationFactory, UnitFactory
-from tests.reviews.conftest import SOUND, lay_before_departments, prepare, score_county, score_township
+from tests.reviews.conftest import SOUND, TODAY, lay_before_departments, prepare, score_county, score_township
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +28,7 @@ def _chinese():
         yield
 
 
-@pytest.fixture
+@built_once(at=TODAY)
 def met(place):
     """A meeting that gave one village two stars where three were allowed, while another is still in review."""
     score_township(place, SOUND)
@@ -119,7 +120,7 @@ def said(county):
     return [list(row) for block in paper if isinstance(block, Table) and len(block.heads) == 3 for row in block.rows]
 
 
-@pytest.fixture
+@built_once(at=TODAY)
 def recommended(place):
     """A village at the county, and another on the same list that is in no batch."""
     score_township(place)

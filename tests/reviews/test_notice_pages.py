@@ -23,15 +23,9 @@ from tests.form_steps import listed
 from tests.markup import squeezed
 from tests.requests_by_role import text_of
 from tests.reviews.conftest import SOUND, prepare, score_township
-from tests.reviews.test_pages import _plain, decided, get, text  # noqa: F401 - two fixtures
+from tests.reviews.test_pages import _plain, get, text  # noqa: F401 - a fixture
 from tests.two_tenants import PNG
 from villages.models import Unit
-
-
-@pytest.fixture
-def released(decided):  # noqa: F811
-    decided.batch = batches.release(prepare(decided), by=decided.township_office)
-    return decided
 
 
 def object_to(released, **changes):

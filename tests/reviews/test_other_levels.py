@@ -30,6 +30,7 @@ from reviews.models import Appeal, Sheet
 from reviews.todos.review_todos import entries as review_entries
 from reviews.workflow import appeals, decisions, panels
 from reviews.workflow.confirmation import confirm_due
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
@@ -48,6 +49,7 @@ from tests.factories import (
     scheme_body,
 )
 from tests.ratings.test_figures_below import township_body
+from tests.reviews.conftest import TODAY
 from villages.models import Level, Unit
 from villages.townships import Townships
 
@@ -61,8 +63,8 @@ def _plain(settings):
     settings.SECOND_FACTOR_REQUIRED = False
 
 
-@pytest.fixture
-def people():
+@built_once(at=TODAY)
+def people(db):
     held = {
         "filler": (Role.TOWNSHIP_FILLER, TOWNSHIP),
         "signer": (Role.TOWNSHIP_SIGNER, TOWNSHIP),

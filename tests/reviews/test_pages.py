@@ -253,13 +253,6 @@ def test_nobody_else_finds_the_desk_of_a_leader(place, name):
     assert Decision.objects.count() == 0
 
 
-@pytest.fixture
-def decided(place):
-    score_township(place, SOUND)
-    place.decision = decisions.decide(place.application, star=3, by=place.township_leader)
-    return place
-
-
 def test_the_office_gathers_and_releases_a_batch(decided):
     client = client_of(decided.township_office)
     [waiting] = client.get(reverse("review_batches")).context["waiting"]

@@ -15,11 +15,11 @@ from records.models import IssuedDocument, Seal
 from records.seal_lookup import seals_of_last_change
 from reviews.results import result_paper
 from reviews.results.result import Result
-from reviews.workflow import appeals, batches, confirmation, decisions, objections
+from reviews.workflow import appeals, batches, confirmation, objections
 from tests.clients import client_of
 from tests.clock import freeze_time
 from tests.factories import AnswerFactory, StoredFileFactory
-from tests.reviews.conftest import GOOD, SOUND, prepare, score_township
+from tests.reviews.conftest import GOOD, prepare
 from tests.reviews.test_notice_pages import object_to
 from tests.reviews.test_pages import LOCMEM, get, text
 
@@ -35,19 +35,6 @@ def _plain(settings):
     settings.LANGUAGE_CODE = "en"
     settings.CACHES = LOCMEM
     settings.SECOND_FACTOR_REQUIRED = False
-
-
-@pytest.fixture
-def decided(place):
-    score_township(place, SOUND)
-    place.decision = decisions.decide(place.application, star=3, by=place.township_leader)
-    return place
-
-
-@pytest.fixture
-def released(decided):
-    decided.batch = batches.release(prepare(decided), by=decided.township_office)
-    return decided
 
 
 def seal_now():

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from accounts.roles import Role
 from reviews.samples.draw import sample
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import COUNTY, TOWNSHIP, DecisionFactory, EventFactory, SchemeFactory, UnitFactory, person
 from villages.workflow.ordering import OrderPaper, SplitPart, merge
@@ -58,7 +59,9 @@ FAR, NEW, COMMUNITY = "330624109201", f"{TOWNSHIP}299", f"{TOWNSHIP}001"
 TODAY = "2026-11-24 10:00+08:00"
 
 
-def make_world():
+@built_once(at=TODAY)
+def villages(db):
+    """Seven rated villages and a community; on 20 November 2026 D and E became one."""
     for code in ("3306", COUNTY, TOWNSHIP, "330624109", A, B, C, D, E, FAR, COMMUNITY):
         UnitFactory(code=code)
     SchemeFactory(year=2025)
@@ -69,15 +72,8 @@ def make_world():
     merge([D, E], SplitPart(NEW, "并村"), paper, by=person(Role.COUNTY_OFFICE, COUNTY))
 
 
-@pytest.fixture(scope="module")
-def world_of_file(rows_of_file):
-    with freeze_time(TODAY):
-        rows_of_file(make_world)
-
-
 @pytest.fixture
-def world(world_of_file, db):
-    """Seven rated villages and a community; on 20 November 2026 D and E became one."""
+def world(villages):
     with freeze_time(TODAY):
         yield
 

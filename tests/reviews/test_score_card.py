@@ -5,8 +5,9 @@ from django.urls import reverse
 
 from records.models import IssuedDocument
 from reviews.workflow import batches, decisions
+from tests.built_once import built_once
 from tests.clients import client_of
-from tests.reviews.conftest import GOOD, prepare, score_township
+from tests.reviews.conftest import GOOD, TODAY, prepare, score_township
 from tests.reviews.test_pages import LOCMEM, get, text
 
 WEAK = GOOD | {"1.1.a": 4, "2.1.e": 0, "2.1.d": 0, "2.2": 5}
@@ -19,7 +20,7 @@ def _plain(settings):
     settings.SECOND_FACTOR_REQUIRED = False
 
 
-@pytest.fixture
+@built_once(at=TODAY)
 def decided(place):
     score_township(place, WEAK)
     decisions.decide(place.application, star=3, by=place.township_leader)

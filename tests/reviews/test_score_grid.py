@@ -10,9 +10,9 @@ from accounts.roles import Role
 from ratings.models import Stage
 from reviews.models import Sheet
 from reviews.workflow import panels, sheets
-from tests.clock import freeze_time
+from tests.built_once import built_once
 from tests.factories import TOWNSHIP, AnswerFactory, ApplicationFactory, UnitFactory, person
-from tests.reviews.conftest import GOOD, TODAY, entries, make_place, score
+from tests.reviews.conftest import GOOD, TODAY, entries, score
 
 
 @pytest.fixture(autouse=True)
@@ -22,23 +22,18 @@ def _plain(settings):
     cache.clear()
 
 
-def make_three():
-    place = make_place()
+@built_once(at=TODAY)
+def three(place):
+    """Three villages under review."""
     for code in ("330624108301", "330624108302"):
         ApplicationFactory(cycle=place.cycle, unit=UnitFactory(code=code), state="township_review")
     return place
 
 
-@pytest.fixture(scope="module")
-def place_of_file(rows_of_file):
-    with freeze_time(TODAY):
-        return rows_of_file(make_three)
-
-
 @pytest.fixture
-def mine(place):
+def mine(three):
     """The reviewer's sheets of three villages."""
-    return list(Sheet.objects.filter(reviewer=place.township_reviewer).order_by("application__unit"))
+    return list(Sheet.objects.filter(reviewer=three.township_reviewer).order_by("application__unit"))
 
 
 @pytest.fixture

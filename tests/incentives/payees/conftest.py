@@ -7,19 +7,20 @@ import pytest
 from accounts.roles import Role
 from incentives import workflow
 from incentives.models import Voucher
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import COUNTY, person
-from tests.incentives.conftest import TODAY, draft_policy, make_county, take_effect
+from tests.incentives.conftest import NOW, draft_policy, make_county, take_effect
 from villages.models import Unit
 
 FIVE, FOUR, THREE = "330624108201", "330624108202", "330624108203"
 NUMBER = "6222 0812-0400 1234 567"
 PLAIN = "6222081204001234567"
 GIVEN = {"holder": "=村股份经济合作社", "bank": "新昌农商银行", "number": NUMBER}
-NOW = TODAY + " 10:00+08:00"
 
 
-def build():
+@built_once(at=NOW)
+def built(db):
     county, office = make_county(), person(Role.COUNTY_OFFICE, COUNTY)
     first, second = (person(Role.FINANCE, COUNTY) for _ in range(2))
     policy = take_effect(draft_policy(county, first), first, office)
@@ -35,17 +36,11 @@ def build():
     )
 
 
-@pytest.fixture(scope="module")
-def rows_built(rows_of_file):
-    with freeze_time(NOW):
-        return rows_of_file(build)
-
-
 @pytest.fixture
-def rows(rows_built, db, own_copy, settings):
+def rows(built, settings):
     settings.SECOND_FACTOR_REQUIRED = False
     with freeze_time(NOW):
-        yield own_copy(rows_built, build)
+        yield built
 
 
 def in_force(rows, **other):

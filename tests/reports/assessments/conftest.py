@@ -7,6 +7,7 @@ import pytest
 
 from accounts.roles import Role
 from reports.assessments import keeping
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import COUNTY, DecisionFactory, StarPeriodFactory, UnitFactory, person
 
@@ -24,7 +25,8 @@ def hold(code, star):
     StarPeriodFactory(decision=decision, during=(date(2026, 1, 20), None))
 
 
-def build():
+@built_once(at=NOW)
+def built(db):
     county = UnitFactory(code=COUNTY)
     for code in (FIRST, SECOND):
         UnitFactory(code=code)
@@ -43,14 +45,8 @@ def build():
     )
 
 
-@pytest.fixture(scope="module")
-def rows_built(rows_of_file):
-    with freeze_time(NOW):
-        return rows_of_file(build)
-
-
 @pytest.fixture
-def rows(rows_built, db, own_copy, settings):
+def rows(built, settings):
     settings.SECOND_FACTOR_REQUIRED = False
     with freeze_time(NOW):
-        yield own_copy(rows_built, build)
+        yield built

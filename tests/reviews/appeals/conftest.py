@@ -1,36 +1,23 @@
 """A released decision of two stars where three were possible, and what may be done about it."""
 
-from copy import deepcopy
 from types import SimpleNamespace
-
-import pytest
 
 from notifications.models import Notice
 from reviews.workflow import appeals, batches, decisions
-from tests.clock import freeze_time
-from tests.reviews.conftest import SOUND, TODAY, make_place, prepare, score_township
+from tests.built_once import built_once
+from tests.reviews.conftest import SOUND, TODAY, prepare, score_township
 
 IN_FORCE = "2026-10-12T02:00:00Z"
 
 
-def give_two_stars(place: SimpleNamespace) -> SimpleNamespace:
+@built_once(at=TODAY)
+def released(place) -> SimpleNamespace:
     """The township gave two stars where three were possible; both county reviewers are free to hear."""
     score_township(place, SOUND)
     place.decision = decisions.decide(place.application, star=2, by=place.township_leader, reason="还要看一年")
     place.batch = batches.release(prepare(place), by=place.township_office)
     place.decision.refresh_from_db()
     return place
-
-
-@pytest.fixture(scope="module")
-def released_of_file(place_of_file, rows_of_file):
-    with freeze_time(TODAY):
-        return rows_of_file(lambda: give_two_stars(deepcopy(place_of_file)))
-
-
-@pytest.fixture
-def released(released_of_file, db, own_copy):
-    return own_copy(released_of_file, lambda: give_two_stars(make_place()))
 
 
 def appeal_of(place, **given):
