@@ -9,6 +9,7 @@ import pytest
 from _pytest import runner
 from django.conf import settings as django_settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.cache import cache
 from django.db import connection
 from django.db.backends.postgresql.base import DatabaseWrapper
@@ -23,6 +24,7 @@ from tests import own_server
 from tests.as_migrated import AsMigrated
 from tests.clients import PageClient
 from tests.live_connections import LiveConnections, serves_a_browser
+from tests.live_files import serve_for_good
 from tests.migrated import CopiedDatabase, template_database
 
 # Playwright keeps an event loop in the tests' thread, for which Django would refuse its database.
@@ -103,8 +105,8 @@ def django_db_modify_db_settings(django_db_modify_db_settings):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """After a transactional test only what it filled is emptied. The live server keeps its connections. What an earlier
-    run has left in the cache is gone: its rows looked the same."""
+    """After a transactional test only what it filled is emptied. The live server keeps its connections, browsers its
+    files. What an earlier run has left in the cache is gone: its rows looked the same."""
     cache.clear()
     live = LiveConnections()
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
@@ -112,6 +114,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda test_case: migrated.restore())
         patch.setattr(DatabaseWrapper, "get_new_connection", lambda wrapper, params: live.take(wrapper, params))
         patch.setattr(DatabaseWrapper, "_close", lambda wrapper: live.put_back(wrapper))
+        patch.setattr(StaticFilesHandler, "serve", serve_for_good)
         yield
     live.close()
 
