@@ -30,6 +30,8 @@ from tests.ratings.random_schemes import schemes
 
 FIXTURES = sorted((Path(__file__).parents[2] / "fixtures/schemes").glob("*.json"))
 OFFICE = shutil.which("libreoffice")
+OF_ALL_SHAPES = [file for file in FIXTURES if file.stem in ("330624", "330681", "core-and-others")]
+"""Between them they fill every column that any fills: another program takes a quarter of a second for each."""
 
 ODD = """=1+1 +1 -1 @x 1.10 007 2026-01-31 TRUE 50% 是 村 全部 json:1
 "引" _x0041_ a、b 甲，乙；丙 #2 [1] 部门：纪委 é ① #N/A"""
@@ -126,10 +128,11 @@ def test_random_schemes_come_back_the_same(scheme):
 
 @pytest.mark.skipif(OFFICE is None, reason="LibreOffice is not installed")
 @settings(max_examples=1, suppress_health_check=list(HealthCheck), deadline=None)
-@given(bodies=st.lists(dressed(), min_size=10, max_size=10))
+@given(bodies=st.lists(dressed(), min_size=5, max_size=5))
 def test_they_come_back_from_another_program(bodies, tmp_path_factory):
     folder = tmp_path_factory.mktemp("office")
-    specs = [check_scheme(body).spec for body in bodies] + [read_scheme(file.read_bytes()).spec for file in FIXTURES]
+    real = [read_scheme(file.read_bytes()).spec for file in OF_ALL_SHAPES]
+    specs = [*(check_scheme(body).spec for body in bodies), *real]
     for number, spec in enumerate(specs):
         (folder / f"{number}.xlsx").write_bytes(workbook_of(spec))
     saved = folder / "saved"
