@@ -28,7 +28,8 @@ from psycopg2.extensions import AsIs
 MOST = 200
 """Per connection; of some 100 KB each in the server's process."""
 _NAMED = re.compile(r"%\((\w+)\)s")
-TYPES = {str: "text", int: "bigint", datetime: "timestamptz", date: "date"}  # a moment is a date, too
+TYPES = {str: "text", bool: "boolean", int: "bigint", datetime: "timestamptz", date: "date"}
+"""In this order: a truth value is a number, a moment a date, too."""
 _numbers = count(1)
 _kept: WeakKeyDictionary[Any, OrderedDict[tuple[KeptStatement, Hashable], str]] = WeakKeyDictionary()
 """By the driver's connection, which Django may open anew."""

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import groupby
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from accounts.templatetags.face import star_name
 from reports import charts, drawn
@@ -36,6 +38,28 @@ def movement(seen: Board, heading: str, links: drawn.ListLinks | None) -> list[d
 def steps(seen: Board) -> list[DashboardStage]:
     """The steps with a deadline."""
     return [step for step in seen.pipe[:-1] if step.key != NOT_BEGUN]
+
+
+def most(counts: Iterable[tuple[str, int]]) -> dict[str, object] | None:
+    """The one place with the most, and how many; None where several share it, or nobody has any."""
+    ordered = sorted(((n, name) for name, n in counts), reverse=True)
+    if len(ordered) < 2 or ordered[0][0] == ordered[1][0]:
+        return None
+    return {"place": ordered[0][1], "n": ordered[0][0]}
+
+
+def behind(seen: Board) -> str:
+    """Who is not there yet, in words: of the first step that not all have passed, where most are."""
+    stages: list[str] = []
+    for step in steps(seen):
+        stages.append(step.key)
+        left = [(place.name, sum(place.stages[key] for key in stages)) for place in seen.begun]
+        if any(n for _name, n in left):
+            said = {"step": step.name, "all": sum(n for _name, n in left)}
+            if found := most(left):
+                return _("Who is not there yet: “%(step)s” %(all)s, most in %(place)s: %(n)s") % {**said, **found}
+            return _("Who is not there yet: “%(step)s” %(all)s") % said
+    return _("Who is not there yet")
 
 
 def matrix(seen: Board, links: drawn.ListLinks | None) -> list[tuple[DashboardPlace, SafeString]]:

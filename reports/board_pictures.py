@@ -19,7 +19,7 @@ from incentives.models import Allocation, LedgerEntry, ProjectFund, Reward, Rewa
 from ratings.models import Application, Cycle, Decision, Event, Points, Reversal, Scheme, StarPeriod, Window
 from reports import charts, drawn, loss_charts
 from reports.board_asked import Asked
-from reports.board_parts import matrix, movement, star_names, steps, unit_rows, wall
+from reports.board_parts import behind, matrix, most, movement, star_names, steps, unit_rows, wall
 from reports.dashboard import Board, board
 from reports.findings import AsOf, CountedRow, counted
 from reports.models import TilePosition
@@ -110,6 +110,8 @@ class Drawing:
 Shown = tuple[dict[str, Any] | None, Answers]
 """The variables of a part's template (None where there is nothing to show), and its answers."""
 NOTHING: Shown = None, []
+NAMED = 4
+"""So many places that have not begun are named; of more only how many."""
 
 
 class Part(NamedTuple):
@@ -128,15 +130,17 @@ def _cycle(drawing: Drawing) -> Shown:
 
 
 def _progress(seen: Board) -> str:
-    said = _("Rating of %(year)s: %(done)s confirmed, %(share)s%%") % {
+    said = _("Rating of %(year)s: %(done)s finished, %(share)s%%") % {
         "year": seen.year,
         "done": seen.total.stages["done"],
         "share": seen.confirmed_share,
     }
-    late = len(seen.not_begun)
+    late = [place.name for place in seen.not_begun]
     if not late:
         return said
-    return said + _("; ") + ngettext("%(n)s place not begun", "%(n)s places not begun", late) % {"n": late}
+    if len(late) <= NAMED:
+        return said + _("; ") + _("not begun: %(places)s") % {"places": _(", ").join(late)}
+    return said + _("; ") + ngettext("%(n)s place not begun", "%(n)s places not begun", len(late)) % {"n": len(late)}
 
 
 def _wall(drawing: Drawing) -> Shown:
@@ -183,7 +187,8 @@ def _losses(drawing: Drawing) -> Shown:
 
 
 def _stars(drawing: Drawing) -> Shown:
-    years = charts.star_years(drawing.rows["stars"], drawing.as_of.day)
+    as_of = drawing.as_of
+    years = charts.star_years(drawing.rows["stars"], as_of.day, "" if as_of.is_today else as_of.heading)
     columns = [
         (year, drawn.year_column(year, parts, drawing.links), drawn.year_cells(parts, drawing.links))
         for year, parts in years.columns
@@ -192,8 +197,12 @@ def _stars(drawing: Drawing) -> Shown:
 
 
 def _movement(drawing: Drawing) -> Shown:
-    total = drawing.board.total
+    total, places = drawing.board.total, drawing.board.places
     heading = _("Since 1 January %(up)s rose, %(down)s fell") % {"up": total.up, "down": total.down}
+    if rose := most([(place.name, place.up) for place in places]):
+        heading += _("; most rose in %(place)s: %(n)s") % rose
+    if fell := most([(place.name, place.down) for place in places]):
+        heading += _("; most fell in %(place)s: %(n)s") % fell
     shown = {"heading": heading, "board": drawing.board, "movement": drawing.movement}
     return shown, [("move", heading)]
 
@@ -230,7 +239,11 @@ def _gap(drawing: Drawing) -> Shown:
 
 def _not_yet(drawing: Drawing) -> Shown:
     rows = matrix(drawing.board, drawing.opened) if drawing.as_of.is_today else []
-    return ({"matrix": rows, "steps": [step.name for step in steps(drawing.board)]}, []) if rows else NOTHING
+    if not rows:
+        return NOTHING
+    heading = behind(drawing.board)
+    shown = {"heading": heading, "matrix": rows, "steps": [step.name for step in steps(drawing.board)]}
+    return shown, [("notyet", heading)]
 
 
 def _star_table(drawing: Drawing) -> Shown:

@@ -111,7 +111,8 @@ class StarYears:
     units: int
 
 
-def star_years(rows: Iterable[CountedRow], day: date) -> StarYears:
+def star_years(rows: Iterable[CountedRow], day: date, on: str) -> StarYears:
+    """``on``: the ``day`` in words; "" for the present one."""
     counts: dict[str, Counter] = defaultdict(Counter)
     for row in rows:
         counts[row.a][int(row.b)] += row.count
@@ -123,7 +124,13 @@ def star_years(rows: Iterable[CountedRow], day: date) -> StarYears:
         columns.append((year, _parts("stars", parts, whole)))
     now = counts[str(day.year)]
     before = next((year for year in sorted(counts) if counts[year].total() > counts[year][0]), str(day.year))
-    heading = _("Five stars: %(then)s in %(year)s, %(now)s now") % {
+    words = (
+        _("Five stars: %(then)s in %(year)s, %(now)s on %(day)s")
+        if on
+        else _("Five stars: %(then)s in %(year)s, %(now)s now")
+    )
+    heading = words % {
+        "day": on,
         "then": sum(n for star, n in counts[before].items() if star >= 5),
         "year": before,
         "now": sum(n for star, n in now.items() if star >= 5),

@@ -54,7 +54,7 @@ STAGES = {
     TOWNSHIP: (_("Township review"), CycleStep.TOWNSHIP_REVIEW),
     COUNTY: (_("County review"), CycleStep.COUNTY_REVIEW),
     NOTICE: (_("Public notice"), None),
-    DONE: (_("Confirmed"), None),
+    DONE: (_("Finished"), None),  # confirmed or rejected
 }
 
 State = Application.State

@@ -17,6 +17,9 @@ from reports.dashboard import DashboardPlace, Square
 from reports.loss_charts import Loss
 from reports.tiles import Tile
 
+LEGIBLE = 5.5
+"""Per cent of a column: a lower part has no room for its figure."""
+
 
 @dataclass(frozen=True)
 class ListLinks:
@@ -142,7 +145,9 @@ def year_column(year: str, parts: Iterable[Bar], links: ListLinks) -> SafeString
         if not part.count:
             continue
         colour = "t-white" if part.kind > "3" else "t-ink"  # on the dark colours of four stars and more
-        figure = f'<text class="{colour} mid" x="30" y="{part.text_at}">{part.count}</text>' if part.width >= 8 else ""
+        figure = (
+            f'<text class="{colour} mid" x="30" y="{part.text_at}">{part.count}</text>' if part.width >= LEGIBLE else ""
+        )
         drawn.append(
             f'<a href="{links.to(part.query)}"><title>{year} {escape(part.name)} {part.count}</title>'
             f'<svg x="2" y="22" width="56" height="200" viewBox="0 0 56 100" preserveAspectRatio="none">'

@@ -99,6 +99,7 @@ class AsOf:
             "code": self.unit.code,
             "end": self.unit.code + "~",
             "day": self.day,
+            "today": self.is_today,
             "year": self.day.year,
             "begin": timezone.make_aware(datetime(self.day.year, 1, 1)),
             "until": self.until,

@@ -116,8 +116,7 @@ def losses(rows: list[CountedRow], scheme: Scheme | None, places: Mapping[str, s
     if not areas_first:
         return None
     return Losses(
-        _("“%(area)s” loses most: %(percent)s%% of its points")
-        % {"area": areas_first[0].name, "percent": areas_first[0].percent},
+        _most_lost_area(areas_first[0]),
         _most_lost(most_first[0]),
         last,
         max(sums((row for row in rows if row.a == last), "b").values()),
@@ -133,14 +132,26 @@ def _heat_cell(loss: Loss, name: str, opens: str) -> HeatCell:
     return HeatCell(name, lost if loss.most else None, 1 + bisect_right(HEAT, lost), worse, opens)
 
 
+def _most_lost_area(loss: Loss) -> str:
+    """The area that loses most, against a year before."""
+    said = _("“%(area)s” loses most: %(percent)s%% of its points") % {"area": loss.name, "percent": loss.percent}
+    if loss.before is None:
+        return said
+    if not loss.more:
+        return said + _(", as a year before")
+    change = _(", %(n)s percentage points more") if loss.more > 0 else _(", %(n)s percentage points fewer")
+    return said + change % {"n": abs(loss.more)}
+
+
 def _most_lost(loss: Loss) -> str:
     """The criterion that loses most, and where, in words."""
     known = [cell for cell in loss.cells if cell.percent is not None]
     if not known:
-        return _("“%(criterion)s” loses most of all criteria: %(percent)s%%") % {
+        said = _("“%(criterion)s” loses most of all criteria: %(percent)s%%") % {
             "criterion": loss.name,
             "percent": loss.percent,
         }
+        return said if loss.before is None else said + _(" (a year before %(before)s%%)") % {"before": loss.before}
     worst = max(known, key=lambda cell: cell.percent or 0)
     return _("“%(criterion)s” loses most of all criteria: %(percent)s%%, %(most)s%% in %(place)s") % {
         "criterion": loss.name,

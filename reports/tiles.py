@@ -54,7 +54,7 @@ FIGURES = {
     "high": Figure(_("Share of four stars and more"), _stars(4), _rated, "stars", {"c": "high"}, _stars_before(4)),
     "low": Figure(_("Share of one star and none"), _stars(0, 1), _rated, "stars", {"c": "low"}, _stars_before(0, 1)),
     "apply": Figure(_("Share not yet applied"), lambda place: place.stages[APPLY], _in_cycle, "stage", {"a": APPLY}),
-    "done": Figure(_("Share confirmed"), lambda place: place.stages[DONE], _in_cycle, "stage", {"a": DONE}),
+    "done": Figure(_("Share finished"), lambda place: place.stages[DONE], _in_cycle, "stage", {"a": DONE}),
 }
 
 

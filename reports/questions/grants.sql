@@ -1,11 +1,24 @@
 -- Rewards and project money of every year: n is paid, m is due (committed), both by the ledger until the day.
--- a is the year. c: whether a fallen star stops what is not paid yet, it is to be paid, or nothing is left to pay.
+-- a is the year. c: whether a fallen star stops what is not paid yet, it is to be paid, or nothing is left to pay; on
+-- a past day as the history of the line tells.
 with line as (
-    select l.id, l.unit_id, l.star, l.frozen, 'reward' as source, s.year from incentives_reward l
+    select l.id, l.unit_id, l.star, 'reward' as source, s.year,
+           case when %(today)s then l.frozen else (
+               select h.frozen from incentives_rewardevent h
+               where h.pgh_obj_id = l.id and h.pgh_created_at < %(until)s
+               order by h.pgh_created_at desc, h.pgh_id desc limit 1
+           ) end as frozen
+    from incentives_reward l
     join incentives_rewardpolicy s on s.id = l.policy_id
     where l.unit_id >= %(code)s and l.unit_id < %(end)s
     union all
-    select l.id, l.unit_id, l.star, l.frozen, 'fund', s.year from incentives_allocation l
+    select l.id, l.unit_id, l.star, 'fund', s.year,
+           case when %(today)s then l.frozen else (
+               select h.frozen from incentives_allocationevent h
+               where h.pgh_obj_id = l.id and h.pgh_created_at < %(until)s
+               order by h.pgh_created_at desc, h.pgh_id desc limit 1
+           ) end
+    from incentives_allocation l
     join incentives_projectfund s on s.id = l.fund_id
     where l.unit_id >= %(code)s and l.unit_id < %(end)s
 )

@@ -15,12 +15,15 @@
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from accounts.roles import Role
 from incentives import workflow
+from incentives.models import Reward
+from records.proof import histories
 from tests.clock import freeze_time
-from tests.factories import COUNTY, ProfileFactory, person
+from tests.factories import COUNTY, ProfileFactory, at, person
 from tests.incentives.conftest import STARS, TODAY
 
 pytestmark = pytest.mark.django_db
@@ -99,3 +102,26 @@ def test_figures_of_next_years_policy_open_its_villages_and_no_amount_is_no_link
     assert page.content.decode().count("grants/?a=2027") == 1
     found = client.get(reverse("figure_list", args=[COUNTY, "grants"]), {"a": "2027"}).context["page"].object_list
     assert sum(cell for line in found for head, cell in line.cells if head == "应拨（元）") == policy.committed > 0
+
+
+def test_a_past_day_shows_as_frozen_what_was_frozen_then(client, granted, finance):
+    granted()
+    line, history = Reward.objects.earliest("unit"), histories()[Reward]
+    Reward.objects.filter(pk=line.pk).update(frozen=True)
+    columns = [
+        field.column for field in history._meta.fields if field.name not in ("pgh_id", "pgh_created_at", "frozen")
+    ]
+    copied = (
+        f"insert into {history._meta.db_table} (pgh_created_at, frozen, {', '.join(columns)}) "  # noqa: S608
+        f"select %s, %s, {', '.join(columns)} from {history._meta.db_table} where pgh_obj_id = %s limit 1"
+    )
+    with connection.cursor() as cursor:  # the database's own clock wrote the others
+        for moment, frozen in ((at(2026, 11, 24, 9), False), (at(2026, 11, 26, 9), True)):
+            cursor.execute(copied, [moment, frozen, line.pk])
+    client.force_login(finance)
+    with freeze_time("2026-11-27 10:00+08:00"):
+        listed = [
+            client.get(reverse("figure_list", args=[COUNTY, "grants"]), {"c": "frozen", "day": day}).context["page"]
+            for day in ("2026-11-25", "2026-11-26", "2026-11-27")
+        ]
+    assert [len(page.object_list) for page in listed] == [0, 1, 1]

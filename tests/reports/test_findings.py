@@ -41,6 +41,7 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from followups.models import FollowUp
+from ratings.models import Application
 from reports import kept_warnings
 from reports.findings import AsOf, counted, listed
 from tests.clock import freeze_time
@@ -59,6 +60,7 @@ from tests.factories import (
     at,
     judged_by_both,
     person,
+    walk,
 )
 from villages.models import Unit
 
@@ -181,6 +183,30 @@ def test_a_day_in_the_past_shows_what_was_then(client, county):
     flagged = [client.get(reverse("dashboard", args=[COUNTY]), day).context["board"].total.flagged for day in DAYS]
     assert flagged == [3, 2]
     assert count("events", day="2099-01-01") == 6
+
+
+def test_a_past_day_is_never_called_today(client, county):
+    client.force_login(person(Role.DISCIPLINE, COUNTY))
+    page = client.get(reverse("dashboard", args=[COUNTY]), {"day": "2026-09-30"}).content.decode()
+    seen = re.findall(r"今天|现在|本周|星级墙：[^<]+|五星：[^<]+(?=</a>)", page.partition("<main")[2])
+    assert [words.strip() for words in seen] == ["五星：2026年1村，2026年9月30日1村", "星级墙：6村2026年9月30日的星级"]
+
+
+def test_the_headings_say_where_most_is_and_what_has_changed(client, county):
+    """A rejected application is finished; nobody was named by it."""
+    for n in (201, 202):
+        StarPeriodFactory(
+            decision=DecisionFactory(unit=UnitFactory(code=f"{TOWNSHIP}{n}"), star=5, on=date(2025, 3, 2)),
+            during=(date(2025, 3, 2), date(2026, 3, 2)),
+        )
+    walk(Application.objects.get(unit=f"{TOWNSHIP}201"), "township_review", "rejected")
+    client.force_login(person(Role.CITY_LEADER, "3306"))
+    answers = dict(client.get(reverse("dashboard", args=["3306"])).context["answers"])
+    assert (answers["cycle"], answers["move"], answers["notyet"]) == (
+        "2026年度评定：评定完毕5村，占71%",
+        "1月1日以来晋星0村，降星1村；降星最多的是单位330624，1村",
+        "谁还没做：“乡镇评审”2村",
+    )
 
 
 def test_a_year_that_has_only_begun_does_not_hide_the_last_full_one(client, county):
