@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
+from typing import NamedTuple
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext as _
@@ -14,6 +16,7 @@ from incentives.models import BankPayment, Explanation, Voucher
 from incentives.reconciling.differences import Difference, Finding
 from incentives.reconciling.statement import VoucherLine, VoucherState
 from incentives.templatetags.money import yuan
+from villages.townships import Townships
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,36 @@ class Lines(TextChoices):
     REPLACED = "replaced", gettext_lazy("Account replaced")
 
 
+class ShownLine(NamedTuple):
+    """A payment as its row shows it (``records.kept_includes``). ``place``: above the unit; ``entry_of``: the code of
+    the unit for which it was booked; amounts in yuan."""
+
+    name: str
+    place: str
+    entry_of: str
+    account: str
+    holder: str
+    booked: str
+    amount: str
+    finding: str
+
+
+class ShownPayment(NamedTuple):
+    """What the bank paid, as its row shows it."""
+
+    name: str
+    account: str
+    on: date
+    reference: str
+    amount: str
+
+
+def _shown(line: VoucherLine, place: str, finding: str) -> ShownLine:
+    account = (line.account.masked, line.account.holder) if line.account else ("", "")
+    amounts = yuan(line.booked), yuan(line.amount)
+    return ShownLine(line.unit.name, place, line.entry.unit_id, *account, *amounts, finding)
+
+
 def _unknown(payment: BankPayment) -> str:
     return _("Unknown unit %s") % payment.code
 
@@ -96,16 +129,22 @@ class VoucherPage:
         return [row for row in self.rows if not row.difference.settled]
 
     @property
-    def lines(self) -> list[tuple[VoucherLine, str]]:
+    def lines(self) -> list[ShownLine]:
         """Every payment with its findings, or those without an account or with one that was replaced alone."""
-        chosen = {Lines.WITHOUT_ACCOUNT: self.state.without_account, Lines.REPLACED: self.state.replaced}
-        return [(line, self._findings[line.entry.pk]) for line in chosen.get(self.shown, self.state.lines)]
+        state, townships = self.state, Townships()
+        chosen = {Lines.WITHOUT_ACCOUNT: state.without_account, Lines.REPLACED: state.replaced}.get(
+            self.shown, state.lines
+        )
+        return [_shown(line, townships.above(line.unit.code), self._findings[line.entry.pk]) for line in chosen]
 
     @property
-    def payments(self) -> list[tuple[str, BankPayment]]:
-        """What the bank paid, with the name of whoever was paid."""
+    def payments(self) -> list[ShownPayment]:
+        """What the bank paid."""
         names = {line.entry.pk: line.unit.name for line in self.state.lines}
-        return [(names.get(one.entry_id) or _unknown(one), one) for one in self.state.payments]
+        return [
+            ShownPayment(names.get(one.entry_id) or _unknown(one), one.masked, one.on, one.reference, yuan(one.amount))
+            for one in self.state.payments
+        ]
 
     @cached_property
     def _findings(self) -> dict[int, str]:
