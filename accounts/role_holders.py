@@ -9,14 +9,23 @@ from django.utils import timezone
 from accounts.models import Appointment, User
 from accounts.prepared import asked
 from accounts.roles import RATED_POSTS, Role
+from records.kept_statements import rows_of
 from villages.models import Unit, prefixes
+
+# The query builder would take longer for them than the database does.
+_HOLDERS = """
+select distinct unit_id, user_id from accounts_appointment
+where starts <= %s and (ends is null or ends >= %s) and role = any(%s) and unit_id = any(%s)
+order by unit_id, user_id
+"""
+_EVER = "select distinct unit_id, user_id from accounts_appointment where unit_id = any(%s)"
 
 
 def holders(roles: Collection[str], codes: Iterable[str | None]) -> dict[str, list[int]]:
     """User ids by unit code for those who hold one of ``roles`` on the unit itself, for all ``codes`` in one query."""
     by_unit = defaultdict(list)
-    rows = Appointment.objects.on(timezone.localdate()).filter(role__in=roles, unit__in=list(codes))
-    for code, user_id in rows.values_list("unit_id", "user_id").distinct():
+    places = [code for code in codes if code]
+    for code, user_id in rows_of(_HOLDERS, [*[timezone.localdate()] * 2, list(roles), places]):
         by_unit[code].append(user_id)
     return dict(by_unit)
 
@@ -30,8 +39,7 @@ def has_post(user: int, unit: str) -> Exists:
 def ever_held(codes: Collection[str]) -> dict[str, set[int]]:
     """The users by id who hold or ever held a post in each of the units themselves (``has_post``); one query."""
     by_unit = defaultdict(set)
-    rows = Appointment.objects.filter(unit__in=codes)
-    for code, user_id in rows.values_list("unit_id", "user_id").distinct():
+    for code, user_id in rows_of(_EVER, [list(codes)]):
         by_unit[code].add(user_id)
     return dict(by_unit)
 
