@@ -11,29 +11,28 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
-from django.db.models import Max, Q
-
 from accounts.departments import speakers
+from accounts.models import User
 from accounts.role_holders import holders
 from accounts.roles import RATED_POSTS, Role
 from followups.models import FollowUp
 from followups.offices import Office, people_of, unknown_to
 from ratings.application.correction import FOLLOW_UP as CORRECTION
 from ratings.application.correction import filling_office
-from ratings.models import Application, Cycle, Decision, Extension, Stage
+from ratings.models import Application, Cycle, Stage
 from ratings.models.application import first_stage
-from ratings.models.cycle import RATED_IN_CYCLE, CycleStep
-from records.addresses import address
+from ratings.models.cycle import CycleStep
 from records.deadlines import end_of
+from reminders import due_questions as questions
+from reminders.due_questions import Place, Waiting
 from reminders.models import DueStep
 from reviews.appeals.appeal_rules import above, answer_dues
 from reviews.decisions.release_due import release_dues
 from reviews.decisions.visibility import barred_from
 from reviews.department_checks.assignments import outstanding
-from reviews.models import Appeal, Candidate, Objection, Settlement, Sheet
+from reviews.models import Sheet
 from reviews.models.review_levels import REVIEW_LEVELS, ReviewLevel
-from villages.models import below_any, county_of, township_of
+from villages.models import county_of, township_of
 
 State = Application.State
 
@@ -60,25 +59,21 @@ class Due:
     unknown_to: frozenset[int] = frozenset()
 
 
-def due_in(codes: Collection[str]) -> list[Due]:
-    """Everything that waits at or below ``codes``."""
-    cycles = {one.pk: one for one in _cycles(codes)}
-    closes = _Closes(cycles)
-    applications = list(
-        Application.objects.filter(below_any(codes, "unit_id"), cycle__in=cycles)
-        .exclude(state__in=State.SETTLED)
-        .annotate(since=Max("transitions__at"))
-        .order_by("unit")
-    )
+def due_in(codes: Collection[str], reader: User | None = None) -> list[Due]:
+    """Everything that waits at or below ``codes``, asked on the page of ``reader``."""
+    place = Place(sorted(codes), reader)
+    cycles = {one.pk: one for one in place(questions.cycles)}
+    closes = _Closes(cycles, place)
+    applications = [Waiting(*row) for row in place(questions.applications)]
     return [
-        *_not_begun(codes, cycles, closes),
-        *_in_hand(applications, closes),
-        *_in_review(applications, closes),
-        *_decided(applications, closes),
-        *_checks(applications),
-        *_objections(applications),
-        *_appeals(codes),
-        *_followups(codes),
+        *_not_begun(place, cycles, closes),
+        *_in_hand(place, applications, closes),
+        *_in_review(place, applications, closes),
+        *_decided(place, applications, closes),
+        *_checks(place, applications),
+        *_objections(place),
+        *_appeals(place),
+        *_followups(place),
     ]
 
 
@@ -117,19 +112,12 @@ def office_over(unit: str) -> Office:
     return Office(township_of(unit), Role.TOWNSHIP_OFFICE)
 
 
-def _cycles(codes: Collection[str]) -> Iterator[Cycle]:
-    """The open ones, and closed ones in which something still goes on."""
-    here = Q(state=Cycle.State.OPEN) | Q(applications__state__in=State.UNDER_WAY)
-    at_or_below = Q(unit__in={county_of(code) for code in codes}) | below_any(codes, "unit_id")
-    yield from Cycle.objects.filter(at_or_below & here).distinct().prefetch_related("windows")
-
-
 class _Closes:
     """The end of a step for a unit, extensions included; None where no time is set or the cycle is closed."""
 
-    def __init__(self, cycles: dict[int, Cycle]) -> None:
+    def __init__(self, cycles: dict[int, Cycle], place: Place) -> None:
         self.cycles = cycles
-        rows = Extension.objects.filter(cycle__in=cycles).values_list("cycle", "step", "unit", "closes")
+        rows = place(questions.extensions)
         self.extended = {(cycle, step, unit): closes for cycle, step, unit, closes in rows}
 
     def __call__(self, cycle: int, step: str, unit: str) -> datetime | None:
@@ -137,22 +125,8 @@ class _Closes:
         return max(window.closes, self.extended.get((cycle, step, unit), window.closes)) if window else None
 
 
-def _not_begun(codes: Collection[str], cycles: dict[int, Cycle], closes: _Closes) -> Iterator[Due]:
-    here = " or ".join(["u.code >= %s and u.code < %s"] * len(codes)) or "false"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            select c.id, u.code from ratings_cycle c join ratings_scheme s on s.id = c.scheme_id
-            join villages_unit u on {RATED_IN_CYCLE}
-            where c.id = any(%s) and c.state = 'open'
-                and ({here})
-                and not exists (select from ratings_application a where a.cycle_id = c.id and a.unit_id = u.code)
-            order by u.code
-            """,  # noqa: S608 our own words
-            [list(cycles), *(bound for code in codes for bound in (code, code + "~"))],
-        )
-        rows = cursor.fetchall()
-    for pk, unit in rows:
+def _not_begun(place: Place, cycles: dict[int, Cycle], closes: _Closes) -> Iterator[Due]:
+    for pk, unit in questions.not_begun(place.codes, list(cycles)):
         window = cycles[pk].window(CycleStep.APPLY)
         if window:
             yield Due(
@@ -161,34 +135,34 @@ def _not_begun(codes: Collection[str], cycles: dict[int, Cycle], closes: _Closes
                 filling_office(unit),
                 closes(pk, CycleStep.APPLY, unit),
                 window.opens,
-                address("applications_not_begun"),
+                place.address("applications_not_begun"),
             )
 
 
-def _in_hand(applications: list[Application], closes: _Closes) -> Iterator[Due]:
+def _in_hand(place: Place, applications: list[Waiting], closes: _Closes) -> Iterator[Due]:
     """Drafts in the village, and what the level above has not accepted; corrections are follow-ups."""
     for one in applications:
-        unit, link = one.unit_id, _page(one)
+        unit, link = one.unit_id, _page(place, one)
         village, above = filling_office(unit), office_over(unit)
         if one.state == State.DRAFT:
             yield Due(unit, DueStep.APPLY, village, closes(one.cycle_id, CycleStep.APPLY, unit), one.since, link)
         elif one.state == State.SUBMITTED:
-            by_county = one.first_stage == Stage.COUNTY
+            by_county = first_stage(unit) == Stage.COUNTY
             step = DueStep.COUNTY_REVIEW if by_county else DueStep.TOWNSHIP_REVIEW
             window = CycleStep.COUNTY_REVIEW if by_county else CycleStep.TOWNSHIP_REVIEW
             yield Due(unit, step, above, closes(one.cycle_id, window, unit), one.since, link)
 
 
-def _in_review(applications: list[Application], closes: _Closes) -> Iterator[Due]:
+def _in_review(place: Place, applications: list[Waiting], closes: _Closes) -> Iterator[Due]:
     """To be scored by some, settled by all who scored, then decided; without any reviewer the office convenes."""
-    under_review = {one.pk: one for one in applications if one.state in State.IN_REVIEW}
     seats: dict[tuple[int, str, str], list[int]] = defaultdict(list)
-    sheets = Sheet.objects.filter(application__in=under_review, state__in=Sheet.State.HELD)
-    for pk, stage, state, reviewer in sheets.values_list("application", "stage", "state", "reviewer"):
+    for pk, stage, state, reviewer in place(questions.sheets):
         seats[pk, stage, state].append(reviewer)
-    apart = set(Settlement.objects.waiting().filter(application__in=under_review).values_list("application", "stage"))
-    for one in under_review.values():
-        at = next(level for level in REVIEW_LEVELS.values() if level.state == one.state)
+    apart = set(place(questions.settlements))
+    reviewing = {level.state.value: level for level in REVIEW_LEVELS.values()}
+    for one in applications:
+        if (at := reviewing.get(one.state)) is None:
+            continue
         to_score = seats[one.pk, at.stage, Sheet.State.OPEN]
         scored = seats[one.pk, at.stage, Sheet.State.HANDED_IN]
         role, people = at.leader, []
@@ -200,19 +174,17 @@ def _in_review(applications: list[Application], closes: _Closes) -> Iterator[Due
             role, people = at.reviewer, scored
         step, until = DueStep(at.window), closes(one.cycle_id, at.window, one.unit_id)
         office = Office(one.unit_id[: at.code_length], role)
-        yield Due(one.unit_id, step, office, until, one.since, _page(one), tuple(sorted(people)))
+        yield Due(one.unit_id, step, office, until, one.since, _page(place, one), tuple(sorted(people)))
 
 
-def _decided(applications: list[Application], closes: _Closes) -> Iterator[Due]:
+def _decided(place: Place, applications: list[Waiting], closes: _Closes) -> Iterator[Due]:
     """Decided and not released: known to the deciding office alone."""
     waiting = {one.pk: one for one in applications if one.state == State.DECIDED}
-    rows = Decision.objects.filter(application__in=waiting, state=Decision.State.DECIDED)
-    found = list(rows.values_list("application", "origin", "decided_at").order_by("decided_at"))
-    until = release_dues()
-    for pk, origin, decided_at in found:
+    until = release_dues(place.reader)
+    for pk, origin, decided_at in place(questions.decisions):
         level, one = _level(origin), waiting[pk]
         if level:
-            office, link = Office(one.unit_id[: level.code_length], level.office), _page(one)
+            office, link = Office(one.unit_id[: level.code_length], level.office), _page(place, one)
             review = closes(one.cycle_id, level.window, one.unit_id)
             yield Due(
                 one.unit_id,
@@ -226,33 +198,31 @@ def _decided(applications: list[Application], closes: _Closes) -> Iterator[Due]:
             )
 
 
-def _checks(applications: list[Application]) -> Iterator[Due]:
+def _checks(place: Place, applications: list[Waiting]) -> Iterator[Due]:
     """Departments that have not answered a list on which one of these stands."""
-    here = {one.pk: one for one in applications if one.state in State.COUNTY_UNRELEASED}
-    listed = list(Candidate.objects.filter(application__in=here).prefetch_related("of__cycle__scheme"))
-    silent = outstanding({one.of_id: one.of.cycle.scheme.spec.departments for one in listed}) if listed else {}
-    people = {county: speakers(county) for county in {one.of.unit_id for one in listed if silent[one.of_id]}}
-    for one in listed:
-        if silent[one.of_id]:
-            answering = people[one.of.unit_id]
-            ids = sorted({user for name in silent[one.of_id] for user in answering.get(name, ())})
+    unit_of = {one.pk: one.unit_id for one in applications}
+    lists = {one.pk: one for one in place(questions.checks)}
+    silent = outstanding({pk: one.cycle.scheme.spec.departments for pk, one in lists.items()})
+    people = {county: speakers(county) for county in {lists[pk].unit_id for pk, names in silent.items() if names}}
+    for application, pk in place(questions.candidates):
+        if silent[pk]:
+            one = lists[pk]
+            ids = sorted({user for name in silent[pk] for user in people[one.unit_id].get(name, ())})
             yield Due(
-                here[one.application_id].unit_id,
+                unit_of[application],
                 DueStep.CHECK,
-                Office(one.of.unit_id, Role.DEPARTMENT),
-                one.of.due,
-                one.of.opened_at,
-                address("review_check", one.of_id),
+                Office(one.unit_id, Role.DEPARTMENT),
+                one.due,
+                one.opened_at,
+                place.address("review_check", pk),
                 tuple(ids),
             )
 
 
-def _objections(applications: list[Application]) -> Iterator[Due]:
+def _objections(place: Place) -> Iterator[Due]:
     """Answered by somebody who neither decided nor scored, and has no post in the unit; those do not learn of it here
     either."""
-    noticed = {one.pk: one for one in applications if one.state == State.PUBLIC_NOTICE}
-    found = Objection.objects.filter(decision__application__in=noticed, state__in=Objection.State.UNANSWERED)
-    found = list(found.select_related("decision__batch_entry__batch"))
+    found = place(questions.objections)
     barred = barred_from(found)
     for one in found:
         level, entry = _level(one.decision.origin), getattr(one.decision, "batch_entry", None)
@@ -264,34 +234,32 @@ def _objections(applications: list[Application]) -> Iterator[Due]:
                 Office(one.unit_id[: level.code_length], role),
                 end_of(entry.batch.last_day) if entry and entry.batch.last_day else None,
                 one.made_at,
-                address("review_objections"),
+                place.address("review_objections"),
                 deciding=one.decision.origin,
                 unknown_to=frozenset(barred[one.pk]),
             )
 
 
-def _appeals(codes: Collection[str]) -> Iterator[Due]:
+def _appeals(place: Place) -> Iterator[Due]:
     """To be convened by the office of the level above, then decided by those who hear it."""
-    found = Appeal.objects.filter(below_any(codes, "unit_id"), state__in=Appeal.State.UNANSWERED)
-    until = answer_dues()
-    for one in found.select_related("decision").prefetch_related("hearers").order_by("unit", "pk"):
+    until = answer_dues(place.reader)
+    for one in place(questions.appeals):
         level = above(one)
-        place = level.place(one.unit_id)
         yield Due(
             one.unit_id,
             DueStep.APPEAL,
-            Office(place, level.office),
+            Office(level.place(one.unit_id), level.office),
             until(one),
             one.made_at,
-            address("review_appeals"),
+            place.address("review_appeals"),
             tuple(sorted(hearer.user_id for hearer in one.hearers.all())),
             deciding=level.name,
         )
 
 
-def _followups(codes: Collection[str]) -> Iterator[Due]:
+def _followups(place: Place) -> Iterator[Due]:
     """To be done, or reported and to be checked; a correction is a step of its own."""
-    waiting = list(FollowUp.objects.waiting().filter(below_any(codes, "unit_id")).order_by("due_at", "pk"))
+    waiting = place(questions.followups)
     units: dict[str, set[str]] = defaultdict(set)
     for one in waiting:
         units[one.kind].add(one.unit_id)
@@ -308,7 +276,7 @@ def _followups(codes: Collection[str]) -> Iterator[Due]:
             office,
             one.due_at,
             one.reported_at if reported else one.opened_at,
-            one.link if correction else address("followup", one.pk),
+            one.link if correction else place.address("followup", one.pk),
             () if reported or one.person_id is None else (one.person_id,),
             kind="" if correction else one.kind,
             unknown_to=frozenset(kept_from[one.kind].get(one.unit_id, ())),
@@ -319,5 +287,5 @@ def _level(origin: str) -> ReviewLevel | None:
     return next((level for level in REVIEW_LEVELS.values() if level.origin == origin), None)
 
 
-def _page(application: Application) -> str:
-    return address("application", application.pk)
+def _page(place: Place, application: Waiting) -> str:
+    return place.address("application", application.pk)

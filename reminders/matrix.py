@@ -128,7 +128,7 @@ class Matrix:
 def matrix_of(user: User, unit: Unit) -> Matrix:
     """What ``user`` may know of what waits in ``unit``."""
     digits = LEVEL_BELOW.get(len(unit.code), 4)
-    dues = visible(user, due_in([unit.code]))
+    dues = visible(user, due_in([unit.code], user))
     by_cell: dict[tuple[str, str], list[Due]] = defaultdict(list)
     for one in sorted(dues, key=lambda due: (due.due is None, due.due)):
         by_cell[one.unit[:digits], one.step].append(one)

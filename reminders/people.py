@@ -55,7 +55,7 @@ class PersonDay:
 
 def days_of_people(user: User, unit: Unit) -> list[PersonDay]:
     """What waits for those who hold a post on ``unit`` itself, as far as ``user`` may know of it."""
-    dues = [one for one in visible(user, due_in([unit.code])) if one.office.unit == unit.code]
+    dues = [one for one in visible(user, due_in([unit.code], user)) if one.office.unit == unit.code]
     turns = people_whose_turn(dues)
     lines = _lines(dues)
     posts = Appointment.objects.on(timezone.localdate()).filter(unit=unit).select_related("user")

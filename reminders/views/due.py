@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.authority import permission_or_404, reached_or_404
+from accounts.together import together
 from records import previews
 from records.confirming import carry_out
 from records.excel_export import as_workbook
@@ -36,6 +37,11 @@ SENT_SHOWN, LINES_SHOWN = 50, 5
 def due(request: HttpRequest) -> HttpResponse:
     """Units × steps: whose turn it is and until when; and what was sent."""
     unit = _unit_or_404(request, VIEW)
+    with together(request.user, "due", unit.code):
+        return _matrix(request, unit)
+
+
+def _matrix(request: HttpRequest, unit: Unit) -> HttpResponse:
     only = request.GET.get("only", "all")
     matrix = matrix_of(request.user, unit)
     if book := as_workbook(request, _("Who has not yet"), exports.matrix(matrix), matrix.narrowed(only)):
@@ -94,6 +100,11 @@ def remind(request: HttpRequest) -> HttpResponse:
 def people(request: HttpRequest) -> HttpResponse:
     """What waits for whom of those who hold a post on a unit."""
     unit = _unit_or_404(request, VIEW)
+    with together(request.user, "due_people", unit.code):
+        return _people(request, unit)
+
+
+def _people(request: HttpRequest, unit: Unit) -> HttpResponse:
     days = days_of_people(request.user, unit)
     if book := as_workbook(request, _("The day of our people"), exports.people(), exports.people_lines(days)):
         return book
