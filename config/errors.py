@@ -7,7 +7,7 @@ from collections.abc import Callable
 from axes.helpers import get_cool_off
 from django.db import DatabaseError, DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +19,7 @@ from rest_framework.views import exception_handler
 from accounts.workflow import AccountLocked
 from config import disk_space, not_taken, request_ids
 from config.not_taken import not_found
+from config.page_above import leads_above, page_above
 from records.confirming import NotTaken
 from records.outage import database_is_away, disk_is_full
 from records.referer import page_before
@@ -77,7 +78,8 @@ def api_exception(exc: Exception, context: dict) -> HttpResponse | Response | No
 
 class RefusalMiddleware:
     """Handles refusals that a page's view did not catch, or left to the shared answer (``config.not_taken``): no
-    permission is a 404, a stale step is explained where the form was, or with what was written in it."""
+    permission is a 404, a stale step is explained where the form was, or with what was written in it. An address that
+    only takes forms leads to the page above."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -87,7 +89,7 @@ class RefusalMiddleware:
         refused = getattr(request, "not_taken", None)
         if refused and isinstance(response, HttpResponseRedirect):
             return not_taken.answer(request, refused, response.url)
-        return response
+        return redirect(page_above(request)) if leads_above(request, response) else response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         exception = _collision(exception) or exception

@@ -12,7 +12,8 @@ from villages.forms.township_filter import TownshipFilterForm
 from villages.models import UnitQuerySet, below, matching
 
 State = PayeeAccount.State
-NUMBER = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+NUMBER = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "data-unkept": True})
+"""Whole numbers stay on no device: the person types it again after signing in anew."""
 
 
 class PayeeFilterForm(TownshipFilterForm):

@@ -63,7 +63,7 @@ def _edit(request: HttpRequest, source: Source, others: Sequence[str] = ()) -> H
     """The form; ``others``: for whom else the reader may write it. Its original values are kept under its key: saving
     over somebody else's change gets a warning first."""
     if request.method != "POST":
-        return _show(request, source, others, *_forms(source))
+        return _show(request, source, others, *_forms(source, rows=count_of(request.GET.get("rows", ""))))
     form, grid = _forms(source, request)
     if "more" in request.POST:
         return _show(request, source, others, form, grid, key=request.POST.get("key", ""))
@@ -88,13 +88,14 @@ def _edit(request: HttpRequest, source: Source, others: Sequence[str] = ()) -> H
     return redirect(saved)
 
 
-def _forms(source: Source, sent: HttpRequest | None = None) -> tuple[ModelForm, BaseFormSet]:
+def _forms(source: Source, sent: HttpRequest | None = None, rows: int | None = None) -> tuple[ModelForm, BaseFormSet]:
+    """``rows``: how many the table shows at least, where its page was asked for more."""
     make_form, make_grid, _rows = FORMS[type(source)]
     if sent is not None:
         data = _with_spare_rows(sent.POST, "more" in sent.POST)
         return make_form(data, sent.FILES, instance=copy(source)), make_grid(data)
     grid = make_grid(initial=make_grid.of(source))
-    grid.extra = SPARE_ROWS
+    grid.extra = max(SPARE_ROWS, min(rows or 0, MOST_ROWS) - grid.initial_form_count())
     return make_form(instance=source), grid
 
 
@@ -110,7 +111,7 @@ def _show(
 ) -> HttpResponse:
     key = key or previews.keep(request.user, _step(source), written(source) if source.pk else {})
     context = {"form": form, "grid": grid, "source": source, "is_fund": isinstance(source, ProjectFund), "key": key}
-    context |= {"refused": more.get("refused"), "others": others}
+    context |= {"refused": more.get("refused"), "others": others, "more_rows": grid.total_form_count() + SPARE_ROWS}
     return render(request, "incentives/edit.html", context, status=more.get("status", 200))
 
 

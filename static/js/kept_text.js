@@ -2,9 +2,9 @@
    has taken it (waiting.js): a session that has ended or a lost line takes nothing away. Nothing is sent by itself: what was
    typed, and nothing else of the form, is put back where it stood, and the person sends it. Files, and what is hidden, are not kept. */
 (() => {
-  const OF = "text", { back, away, lost } = document.body.dataset;
+  const OF = "text", { back, away, lost, noPlace } = document.body.dataset;
   const forms = [...document.querySelectorAll("form[data-keep]")];
-  const fields = (form) => [...form.elements].filter((one) => one.name && !["hidden", "file", "password", "submit", "fieldset"].includes(one.type));
+  const fields = (form) => [...form.elements].filter((one) => one.name && !("unkept" in one.dataset) && !["hidden", "file", "password", "submit", "fieldset"].includes(one.type));
   const isChoice = (field) => ["checkbox", "radio"].includes(field.type);
   const nameOf = (field) => (isChoice(field) ? `${field.name}=${field.value}` : field.name);
   const stateOf = (field) => (isChoice(field) ? field.checked : field.value);
@@ -20,16 +20,26 @@
   const setAll = (form, typed) => {
     for (const field of fields(form)) {
       const kept = typed[nameOf(field)];
-      if (kept === undefined) continue;
+      if (kept === undefined || kept === stateOf(field)) continue;
+      field.closest("details")?.setAttribute("open", "");
       if (isChoice(field)) field.checked = kept;
       else field.value = kept;
     }
   };
+  const isText = (text) => typeof text === "string" && text.trim();
+  const list = (box, texts) => texts.filter(isText).forEach((text) => {
+    box.appendChild(document.createElement("p")).textContent = text;
+  });
   const putBack = (form, copy) => {
     const before = typedIn(form);
     setAll(form, copy.typed);
-    if (JSON.stringify(before) === JSON.stringify(typedIn(form))) return;
-    const box = told("wait", back), button = box.appendChild(document.createElement("button"));
+    /* Rows that the form does not have now; a page that only confirms what was typed has no field at all. */
+    const without = fields(form).length ? Object.keys(copy.typed).filter((name) => !(name in before)).map((name) => copy.typed[name]) : [];
+    if (JSON.stringify(before) === JSON.stringify(typedIn(form)) && !without.some(isText)) return;
+    const box = told("wait", back);
+    if (without.some(isText)) box.appendChild(document.createElement("p")).textContent = noPlace;
+    list(box, without);
+    const button = box.appendChild(document.createElement("button"));
     button.type = "button";
     button.className = "link";
     button.textContent = away;
@@ -38,7 +48,7 @@
       setAll(form, before);
       box.remove();
     });
-    form.prepend(box);
+    (form.querySelector("main") || form).prepend(box);
     form.closest("details")?.setAttribute("open", "");
   };
   const anywhere = (place) => place.replace(/\?[^ ]*/, "");
@@ -46,9 +56,7 @@
      only asked for something else (another page of its list), the form is still there: waiting.js leads to it. */
   const showLost = (copy) => {
     const box = told("wait", lost);
-    for (const text of Object.values(copy.typed)) {
-      if (typeof text === "string" && text.trim()) box.appendChild(document.createElement("p")).textContent = text;
-    }
+    list(box, Object.values(copy.typed));
     document.getElementById("main").prepend(box);
   };
 
@@ -65,7 +73,7 @@
     form.dataset.keep ||= placeOf(form);
     form.addEventListener("input", () => {
       const copy = copies.get(OF, form.dataset.keep);
-      const page = form.dataset.page || copy?.page || location.pathname + location.search;
+      const page = form.dataset.page || (copy && anywhere(copy.page) !== location.pathname ? copy.page : location.pathname + location.search);
       copies.put(OF, form.dataset.keep, { typed: touchedIn(form, shown, copy?.typed || {}), page });
     });
     form.addEventListener("submit", () => sessionStorage.setItem("kept-text", form.dataset.keep));

@@ -4,10 +4,10 @@
   const { user, waiting, choose, leave, discard } = document.body.dataset;
   if (!user) return;
 
-  /* A form of kept text was sent from this tab: the page that says that it was done ends its copy. */
+  /* A form of kept text was sent from this tab: the page that says that it was done, or shows the text to take along, ends its copy. */
   const sentText = sessionStorage.getItem("kept-text");
   sessionStorage.removeItem("kept-text");
-  if (sentText && document.querySelector(".messages .banner.good")) copies.drop("text", sentText);
+  if (sentText && document.querySelector(".messages .banner.good, [data-shown]")) copies.drop("text", sentText);
 
   const tell = (text, pages) => {
     document.getElementById("waiting")?.remove();

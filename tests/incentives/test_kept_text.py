@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from incentives import workflow
 from incentives.models import RewardPolicy
+from tests.factories import COUNTY
 from tests.in_browser import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -66,3 +67,25 @@ def test_what_nobody_touched_is_as_a_colleague_has_left_it(new_context, live_ser
     page.goto(edit)
     expect(page.locator("[name=name]")).to_have_value(TYPED)
     expect(page.locator("[name=budget]")).to_have_value("90000.00")
+
+
+def test_rows_added_to_a_table_are_kept_with_it(new_context, live_server, settings, finance):
+    settings.SECOND_FACTOR_REQUIRED = False
+    page = sign_in(new_context(base_url=live_server.url).new_page(), finance.username)
+    page.goto(reverse("policy-new", args=[COUNTY]))
+    page.locator("[name=name]").fill(TYPED)
+    with page.expect_navigation():
+        page.locator("button[name=more]").click()
+    fifth = page.locator("[name=form-4-amount]")
+    fifth.fill("30000")
+    Session.objects.all().delete()
+    cache.clear()
+    page.locator("form[data-keep]").evaluate("form => { form.noValidate = true; }")
+    with page.expect_navigation(url="**/login/**"):
+        page.locator("main form button.primary").click()
+    sign_in(page, finance.username)
+    page.locator("#waiting a").click()
+    expect(fifth).to_have_value("30000")
+    page.goto(reverse("policy-new", args=[COUNTY]))
+    expect(page.locator("form .banner p").last).to_have_text("30000")
+    expect(page.locator("[name=name]")).to_have_value(TYPED)
