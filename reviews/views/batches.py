@@ -1,5 +1,6 @@
 """Batches of a deciding office: prepared after a meeting, released together."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,20 +53,37 @@ class BatchForm(forms.Form):
         label=gettext_lazy("Minutes"), required=False, widget=forms.Textarea(attrs={"rows": 4}), max_length=20000
     )
 
+    def take(self, refused: Incomplete) -> None:
+        """Show what was refused of a field beside it."""
+        for name in refused.problems.keys() & self.fields.keys():
+            self.add_error(name, refused.problems[name])
 
-@dataclass(frozen=True)
+
+@dataclass
 class Waiting:
-    """The decisions of one office that are waiting for release."""
+    """The decisions of one office that are waiting for release, and the form that collects them."""
 
     cycle: Cycle
     unit: Unit
     review_level: ReviewLevel
     decisions: list[Decision]
+    form: BatchForm | None = None
+
+    @property
+    def place(self) -> tuple[int, str, str]:
+        return self.cycle.pk, self.unit.code, self.review_level.stage
 
 
 @login_required
 def batches(request: HttpRequest) -> HttpResponse:
     """The office's batches, newest first, and the decisions for the next one."""
+    return _listed(request)
+
+
+def _listed(
+    request: HttpRequest, place: tuple[int, str, str] | None = None, sent: BatchForm | None = None
+) -> HttpResponse:
+    """``sent``: the form of ``place`` that was refused."""
     offices = _offices(request.user)
     batches = own_batches(request.user).select_related("unit", "cycle__scheme").annotate(size=Count("entries"))
     batches = batches.order_by("-pk")
@@ -76,18 +94,22 @@ def batches(request: HttpRequest) -> HttpResponse:
         batches = batches.filter(pk__in=BatchEntry.objects.filter(decision__in=named).values("batch"))
     if book := as_workbook(request, _("Batches"), exports.batches(), batches):
         return book
+    waiting = [one for review_level, codes in offices for one in _waiting(review_level, codes)]
+    for number, one in enumerate(waiting):
+        mine = sent if one.place == place else None
+        one.form = mine or BatchForm(initial={"met_on": timezone.localdate()}, auto_id=f"batch{number}_%s")
     return render(
         request,
         "reviews/decisions/batches.html",
         {
             "page": Paginator(batches, PER_PAGE).get_page(request.GET.get("page")),
             "filter": narrow,
-            "waiting": [one for review_level, codes in offices for one in _waiting(review_level, codes)],
-            "form": BatchForm(initial={"met_on": timezone.localdate()}),
+            "waiting": waiting,
             "may_release": any(
                 request.user.reach(review_level.permission("release")) for review_level, _codes in offices
             ),
         },
+        status=400 if sent else 200,
     )
 
 
@@ -99,11 +121,15 @@ def prepare(request: HttpRequest, cycle: int, unit: str, stage: str) -> HttpResp
     codes = request.user.reach(REVIEW_LEVELS[stage].permission("release"))
     place = get_object_or_404(Unit.objects.within_any(codes), pk=unit)
     rated_cycle = get_object_or_404(Cycle.objects.reaching([unit]).select_related("scheme"), pk=cycle)
-    form = BatchForm(request.POST)
-    if not form.is_valid():
-        not_taken(request, _("Please enter the day of the meeting and the document number."), 400)
-        return redirect("review_batches")
-    batch = workflow.prepare(rated_cycle, place, stage, **form.cleaned_data, by=request.user)
+    form = BatchForm(request.POST, auto_id="sent_%s")
+    try:
+        if not form.is_valid():
+            return _listed(request, (cycle, unit, stage), form)
+        batch = workflow.prepare(rated_cycle, place, stage, **form.cleaned_data, by=request.user)
+    except Incomplete as refused:
+        form.take(refused)
+        return _listed(request, (cycle, unit, stage), form)
+    messages.success(request, _("Collected in a batch, not released."))
     return redirect("review_batch", batch.pk)
 
 
@@ -125,12 +151,14 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
             return _shown(request, batch, form, may_release, status=400)
         _act(request, batch, form)
     except Incomplete as refused:
+        form.take(refused)
         messages.error(request, str(refused))
         return _shown(request, batch, form, may_release, status=400)
     except WrongState as late:
         batch.refresh_from_db()
         if batch.state == Batch.State.DRAFT:
             messages.warning(request, str(late))
+            _say_saved(request, batch, form)
             return _shown(request, batch, form, may_release, status=409)
         not_taken(request, late)
     return redirect("review_batch", batch.pk)
@@ -148,7 +176,9 @@ def _act(request: HttpRequest, batch: Batch, form: BatchForm) -> None:
     page showed."""
     chosen, papers = keys(request.POST.getlist("decision")), form.cleaned_data
     if request.POST.get("do") != "release":
-        workflow.revise(batch, **papers, decided=chosen, by=request.user)
+        with suppress(previews.AlreadyDone), confirming_sent(request, _step(batch)) as shown:
+            workflow.require_draft(batch, shown, by=request.user)
+            workflow.revise(batch, **papers, decided=chosen, by=request.user)
         messages.success(request, _("Saved, not released."))
         return
     try:
@@ -189,6 +219,14 @@ def _released_as(batch: Batch, papers: dict[str, Any], chosen: set[int], by: Use
     )
 
 
+def _say_saved(request: HttpRequest, batch: Batch, form: BatchForm) -> None:
+    """What a colleague has saved meanwhile stands in none of the fields: they hold what was typed."""
+    papers = (batch.met_on.isoformat(), batch.document, batch.minutes)
+    saved = [value for name, value in zip(BatchForm.base_fields, papers, strict=True) if form[name].value() != value]
+    if saved:
+        messages.warning(request, _("What is saved now: %s") % " · ".join(saved))
+
+
 def _step(batch: Batch) -> str:
     return f"release:batch:{batch.pk}"
 
@@ -200,8 +238,9 @@ def _shown(
     context = _context(request.user, batch, form) | {"may_release": may_release}
     if request.method == "POST" and status == 400:
         context["ticked"] = keys(request.POST.getlist("decision"))
-    if batch.state == Batch.State.DRAFT and may_release and context["held"]:
-        context["key"] = previews.keep(request.user, _step(batch), context["standing"])
+    if batch.state == Batch.State.DRAFT and may_release:
+        kept = request.POST.get("key", "") if status == 400 else ""
+        context["key"] = kept or previews.keep(request.user, _step(batch), context["standing"])
     return render(request, "reviews/decisions/batch.html", context, status=status)
 
 
@@ -248,7 +287,7 @@ def _context(user: User, batch: Batch, form: BatchForm) -> dict:
     return context | {
         "hindrances": hindrances(held, spec, batch.stage, today, judged),
         "audience": audience,
-        "standing": workflow.standing([decision.pk for decision in held], audience),
+        "standing": workflow.standing(batch, [decision.pk for decision in held], audience),
         "days": days,
         "uncertain": uncertainty(today, days.confirms_on),
     }

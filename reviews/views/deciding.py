@@ -148,16 +148,17 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
     """One application: the panel's points side by side once all sheets are in, settlements, and the decision."""
     application, review_level = opened(request.user, pk)
     row, status = None, 200
-    if (
-        request.user.has_perm(review_level.permission("decide"), application)
-        and application.state == review_level.state
-    ):
+    decides = request.user.has_perm(review_level.permission("decide"), application)
+    if request.method == "POST" and not decides:
+        raise Http404
+    if decides and application.state == review_level.state:
         if request.method == "POST" and "change" not in request.POST:
             desk_form.settle(request, review_level, [application.unit_id])
         row = _row(application, request.user, review_level)
+    if request.method == "POST" and row is None:
+        not_taken(request, desk_form.moved_on([application.unit.name]))
+        return redirect("review_application", pk)
     if request.method == "POST":
-        if row is None:
-            raise Http404
         try:
             desk_form.read([row], request, [application.unit_id])
             if "change" not in request.POST and desk_form.check([row], request) and not row.error:

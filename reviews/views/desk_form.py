@@ -45,8 +45,12 @@ def read(rows: list[DeskRow], request: HttpRequest, codes: list[str]) -> list[De
     refuse_unknown_fields(request.POST, [*SENT_ALONG, *(f"{of}.{pk}" for of in ("choice", "reason") for pk in there)])
     _lay(rows, {pk: (request.POST.get(f"choice.{pk}", ""), request.POST.get(f"reason.{pk}", "")) for pk in there})
     if names := [name for pk, name in late.items() if request.POST.get(f"choice.{pk}")]:
-        messages.warning(request, _("Somebody was quicker: %(units)s has moved on.") % {"units": "、".join(names)})
+        messages.warning(request, moved_on(names))
     return [row for row in rows if row.choice]
+
+
+def moved_on(names: list[str]) -> str:
+    return _("Somebody was quicker: %(units)s has moved on.") % {"units": "、".join(names)}
 
 
 def lay_kept(rows: list[DeskRow], shown: list[dict]) -> None:

@@ -7,7 +7,7 @@ from django import forms
 from django.core.paginator import Paginator
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from accounts.working_days import uncertainty, working_days_between
 from ratings.forms.register_forms import PublicSearchForm
 from ratings.models import Decision
 from records.client_ip import address_of
+from records.confirming import not_taken
 from records.documents import served
 from records.refusals import Refused
 from records.typed_codes import grouped, normalized
@@ -94,7 +95,10 @@ def public_notice(request: HttpRequest, pk: int) -> HttpResponse:
     takes = takes_objections(batch, today)
     form = ObjectionForm(batch, request.POST or None, request.FILES or None) if takes else None
     status = 200
-    if request.method == "POST" and form is not None and form.is_valid():
+    if request.method == "POST" and form is None:  # opened in time, sent too late
+        not_taken(request, _("The days of public notice are over: what you sent was not taken."))
+        return redirect("public_notice", pk)
+    if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         place = address_of(request)
         if given["website"] or not may_object_again(place):

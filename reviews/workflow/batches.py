@@ -65,8 +65,9 @@ def prepare(
     decided: Collection[int] | None = None,
 ) -> Batch:
     """Collect decisions of ``unit`` (decision ids; default: all that are waiting) in a batch, not yet visible
-    outside."""
+    outside. Raises ``Incomplete`` for a meeting that is still to come."""
     _require(by, unit, stage)
+    _require_held(met_on)
     if not cycle.works_at(unit.code):
         raise NotAllowed
     with audit.acting(by, "prepare_batch"):
@@ -81,8 +82,10 @@ def prepare(
 def revise(
     batch: Batch, *, met_on: date, document: str, minutes: str, by: User, decided: Collection[int] | None = None
 ) -> None:
-    """Change a batch that is not released: its meeting, documents and the decisions (ids) in it."""
+    """Change a batch that is not released: its meeting, documents and the decisions (ids) in it. Raises ``Incomplete``
+    for a meeting that is still to come."""
     batch = _locked(batch, by, "revise_batch")
+    _require_held(met_on)
     with audit.acting(by, "revise_batch"):
         batch.met_on, batch.document, batch.minutes = met_on, document, minutes
         batch.save(update_fields=["met_on", "document", "minutes"])
@@ -120,12 +123,23 @@ def release(batch: Batch, *, by: User, at: datetime | None = None, decided: Coll
 def require_standing(batch: Batch, expected: Mapping[str, Any], *, by: User) -> None:
     """Raise ``Outdated`` unless ``batch`` is as it was shown; it cannot change until the transaction ends."""
     batch = _locked(batch, by, "release")
-    require_unchanged(expected, standing(_held(batch), audience_of(batch, by)))
+    require_unchanged(expected, standing(batch, _held(batch), audience_of(batch, by)))
 
 
-def standing(decided: Collection[int], audience: Audience) -> dict[str, Any]:
+def require_draft(batch: Batch, expected: Mapping[str, Any], *, by: User) -> None:
+    """The same before it is revised: whoever would be told of a release does not matter then."""
+    batch = _locked(batch, by, "revise_batch")
+    current = _draft(batch, _held(batch))
+    require_unchanged({name: expected[name] for name in current}, current)
+
+
+def standing(batch: Batch, decided: Collection[int], audience: Audience) -> dict[str, Any]:
     """What a release publishes and who is notified, as a page keeps it before the release."""
-    return {"decisions": sorted(decided), "people": audience.people}
+    return _draft(batch, decided) | {"people": audience.people}
+
+
+def _draft(batch: Batch, decided: Collection[int]) -> dict[str, Any]:
+    return {"decisions": sorted(decided), "papers": [batch.met_on, batch.document, batch.minutes]}
 
 
 def waiting(cycle: Cycle, unit: Unit, stage: str, batch: Batch | None = None) -> QuerySet[Decision]:
@@ -231,6 +245,12 @@ def _held(batch: Batch) -> list[int]:
     applications = Application.objects.filter(decisions__batch_entry__batch=batch)
     list(applications.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
     return list(batch.entries.values_list("decision_id", flat=True))
+
+
+def _require_held(met_on: date) -> None:
+    if met_on > timezone.localdate():
+        words = _("The meeting is still to come: give the day on which it was held.")
+        raise Incomplete(words, {"met_on": words})
 
 
 def _require(by: User, unit: Unit, stage: str) -> None:

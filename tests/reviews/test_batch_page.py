@@ -150,9 +150,35 @@ def test_a_stale_page_releases_nothing(place, batch, client):
 
 def test_a_choice_saved_in_another_tab_makes_a_page_stale(place, batch, client):
     page = shown(client.get(address(batch)))
-    client.post(address(batch), PAPERS | {"decision": page["decision"][:1], "do": "save"})
+    client.post(address(batch), confirmation(page, decision=page["decision"][:1], do="save"))
     assert client.post(address(batch), confirmation(page)).status_code == 409
     assert (released(batch), batch.entries.count()) == ([], 1)
+
+
+def test_minutes_that_a_colleague_has_saved_are_not_written_over(place, batch, client):
+    first, second = (shown(client.get(address(batch))) for _tab in range(2))
+    for _click in range(2):
+        client.post(address(batch), confirmation(first, minutes="甲的纪要", do="save"))
+    late = client.post(address(batch), confirmation(second, minutes="乙的纪要", do="save"))
+    batch.refresh_from_db()
+    assert (late.status_code, batch.minutes) == (409, "甲的纪要")
+    assert late.context["form"]["minutes"].value() == "乙的纪要"
+    assert [str(one) for one in late.context["messages"]][-1] == "现在保存的是：甲的纪要"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [({"document": ""}, "document"), ({"met_on": "2026-12-01"}, "met_on"), ({"met_on": ""}, "met_on")],
+)
+def test_what_was_typed_for_a_batch_is_kept_when_it_is_refused(place, batch, client, wrong, field):
+    again(place)
+    sent = PAPERS | {"minutes": "长长的纪要"} | wrong
+    here = reverse("review_prepare", args=[place.cycle.pk, TOWNSHIP, "township"])
+    answer = client.post(here, sent)
+    form = answer.context["waiting"][0].form
+    assert (answer.status_code, list(form.errors), form["minutes"].value()) == (400, [field], "长长的纪要")
+    draft = client.post(address(batch), confirmation(shown(client.get(address(batch))), **sent))
+    assert (draft.status_code, list(draft.context["form"].errors)) == (400, [field])
 
 
 def test_a_page_whose_choice_was_saved_does_not_say_that_another_is(place, batch, client):
@@ -174,9 +200,9 @@ def test_a_person_who_would_be_told_besides_makes_a_page_stale(batch, client):
 
 def test_with_nothing_ticked_nothing_can_be_released(batch, client):
     page = shown(client.get(address(batch)))
-    client.post(address(batch), PAPERS | {"do": "save"})
+    client.post(address(batch), confirmation(page, decision=[], do="save"))
     empty = shown(client.get(address(batch)))
-    assert empty == {"decision": [], "key": None, "button": None}
+    assert (empty["decision"], empty["button"]) == ([], None)
     assert client.post(address(batch), PAPERS | {"do": "release"}).status_code == 409
     assert client.post(address(batch), confirmation(page, decision=[])).status_code == 409
     assert released(batch) == []

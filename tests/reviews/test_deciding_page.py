@@ -60,7 +60,7 @@ def test_the_desk_is_narrowed_by_name_or_code_and_keeps_the_filter(place, three,
     address = f"{URL}?q=8301"
     page = client.get(address)
     assert [row.application.pk for row in page.context["rows"]] == [three[1]]
-    assert f'<form action="{address}" method="post">' in squeezed(page.content.decode())
+    assert f'<form action="{address}" method="post" data-keep>' in squeezed(page.content.decode())
     listed = client.post(address, {f"choice.{three[1]}": "3"})
     assert [row.application.pk for row in listed.context["rows"]] == [three[1]]
     assert "没有符合条件的待审定申报。" in client.get(f"{URL}?q=没有这个村").content.decode()
@@ -96,6 +96,15 @@ def test_one_that_has_moved_on_keeps_all_from_being_recorded(place, three, clien
     late = client.post(URL, {"key": key_of(answer), "confirmed": "yes"})
     assert (late.status_code, recorded()) == (409, {three[0]: 2})
     assert {row.application.pk: row.choice for row in late.context["rows"]} == {three[1]: "3", three[2]: ""}
+
+
+def test_a_page_of_one_that_has_moved_on_gives_the_reason_back(place, three, client):
+    page = reverse("review_application", args=[three[0]])
+    decisions.decide(place.waiting[0], star=3, by=place.township_leader)
+    answer = client.post(page, {f"choice.{three[0]}": "2", f"reason.{three[0]}": "从严掌握"})
+    told = f"别人已经办过：{place.waiting[0].unit.name}已到下一步。"
+    assert (answer.status_code, answer.context["why"], answer.context["written"]) == (409, told, ["从严掌握"])
+    assert client_of(place.township_office).post(page, {}).status_code == 404
 
 
 def test_points_that_changed_meanwhile_are_shown_first(place, three, client):

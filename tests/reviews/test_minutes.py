@@ -107,7 +107,7 @@ def test_the_batchs_page_shows_the_picture_and_who_got_less_than_allowed(met, se
 def township_star(county):
     """The county decides the township's own star for the village, whatever the departments answered."""
     county.decision = decisions.decide(county.application, star=3, by=county.county_office, reason="先看一年")
-    day = {"met_on": date(2026, 10, 8), "document": "新评〔2026〕1号"}
+    day = {"met_on": date(2026, 9, 28), "document": "新评〔2026〕1号"}
     county.batch = batches.prepare(county.cycle, county.county, "county", **day, by=county.county_office)
 
 
@@ -177,7 +177,7 @@ def test_a_batch_whose_villages_no_department_was_asked_about_says_so(recommende
         recommended.cycle,
         recommended.county,
         "county",
-        met_on=date(2026, 10, 8),
+        met_on=date(2026, 9, 28),
         document="2",
         by=recommended.county_office,
     )

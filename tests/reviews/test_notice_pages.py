@@ -121,13 +121,15 @@ def test_a_provisional_calendar_is_told_by_page_poster_and_api(released):
     assert [told in "".join(text_of(Client().get(address)).split()) for address in addresses] == [True] * 3
 
 
-def test_after_the_last_day_there_is_no_form(released):
+def test_after_the_last_day_there_is_no_form_and_who_sends_one_is_told(released):
     assert 'name="text"' in text(get(None, "public_notice", released.batch.pk))
     with freeze_time("2026-10-10T16:00:00Z"):
         page = text(get(None, "public_notice", released.batch.pk))
-        object_to(released)
+        late = object_to(released)
     assert 'name="text"' not in page
-    assert Objection.objects.count() == 0
+    assert (late.status_code, Objection.objects.count()) == (409, 0)
+    told = (late.context["why"], late.context["written"])
+    assert told == ("公示期已过，您提交的内容没有收下。", ["账目没有公开。"])
 
 
 def test_what_was_overturned_is_gone_from_the_public_notice(released):
