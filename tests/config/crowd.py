@@ -1,59 +1,27 @@
-"""Villages about to apply, on a system of their own: ``python -m tests.config.crowd DUMP VILLAGES``.
+"""Villages about to apply, and who works with them: ``{"villages": [{"application", "token"}], "office": token,
+"watcher": {"token", "session"}}``."""
 
-Starts the servers of ``DATA_DIR``, restores the migrated database of ``DUMP`` and writes the accounts to stdout as
-JSON: ``{"villages": [{"application", "token"}], "office": token, "watcher": {"token", "session"}}``.
-"""
-
-import json
-import os
-import subprocess
-import sys
 import time
 
-from config import services
-from config.services.binaries import postgresql_bin
-from config.services.service_directory import ServiceDirectory
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.cached_db import SessionStore
 
-
-def main(dump: str, villages: int) -> None:
-    services.attach()
-    place = ServiceDirectory(services.data_dir())
-    psql = postgresql_bin(place.account) / "psql"
-    subprocess.run(
-        [
-            psql,
-            "--quiet",
-            "--output=/dev/null",
-            "--set=ON_ERROR_STOP=1",
-            f"--file={dump}",
-            services.database_owner_url(),
-        ],
-        check=True,
-    )
-    import django
-
-    django.setup()
-    json.dump(crowd(villages), sys.stdout)
+from accounts.roles import Role
+from accounts.workflow import sign_in_program
+from tests.factories import (
+    COUNTY,
+    TOWNSHIP,
+    ApplicationFactory,
+    CycleFactory,
+    SchemeFactory,
+    UnitFactory,
+    person,
+    scheme_body,
+)
 
 
 def crowd(villages: int) -> dict:
-    from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.cached_db import SessionStore
-
-    from accounts.roles import Role
-    from accounts.workflow import sign_in_program
-    from tests.factories import (
-        COUNTY,
-        TOWNSHIP,
-        ApplicationFactory,
-        CycleFactory,
-        SchemeFactory,
-        UnitFactory,
-        person,
-        scheme_body,
-    )
-
     UnitFactory(code=TOWNSHIP)
     body = scheme_body()
     body["areas"][1]["criteria"][1]["supplier"] = "township"
@@ -83,8 +51,3 @@ def crowd(villages: int) -> dict:
         "office": token(Role.TOWNSHIP_OFFICE, TOWNSHIP),
         "watcher": {"token": sign_in_program(watcher), "session": session.session_key},
     }
-
-
-if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    main(sys.argv[1], int(sys.argv[2]))

@@ -19,6 +19,7 @@ import redis
 from config import services
 
 PATIENCE_SECONDS = 60
+USER = "from config import services; services.attach(); print('up', flush=True); input(); services.detach()"
 MEMORY, ROOM = Path("/dev/shm"), 2**31
 
 
@@ -95,6 +96,37 @@ def supervised(data_dir, **environment):
         if supervisor.poll() is None:
             supervisor.terminate()
         supervisor.communicate(timeout=60)
+
+
+def start_user(data_dir, **environment):
+    """A process that uses the servers of ``data_dir`` until it is let go."""
+    inherited = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL"}}
+    return subprocess.Popen(
+        [sys.executable, "-c", USER],
+        cwd=services.BASE_DIR,
+        env={**inherited, "DATA_DIR": str(data_dir), **environment},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def let_go(user):
+    user.communicate("\n", timeout=PATIENCE_SECONDS)
+    assert user.returncode == 0
+
+
+@contextmanager
+def using(data_dir, **environment):
+    user = start_user(data_dir, **environment)
+    said = user.stdout.readline()
+    assert said == "up\n", user.stderr.read()
+    try:
+        yield user
+    finally:
+        if user.poll() is None:
+            let_go(user)
 
 
 def readiness(address):

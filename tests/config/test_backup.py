@@ -63,27 +63,24 @@ def manage(*arguments, **environment):
     )
 
 
-@pytest.fixture(params=["embedded", "given"])
-def target(request, place):
-    """The environment of an empty system elsewhere: on a server of its own, or in a given database of two roles."""
-    environment = {"DATA_DIR": str(place / "data")}
-    if request.param == "embedded":
-        yield environment
-        return
+@pytest.fixture
+def empty_systems(place):
+    """The environments of two elsewhere: on a server of its own, and in a given database of two roles."""
     server = psycopg2.connect(services.database_owner_url())
     server.autocommit = True
     with server.cursor() as cursor:
         cursor.execute("drop database if exists restored")
         cursor.execute("create database restored")
     urls = {"DATABASE_URL": services.database_url(), "DATABASE_OWNER_URL": services.database_owner_url()}
-    yield environment | {name: urlsplit(url)._replace(path="/restored").geturl() for name, url in urls.items()}
+    given = {name: urlsplit(url)._replace(path="/restored").geturl() for name, url in urls.items()}
+    yield {"DATA_DIR": str(place / "data")}, given | {"DATA_DIR": str(place / "beside")}
     with server.cursor() as cursor:
         cursor.execute("drop database restored with (force)")
     server.close()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_was_saved_before_a_backup_began_is_whole_in_another_place(place, target):
+def test_what_was_saved_before_a_backup_began_is_whole_in_another_place(place, empty_systems):
     saved = [save(f"before-{n}") for n in range(5)]
     over, working = threading.Event(), threading.Event()
 
@@ -110,17 +107,21 @@ def test_what_was_saved_before_a_backup_began_is_whole_in_another_place(place, t
     assert key.settings.SECRET_KEY.encode() not in (place / "b.tar").read_bytes()
     assert taking.last_taken() is not None
 
-    done = manage("restore", str(place / "b.tar"), **target)
-    assert [line for line in done.stdout.splitlines()[1:] if not line.endswith(": 0 faults")] == []
-    assert (done.returncode, done.stderr) == (0, "")
-    opened = json.loads(manage("shell", "--verbosity=0", "-c", OPEN_ALL, **target).stdout)
+    for system in empty_systems:
+        done = manage("restore", str(place / "b.tar"), **system)
+        assert [line for line in done.stdout.splitlines()[1:] if not line.endswith(": 0 faults")] == []
+        assert (done.returncode, done.stderr) == (0, "")
+        assert (Path(system["DATA_DIR"]) / "secret_key").read_text() == key.settings.SECRET_KEY
+    opened = json.loads(manage("shell", "--verbosity=0", "-c", OPEN_ALL, **empty_systems[0]).stdout)
     assert opened == {one.name: one.sha256 for one in StoredFile.objects.filter(name__in=opened)}
     assert {one.name for one in saved} <= set(opened)
-    assert (Path(target["DATA_DIR"]) / "secret_key").read_text() == key.settings.SECRET_KEY
+    beside, there = (_files(system) for system in reversed(empty_systems))
+    assert beside == there != set()
 
-    again = manage("restore", str(place / "b.tar"), **target)
-    assert (again.returncode, again.stdout) == (1, "")
-    assert "the database is not empty" in again.stderr
+
+def _files(system):
+    folder = Path(system["DATA_DIR"]) / "files"
+    return {(path.relative_to(folder), path.read_bytes()) for path in folder.rglob("*") if path.is_file()}
 
 
 def written(path, **changes):

@@ -6,8 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg2
@@ -17,10 +15,7 @@ import redis
 from config.services.logs import MAX_BYTES, Log
 from config.services.servers import PostgreSQL, Valkey
 from config.services.service_directory import ServiceDirectory
-from tests.config.processes import PATIENCE_SECONDS, eventually, house, processes_on
-
-BASE_DIR = Path(__file__).resolve().parent.parent.parent
-USER = "from config import services; services.attach(); print('up', flush=True); input(); services.detach()"
+from tests.config.processes import PATIENCE_SECONDS, eventually, house, let_go, processes_on, start_user, using
 
 
 @pytest.fixture
@@ -44,36 +39,6 @@ def data_dir(served_before):
     with house() as data_dir:
         subprocess.run(["cp", "--archive", served_before, data_dir], check=True)
         yield data_dir
-
-
-def start_user(data_dir, **environment):
-    inherited = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL"}}
-    return subprocess.Popen(
-        [sys.executable, "-c", USER],
-        cwd=BASE_DIR,
-        env={**inherited, "DATA_DIR": str(data_dir), **environment},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def let_go(user):
-    user.communicate("\n", timeout=PATIENCE_SECONDS)
-    assert user.returncode == 0
-
-
-@contextmanager
-def using(data_dir, **environment):
-    user = start_user(data_dir, **environment)
-    said = user.stdout.readline()
-    assert said == "up\n", user.stderr.read()
-    try:
-        yield user
-    finally:
-        if user.poll() is None:
-            let_go(user)
 
 
 def connect(data_dir):

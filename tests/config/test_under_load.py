@@ -8,7 +8,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 import urllib.error
@@ -21,13 +20,15 @@ from urllib.parse import urlsplit
 import psycopg2
 import pytest
 import redis
+from django.conf import settings
+from django.db import connection
 
 from config import services
 from config.services.binaries import postgresql_bin
 from config.services.servers import PostgreSQL, Valkey
 from config.services.service_directory import Account, ServiceDirectory
-from tests.config.processes import children_of, eventually, house, processes_on, supervised, words_of
-from tests.migrated import template_database
+from tests.config.crowd import crowd as crowd_of
+from tests.config.processes import children_of, eventually, house, processes_on, supervised, using, words_of
 
 VILLAGES, CLIENTS, PATIENCE_SECONDS = 16, 4, 90
 CUT_SHORT = (OSError, HTTPException)  # by the end of the process that was to answer
@@ -41,22 +42,16 @@ def data_dir():
 
 
 @pytest.fixture
-def crowd(data_dir, tmp_path):
-    """The accounts of ``tests.config.crowd`` in a fresh system of ``data_dir``."""
-    dump = tmp_path / "migrated.sql"
-    where = urlsplit(services.database_owner_url())._replace(path=f"/{template_database()}").geturl()
-    with dump.open("w") as file:
-        subprocess.run([postgresql_bin(Account.current()) / "pg_dump", "--no-owner", where], stdout=file, check=True)
-    inherited = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
-    made = subprocess.run(
-        [sys.executable, "-m", "tests.config.crowd", dump, str(VILLAGES)],
-        cwd=services.BASE_DIR,
-        env={**inherited, "DATA_DIR": str(data_dir), "DJANGO_SETTINGS_MODULE": "config.settings"},
-        stdout=subprocess.PIPE,
-        check=True,
-        text=True,
-    )
-    return json.loads(made.stdout)
+def crowd(data_dir, tmp_path, transactional_db):
+    """Everybody of ``tests.config.crowd`` in a fresh system of ``data_dir``, copied from the database of the tests."""
+    people, dump, programs = crowd_of(VILLAGES), tmp_path / "people.sql", postgresql_bin(Account.current())
+    here = urlsplit(services.database_owner_url())._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+    subprocess.run([programs / "pg_dump", "--no-owner", f"--file={dump}", here], check=True)
+    with using(data_dir):
+        there = PostgreSQL(ServiceDirectory(data_dir)).url
+        restore = [programs / "psql", "--quiet", "--output=/dev/null", "--set=ON_ERROR_STOP=1", f"--file={dump}", there]
+        subprocess.run(restore, check=True)
+    return people
 
 
 class Client:
@@ -139,7 +134,7 @@ class Trouble:
 
 
 def test_nothing_is_lost_and_nothing_happens_twice(data_dir, crowd):
-    with supervised(data_dir, CONN_MAX_AGE="60") as (supervisor, address, _):
+    with supervised(data_dir, SECRET_KEY=settings.SECRET_KEY, CONN_MAX_AGE="60") as (supervisor, address, _):
         client, trouble = Client(address), Trouble(supervisor, data_dir, address, crowd)
 
         def apply(village):
@@ -159,7 +154,7 @@ def test_nothing_is_lost_and_nothing_happens_twice(data_dir, crowd):
         home = urllib.request.Request(f"{address}/", headers={"Cookie": f"sessionid={watcher['session']}"})
         assert urllib.request.urlopen(home).url == f"{address}/"  # still signed in
 
-        with psycopg2.connect(PostgreSQL(ServiceDirectory(data_dir)).url) as connection, connection.cursor() as cursor:
+        with psycopg2.connect(PostgreSQL(ServiceDirectory(data_dir)).url) as there, there.cursor() as cursor:
             assert counted(cursor, "verb", "ratings_transition WHERE verb IN ('submit', 'accept')") == {
                 "accept": VILLAGES,
                 "submit": VILLAGES,
@@ -170,7 +165,7 @@ def test_nothing_is_lost_and_nothing_happens_twice(data_dir, crowd):
                 "application_submitted": VILLAGES,
             }
             assert counted(cursor, "kind", "notifications_notice WHERE kind LIKE 'report_%%'") == {"report_ready": 1}
-        connection.close()
+        there.close()
         killed_it_leaves_nothing(supervisor, data_dir, address)
 
 
