@@ -27,7 +27,8 @@ from tests.two_tenants import Person
 
 pytestmark = pytest.mark.django_db
 SERVER = "http://testserver"
-EXAMPLES = 5
+EXAMPLES = 3
+"""Where something can be sent: the least that is described, and two at random (each time the same)."""
 DESCRIBED = sorted(set(API) - {"api-docs", "api-schema"})
 AS_DESCRIBED = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
@@ -44,8 +45,12 @@ def test_answers_are_as_described(world, description, name, method):
     assert operation is not None, f"{method} {path} is not described"
     client = world.clients[_who_may(world, API[name].ways[method])]
 
+    varied = bool(operation.query or operation.body)
+
     @given(operation.as_strategy())
-    @settings(max_examples=EXAMPLES, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=EXAMPLES if varied else 1, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    )
     def ask(case):
         sent = requests.Request(**case.as_transport_kwargs(base_url=SERVER)).prepare()
         query = sent.url.partition("?")[2] or asked
