@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.backends.postgresql.base import DatabaseWrapper
 from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
 from playwright.sync_api import expect
 
 from accounts.passwords import OneTimeHasher
@@ -49,8 +50,11 @@ pytest_plugins = ["tests.built_once", "tests.requests_by_role"]
 PBKDF2PasswordHasher.iterations, OneTimeHasher.iterations = 1_000, 100
 
 # How long an example or a page takes depends more on the machine and its load than on our code.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# 50 examples a run instead of 100: each run has others.
+settings.register_profile("patient", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+# It would read all our source for constants to try, two seconds in each worker of a fresh clone.
+providers._get_local_constants = lambda: providers._local_constants
 expect.set_options(timeout=20_000)
 
 

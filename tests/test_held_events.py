@@ -33,8 +33,8 @@ READERS = {
     "county_office": ["county_office", "finance", "department"],
     "county_office2": ["county_office2"],
 }
-"""The public, the village itself, one who leads the rating above it, pays there and is asked for facts, one who leads in
-another county: each with the accounts whose posts they hold."""
+"""The public, the village itself, one who leads the rating above it, pays there and is asked for facts, and one who
+leads in another county: each with the accounts whose posts they hold."""
 JOBS = [refresh_warnings, refresh_rollups, refresh_leads, escalate, remind, follow_honours, review_clawbacks]
 LISTS = ["events", "followups", "warnings", "register", "register_runs", "public_register_place"]
 """Those that leave as a workbook, too."""

@@ -118,7 +118,7 @@ def test_a_scheme_comes_back_the_same(file):
     assert read_scheme(workbook_of(spec)).spec == spec
 
 
-@settings(max_examples=40, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=25, suppress_health_check=list(HealthCheck), deadline=None)
 @given(scheme=dressed())
 def test_random_schemes_come_back_the_same(scheme):
     spec = check_scheme(scheme).spec
