@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection, transaction
 
 from tests.clock import freeze_time
@@ -130,7 +131,10 @@ def _layers_of_session(django_db_setup):
 
 @pytest.fixture
 def _layers(request, _layers_of_session, django_db_blocker):
-    LAYERS.lay(layers_of(request.node), django_db_blocker)
+    """Nothing is left in the cache of rows that looked the same, or came in the same transaction."""
+    if wanted := layers_of(request.node):
+        cache.clear()
+    LAYERS.lay(wanted, django_db_blocker)
 
 
 @pytest.fixture

@@ -52,7 +52,17 @@ def at(*moment: int) -> datetime:
     return datetime(*moment, tzinfo=SHANGHAI)
 
 
-class UserFactory(DjangoModelFactory):
+class OneOfAKind:
+    """What is there already is not made again. No savepoint: nobody else makes the same one meanwhile."""
+
+    @classmethod
+    def _get_or_create(cls, model_class, *args, **fields):
+        (key,) = cls._meta.django_get_or_create
+        made = cls._get_manager(model_class)
+        return made.filter(**{key: fields[key]}).first() or made.create(**fields)
+
+
+class UserFactory(OneOfAKind, DjangoModelFactory):
     class Meta:
         model = User
         django_get_or_create = ["username"]
@@ -62,11 +72,11 @@ class UserFactory(DjangoModelFactory):
     name = factory.Sequence("张{}".format)
 
     @classmethod
-    def _get_or_create(cls, model_class, *args, **kwargs):
+    def _get_or_create(cls, model_class, *args, **fields):
         """Only an account that a test names can be there already: no other is looked for."""
-        if kwargs["username"].startswith("person"):
-            return cls._get_manager(model_class).create(*args, **kwargs)
-        return super()._get_or_create(model_class, *args, **kwargs)
+        if fields["username"].startswith("person"):
+            return cls._get_manager(model_class).create(**fields)
+        return super()._get_or_create(model_class, *args, **fields)
 
     @factory.post_generation
     def password(self, create, extracted, **kwargs):
@@ -76,7 +86,7 @@ class UserFactory(DjangoModelFactory):
             self.save(update_fields=["password"])
 
 
-class UnitFactory(DjangoModelFactory):
+class UnitFactory(OneOfAKind, DjangoModelFactory):
     """Level and whether it is rated follow from the code, as on import. The same code is the same unit."""
 
     class Meta:

@@ -2,6 +2,7 @@
 unit."""
 
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -24,18 +25,20 @@ from followups.workflow.passing import release_absent
 from notifications import kinds as notice_kinds
 from notifications.models import Notice
 from records.refusals import Incomplete, NotAllowed, Outdated, WrongState
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, UnitFactory, at, person
 from tests.two_tenants import PNG
 from villages.workflow import OrderPaper, SplitPart, merge
 
 pytestmark = pytest.mark.django_db
+NOW = "2026-11-24 10:00+08:00"
 NEXT_VILLAGE = f"{TOWNSHIP}205"
 
 
 @pytest.fixture(autouse=True)
 def clock():
-    with freeze_time("2026-11-24 10:00+08:00") as frozen:  # a Tuesday
+    with freeze_time(NOW) as frozen:  # a Tuesday
         yield frozen
 
 
@@ -54,19 +57,18 @@ def _kinds():
         registry.update(was)
 
 
-@pytest.fixture
-def who():
-    class People:
-        city = UnitFactory(code="3306")
-        filler = person(Role.FILLER, VILLAGE, username="filler")
-        signer = person(Role.SIGNER, VILLAGE, username="signer")
-        office = person(Role.TOWNSHIP_OFFICE, TOWNSHIP, username="office")
-        leader = person(Role.TOWNSHIP_LEADER, TOWNSHIP, username="leader")
-        county = person(Role.COUNTY_OFFICE, COUNTY, username="county")
-        discipline = person(Role.DISCIPLINE, COUNTY, username="discipline")
-        next_signer = person(Role.SIGNER, NEXT_VILLAGE, username="next_signer")
-
-    return People
+@built_once(at=NOW)
+def who(db):
+    return SimpleNamespace(
+        city=UnitFactory(code="3306"),
+        filler=person(Role.FILLER, VILLAGE, username="filler"),
+        signer=person(Role.SIGNER, VILLAGE, username="signer"),
+        office=person(Role.TOWNSHIP_OFFICE, TOWNSHIP, username="office"),
+        leader=person(Role.TOWNSHIP_LEADER, TOWNSHIP, username="leader"),
+        county=person(Role.COUNTY_OFFICE, COUNTY, username="county"),
+        discipline=person(Role.DISCIPLINE, COUNTY, username="discipline"),
+        next_signer=person(Role.SIGNER, NEXT_VILLAGE, username="next_signer"),
+    )
 
 
 def opened(kind="mend", subject=1, checker=Office(TOWNSHIP, Role.TOWNSHIP_OFFICE), **given) -> FollowUp:  # noqa: B008

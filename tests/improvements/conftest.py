@@ -9,6 +9,7 @@ from accounts.roles import Role
 from improvements import workflow
 from improvements.models import Plan
 from ratings.workflow import decision as decisions
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
@@ -26,11 +27,12 @@ from tests.factories import (
 )
 
 HELPER = "县农业农村局"
+NOW = "2026-01-20 10:00+08:00"
 
 
 @pytest.fixture(autouse=True)
 def clock():
-    with freeze_time("2026-01-20 10:00+08:00") as frozen:
+    with freeze_time(NOW) as frozen:
         yield frozen
 
 
@@ -40,7 +42,7 @@ def helper_of(name: str, username: str, county: str = COUNTY):
     return user
 
 
-@pytest.fixture
+@built_once(at=NOW)
 def who(db):
     UnitFactory(code="3306")
     return SimpleNamespace(

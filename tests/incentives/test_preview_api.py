@@ -8,6 +8,7 @@ from rest_framework.test import APIClient
 from accounts.roles import Role
 from incentives.allocation_rule import WeightedClaim, allocate
 from incentives.money import yuan
+from tests.built_once import built_once
 from tests.clients import api_of
 from tests.factories import COUNTY, UnitFactory, person
 
@@ -16,11 +17,16 @@ URL = "/api/v1/allocations/preview/"
 A, B, C, ELSEWHERE = "330624108201", "330624108202", "330624108203", "330681001218"
 
 
-@pytest.fixture
-def api():
+@built_once
+def payer(db):
     for code in (A, B, C, ELSEWHERE):
         UnitFactory(code=code)
-    return api_of(person(Role.FINANCE, COUNTY))
+    return person(Role.FINANCE, COUNTY)
+
+
+@pytest.fixture
+def api(payer):
+    return api_of(payer)
 
 
 def ask(api, *units, budget="100.00"):

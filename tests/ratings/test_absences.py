@@ -12,8 +12,10 @@ from ratings.workflow.answers import given_of, save_answer
 from ratings.workflow.completeness import problems_of
 from ratings.workflow.evidence import attach, declare_absent, take_back_absence
 from records.refusals import Incomplete, NotAllowed, WrongState
+from tests.built_once import built_once
 from tests.factories import TOWNSHIP, VILLAGE, CycleFactory, SchemeFactory, UnitFactory, at, person, scheme_body
 from tests.markup import squeezed
+from tests.ratings.conftest import SPRING
 from tests.ratings.test_application_workflow import NEIGHBOUR
 from tests.records.test_files import PDF
 
@@ -21,12 +23,12 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("spring")]
 REASON = "本年没有工程项目"
 
 
-@pytest.fixture
-def filler():
+@built_once(at=SPRING)
+def filler(db):
     return person(Role.FILLER, VILLAGE)
 
 
-@pytest.fixture
+@built_once(at=SPRING)
 def draft(filler):
     areas = scheme_body()["areas"]
     areas[0]["criteria"][1]["evidence"] = [{"name": "中标公示"}]

@@ -10,6 +10,7 @@ from ratings.workflow import application as workflow
 from ratings.workflow.answers import AnswerEntry, save_answers
 from ratings.workflow.evidence import attach, detach
 from records.refusals import Incomplete, NotAllowed, WrongState
+from tests.built_once import built_once
 from tests.factories import (
     COUNTY,
     TOWNSHIP,
@@ -21,6 +22,7 @@ from tests.factories import (
     scheme_body,
 )
 from tests.markup import squeezed
+from tests.ratings.conftest import SPRING
 from tests.ratings.test_application_workflow import NEIGHBOUR, WHOLE
 from tests.records.test_files import EXE, JPEG, PDF
 from tests.records.test_pictures import picture
@@ -28,12 +30,12 @@ from tests.records.test_pictures import picture
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("spring")]
 
 
-@pytest.fixture
-def filler():
+@built_once(at=SPRING)
+def filler(db):
     return person(Role.FILLER, VILLAGE)
 
 
-@pytest.fixture
+@built_once(at=SPRING)
 def draft(filler):
     areas = scheme_body()["areas"]
     areas[0]["criteria"][1]["evidence"] = [{"name": "测评表"}]

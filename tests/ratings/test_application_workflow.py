@@ -15,6 +15,7 @@ from ratings.workflow.answers import AnswerEntry, fill_many, save_answer, save_a
 from ratings.workflow.cycle import reopen
 from ratings.workflow.evidence import attach_many
 from records.refusals import Incomplete, NotAllowed, WrongState
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import (
     TOWNSHIP,
@@ -28,6 +29,7 @@ from tests.factories import (
     person,
     scheme_body,
 )
+from tests.ratings.conftest import SPRING
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("spring")]
 NEIGHBOUR = "330624108205"
@@ -41,22 +43,22 @@ WHOLE = {
 }
 
 
-@pytest.fixture
-def filler():
+@built_once(at=SPRING)
+def filler(db):
     return person(Role.FILLER, VILLAGE)
 
 
-@pytest.fixture
-def signer():
+@built_once(at=SPRING)
+def signer(db):
     return person(Role.SIGNER, VILLAGE)
 
 
-@pytest.fixture
-def office():
+@built_once(at=SPRING)
+def office(db):
     return person(Role.TOWNSHIP_OFFICE, TOWNSHIP)
 
 
-@pytest.fixture
+@built_once(at=SPRING)
 def draft(filler):
     application = workflow.begin(UnitFactory(code=VILLAGE), CycleFactory(), by=filler)
     return workflow.choose_star(application, 5, by=filler)
@@ -67,25 +69,25 @@ def fill(application, by, **changes):
     save_answers(application, [AnswerEntry(item, text, reason) for item, (text, reason) in typed.items()], by=by)
 
 
-@pytest.fixture
+@built_once(at=SPRING)
 def whole(draft, filler):
     fill(draft, filler)
     return draft
 
 
-@pytest.fixture
+@built_once(at=SPRING)
 def submitted(whole, signer, office):
     workflow.submit(whole, by=signer)
     return refreshed(whole)
 
 
-@pytest.fixture
+@built_once(at=SPRING)
 def accepted(submitted, office):
     workflow.accept(submitted, by=office)
     return refreshed(submitted)
 
 
-@pytest.fixture
+@built_once(at=SPRING)
 def returned(accepted, office):
     workflow.return_(accepted, {"1.2": "与民政的数不符"}, due=timezone.now() + timedelta(days=5), by=office)
     return refreshed(accepted)

@@ -24,6 +24,7 @@ from ratings.workflow.transition import move
 from records.refusals import Incomplete, WrongState
 from reviews.appeals.appealable import of_closing
 from reviews.workflow import appeals
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
@@ -43,6 +44,7 @@ from villages.models import Unit
 
 pytestmark = pytest.mark.django_db
 FIVE, NONE, DRAFT, WAITING = (f"{TOWNSHIP}{n}" for n in (201, 202, 203, 204))
+NOW = "2026-12-30T02:00:00Z"
 GIVEN = {"document": "评星办〔2026〕9号"}
 EARLY = GIVEN | {"reason": "县里统一安排"}
 
@@ -50,18 +52,18 @@ EARLY = GIVEN | {"reason": "县里统一安排"}
 @pytest.fixture(autouse=True)
 def _winter(settings):
     settings.SECOND_FACTOR_REQUIRED = False
-    with freeze_time("2026-12-30T02:00:00Z"):
+    with freeze_time(NOW):
         yield
 
 
-@pytest.fixture
+@built_once(at=NOW)
 def office(db):
     for code in ("33", "3306", COUNTY, TOWNSHIP):
         UnitFactory(code=code)
     return person(Role.COUNTY_OFFICE, COUNTY)
 
 
-@pytest.fixture
+@built_once(at=NOW)
 def cycle(office):
     """Five stars and a case that holds them at three; none; four with a draft; three, and still in review."""
     SchemeFactory(year=2025, body=scheme_body(year=2025))
@@ -78,7 +80,7 @@ def cycle(office):
     return cycle
 
 
-@pytest.fixture
+@built_once(at=NOW)
 def paid(cycle, office):
     """Rewards paid for the five and four stars of 2025: 50,000 and 20,000 yuan."""
     finance = person(Role.FINANCE, COUNTY)

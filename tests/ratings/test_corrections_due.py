@@ -2,6 +2,7 @@
 
 import importlib
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
@@ -18,8 +19,10 @@ from reminders.due import due_in
 from reports.duties import duties
 from reports.findings import AsOf
 from reports.kept_warnings import refresh
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, ApplicationFactory, CycleFactory, UnitFactory, at, person
+from tests.ratings.conftest import SPRING
 from villages.workflow import OrderPaper, SplitPart, merge, split
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("spring")]
@@ -27,18 +30,17 @@ DUE = at(2026, 7, 11)
 SPLIT, MERGER = (OrderPaper("新政〔2026〕1号", date(2026, 3, day), "撤并") for day in (20, 30))
 
 
-@pytest.fixture
-def who():
-    class People:
-        filler = person(Role.FILLER, VILLAGE, username="filler")
-        signer = person(Role.SIGNER, VILLAGE, username="signer")
-        office = person(Role.TOWNSHIP_OFFICE, TOWNSHIP, username="office")
-        county = person(Role.COUNTY_OFFICE, COUNTY, username="county")
+@built_once(at=SPRING)
+def who(db):
+    return SimpleNamespace(
+        filler=person(Role.FILLER, VILLAGE, username="filler"),
+        signer=person(Role.SIGNER, VILLAGE, username="signer"),
+        office=person(Role.TOWNSHIP_OFFICE, TOWNSHIP, username="office"),
+        county=person(Role.COUNTY_OFFICE, COUNTY, username="county"),
+    )
 
-    return People
 
-
-@pytest.fixture
+@built_once(at=SPRING)
 def returned(who):
     application = ApplicationFactory(cycle=CycleFactory(), unit=UnitFactory(code=VILLAGE), state="township_review")
     workflow.return_(application, {"1.2": "与民政的数不符"}, due=DUE, by=who.office)

@@ -17,6 +17,7 @@ from ratings.signals import decisions_confirmed
 from ratings.workflow.event import close, record, release, reverse_effects, settle
 from ratings.workflow.proposal_deadlines import follow
 from records.refusals import Incomplete, NotAllowed, WrongState
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
@@ -33,24 +34,27 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 6, 1)
+NOW = "2026-06-15 10:00:00+08:00"
 
 
 @pytest.fixture(autouse=True)
-def _world():
-    with freeze_time("2026-06-15 10:00:00+08:00"):
-        SchemeFactory(year=2026)
-        DecisionFactory(unit=UnitFactory(code=VILLAGE), star=5)
-        rerate("")
+def _today(village):
+    with freeze_time(NOW):
         yield
 
 
-@pytest.fixture
-def village():
-    return UnitFactory(code=VILLAGE)
+@built_once(at=NOW)
+def village(db):
+    """Of five stars."""
+    SchemeFactory(year=2026)
+    village = UnitFactory(code=VILLAGE)
+    DecisionFactory(unit=village, star=5)
+    rerate("")
+    return village
 
 
-@pytest.fixture
-def discipline():
+@built_once(at=NOW)
+def discipline(db):
     return person(Role.DISCIPLINE, COUNTY)
 
 

@@ -13,6 +13,7 @@ from accounts.roles import Role
 from ratings.presenters.application_sheet import SheetHeadings
 from ratings.workflow import application as workflow
 from ratings.workflow.answers import save_answer
+from tests.built_once import built_once
 from tests.factories import (
     COUNTY,
     TOWNSHIP,
@@ -24,18 +25,19 @@ from tests.factories import (
     person,
     scheme_body,
 )
+from tests.ratings.conftest import SPRING
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("spring")]
 
 
-@pytest.fixture
-def cycle():
+@built_once(at=SPRING)
+def cycle(db):
     for code in ("33", "3306", COUNTY, TOWNSHIP, VILLAGE):
         UnitFactory(code=code)
     return CycleFactory(scheme=SchemeFactory(body=scheme_body()))
 
 
-@pytest.fixture
+@built_once(at=SPRING)
 def filler(cycle):
     return person(Role.FILLER, VILLAGE)
 

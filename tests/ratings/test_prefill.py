@@ -18,6 +18,7 @@ from ratings.workflow.answers import AnswerEntry, save_answer, save_answers, ver
 from ratings.workflow.closing import close
 from ratings.workflow.evidence import attach_paper
 from records.refusals import Incomplete, NotAllowed, WrongState
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
@@ -32,6 +33,7 @@ from tests.factories import (
     scheme_body,
 )
 from tests.form_steps import pressed
+from tests.ratings.conftest import SPRING
 from tests.ratings.test_application_workflow import fill
 from tests.records.test_files import PDF
 
@@ -46,8 +48,8 @@ def _english():
         yield
 
 
-@pytest.fixture
-def people():
+@built_once(at=SPRING)
+def people(db):
     for code in ("33", "3306", COUNTY, TOWNSHIP):
         UnitFactory(code=code)
     return {role: person(role, VILLAGE) for role in (Role.FILLER, Role.SIGNER)}

@@ -1,6 +1,7 @@
 """From a recorded event to its rectification: reported by the village, checked by somebody else, the star restored."""
 
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -19,6 +20,7 @@ from ratings.models import Event, EventFile, StarPeriod
 from ratings.register.rerating import rerate
 from ratings.workflow.event import close, record, release, reverse_effects
 from records.refusals import NotAllowed
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
@@ -34,32 +36,32 @@ from tests.two_tenants import PNG
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("config.urls")]
 DAY = date(2026, 6, 1)
+NOW = "2026-06-15 10:00:00+08:00"
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def clock(settings, tmp_path):
     settings.SECOND_FACTOR_REQUIRED = False
     settings.MEDIA_ROOT = tmp_path
-    with freeze_time("2026-06-15 10:00:00+08:00") as frozen:
+    with freeze_time(NOW) as frozen:
         yield frozen
 
 
-@pytest.fixture
-def who(clock):
+@built_once(at=NOW)
+def who(db):
     SchemeFactory(year=2026)
     DecisionFactory(unit=UnitFactory(code=VILLAGE, name="沙溪村"), star=5)
     rerate("")
 
-    class People:
-        village = UnitFactory(code=VILLAGE)
-        township = UnitFactory(code=TOWNSHIP)
-        filler = person(Role.FILLER, VILLAGE, username="filler")
-        signer = person(Role.SIGNER, VILLAGE, username="signer")
-        office = person(Role.TOWNSHIP_OFFICE, TOWNSHIP, username="office")
-        county = person(Role.COUNTY_OFFICE, COUNTY, username="county")
-        discipline = person(Role.DISCIPLINE, COUNTY, username="discipline")
-
-    return People
+    return SimpleNamespace(
+        village=UnitFactory(code=VILLAGE),
+        township=UnitFactory(code=TOWNSHIP),
+        filler=person(Role.FILLER, VILLAGE, username="filler"),
+        signer=person(Role.SIGNER, VILLAGE, username="signer"),
+        office=person(Role.TOWNSHIP_OFFICE, TOWNSHIP, username="office"),
+        county=person(Role.COUNTY_OFFICE, COUNTY, username="county"),
+        discipline=person(Role.DISCIPLINE, COUNTY, username="discipline"),
+    )
 
 
 def recorded(who, checker="recorder", accountable=None, **more) -> Event:

@@ -8,13 +8,14 @@ from django.db import DatabaseError, connection, transaction
 from ratings.models import Event, Proposal, StarPeriod
 from ratings.register.rerating import rerate
 from ratings.tasks import rerate_all
+from tests.built_once import built_once
 from tests.factories import VILLAGE, DecisionFactory, EventFactory, SchemeFactory, UnitFactory, at
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rows")]
 
 
-@pytest.fixture(autouse=True)
-def _world():
+@built_once
+def rows(db):
     SchemeFactory(year=2026)
     DecisionFactory(unit=UnitFactory(code=VILLAGE), star=5)
     EventFactory(unit_id=VILLAGE, on=date(2026, 3, 1), closed=date(2026, 5, 1))

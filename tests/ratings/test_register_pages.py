@@ -11,6 +11,7 @@ from ratings.events.applicable_scheme import EventNames
 from ratings.models import Event, Proposal
 from ratings.register.certificate import code_of, decision_of
 from ratings.register.rerating import rerate
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
@@ -29,17 +30,18 @@ from villages.models import ReorganizationOrder, UnitSuccession
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("config.urls")]
 ELSEWHERE = "330681001218"
+NOW = "2026-06-15 10:00:00+08:00"
 
 
 @pytest.fixture(autouse=True)
 def _today(settings):
     settings.SECOND_FACTOR_REQUIRED = False
-    with freeze_time("2026-06-15 10:00:00+08:00"):
+    with freeze_time(NOW):
         yield
 
 
-@pytest.fixture
-def star():
+@built_once(at=NOW)
+def star(db):
     """A village of four stars, another county's of five, and a scheme."""
     UnitFactory(code=COUNTY, name="新昌县")
     UnitFactory(code=TOWNSHIP, name="沙溪镇")

@@ -14,6 +14,7 @@ from accounts.roles import Role
 from ratings.models import Event, RegisterRun, StarPeriod
 from ratings.workflow.register_run import run_register
 from records.refusals import NotAllowed
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
@@ -29,20 +30,25 @@ from villages.models import Unit
 pytestmark = pytest.mark.django_db
 HERE, ELSEWHERE = "330624108204", "330681001218"
 RULES = [{"event": "case_opened", "does": "lower", "by": 2, "automatic": True}]
+NOW = "2026-11-24 10:00+08:00"
 RUNS = reverse("register_runs")
 BEGIN = reverse("register_run_begin", args=[COUNTY])
 
 
-@pytest.fixture(autouse=True)
-def _registers():
+@built_once(at=NOW)
+def registers(db):
     """Two counties with a village of five stars each, on record since the last night."""
-    with freeze_time("2026-11-24 10:00+08:00"):
-        for village in (HERE, ELSEWHERE):
-            UnitFactory(code=village[:6])
-            UnitFactory(code=village[:9])
-            SchemeFactory(unit=Unit.objects.get(code=village[:6]), body=scheme_body(unit=village[:6], rules=RULES))
-            DecisionFactory(unit=UnitFactory(code=village, name=f"村{village}"), star=5)
-        run_register()
+    for village in (HERE, ELSEWHERE):
+        UnitFactory(code=village[:6])
+        UnitFactory(code=village[:9])
+        SchemeFactory(unit=Unit.objects.get(code=village[:6]), body=scheme_body(unit=village[:6], rules=RULES))
+        DecisionFactory(unit=UnitFactory(code=village, name=f"村{village}"), star=5)
+    run_register()
+
+
+@pytest.fixture(autouse=True)
+def _today(registers):
+    with freeze_time(NOW):
         yield
 
 

@@ -20,6 +20,7 @@ from reviews.presenters.panel_points import PanelPage
 from reviews.results.result import Result
 from reviews.sheets.scores import ScoreEntry as Scored
 from reviews.workflow import sheets
+from tests.built_once import built_once
 from tests.factories import (
     COUNTY,
     TOWNSHIP,
@@ -31,6 +32,7 @@ from tests.factories import (
     person,
     scheme_body,
 )
+from tests.ratings.conftest import SPRING
 from villages.models import Unit
 from villages.workflow import tag_units
 
@@ -39,8 +41,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("spring")]
 OTHER = f"{TOWNSHIP}205"
 
 
-@pytest.fixture
-def cycle():
+@built_once(at=SPRING)
+def cycle(db):
     """On the plain 1.2 is a share in per cent, in the mountains a count that is worth at most ten."""
     for code in ("33", "3306", COUNTY, TOWNSHIP):
         UnitFactory(code=code)
@@ -54,12 +56,12 @@ def cycle():
     return CycleFactory(scheme=SchemeFactory(body=body))
 
 
-@pytest.fixture
-def office():
+@built_once(at=SPRING)
+def office(db):
     return person(Role.COUNTY_OFFICE, COUNTY)
 
 
-@pytest.fixture
+@built_once(at=SPRING)
 def draft(cycle):
     village = Unit.objects.get(code=VILLAGE)
     return begin(village, cycle, by=person(Role.FILLER, VILLAGE))

@@ -12,24 +12,25 @@ from accounts.roles import Role
 from ratings.presenters.scheme_page import criterion_address
 from ratings.scheme.wording import rule_lines
 from ratings.workflow.scheme import import_scheme
+from tests.built_once import built_once
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, SchemeFactory, UnitFactory, person, scheme_body
 from tests.markup import squeezed
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def issued(county):
     return import_scheme(scheme_body(), by=None, issue=True)
 
 
-@pytest.fixture
-def county():
+@built_once
+def county(db):
     for code in ("33", "3306", COUNTY, TOWNSHIP, VILLAGE):
         UnitFactory(code=code)
 
 
-@pytest.fixture
+@built_once
 def draft(county):
     return SchemeFactory(unit_id=COUNTY, year=2027, state="draft", issued_at=None)
 

@@ -15,6 +15,7 @@ from ratings.models import Scheme
 from ratings.presenters.scheme_what_if import what_if
 from ratings.presenters.totals_histogram import histogram
 from ratings.scheme.reading import Reading, read_scheme
+from tests.built_once import built_once
 from tests.factories import (
     AnswerFactory,
     ApplicationFactory,
@@ -32,14 +33,14 @@ pytestmark = pytest.mark.django_db
 COUNTY, VILLAGE = "330624", "330624108204"
 
 
-@pytest.fixture
-def issued():
+@built_once
+def issued(db):
     county = UnitFactory(code=COUNTY)
     UnitFactory(code="330624108", name="沙溪镇")
     return SchemeFactory(unit=county, year=2026)
 
 
-@pytest.fixture
+@built_once
 def draft(issued):
     body = deepcopy(scheme_body(unit=COUNTY, year=2027))
     for line in body["stars"]:

@@ -9,22 +9,24 @@ from notifications.models import Notice
 from ratings.models import Application
 from ratings.workflow import application as workflow
 from records.refusals import Incomplete, NotAllowed, WrongState
+from tests.built_once import built_once
 from tests.clients import client_of
 from tests.factories import TOWNSHIP, VILLAGE, ApplicationFactory, CycleFactory, UnitFactory, person
 from tests.people_of_units import of_the_unit, told
+from tests.ratings.conftest import SPRING
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("spring")]
 NEIGHBOUR = "330624108205"
 UNDO = "/applications/undo-submissions/"
 
 
-@pytest.fixture
-def office():
+@built_once(at=SPRING)
+def office(db):
     return person(Role.TOWNSHIP_OFFICE, TOWNSHIP)
 
 
-@pytest.fixture
-def both():
+@built_once(at=SPRING)
+def both(db):
     cycle = CycleFactory()
     return [ApplicationFactory(cycle=cycle, unit=UnitFactory(code=c), state="submitted") for c in (VILLAGE, NEIGHBOUR)]
 

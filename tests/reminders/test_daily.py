@@ -1,6 +1,7 @@
 """The clock reminds: before the day, on it, after it; first whose turn it is, then the office, then the level above."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -14,6 +15,7 @@ from reminders.due import due_in, people_whose_turn
 from reminders.models import DailyReminder, DueStep, ReminderLine, ReminderRule
 from reminders.stages import Rule, position
 from reminders.workflow import send_daily
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
@@ -35,21 +37,20 @@ CLOSES = at(2026, 11, 14)  # 24:00 of Friday 13 November
 OTHER = f"{TOWNSHIP}205"
 
 
-@pytest.fixture
-def who():
-    class People:
-        city = person(Role.CITY_OFFICE, "3306", username="city")
-        filler = person(Role.FILLER, VILLAGE, username="filler")
-        office = person(Role.TOWNSHIP_OFFICE, TOWNSHIP, username="office")
-        leader = person(Role.TOWNSHIP_LEADER, TOWNSHIP, username="leader")
-        reviewers = [person(Role.TOWNSHIP_REVIEWER, TOWNSHIP, username=f"reviewer{n}") for n in "ab"]
-        county = person(Role.COUNTY_OFFICE, COUNTY, username="county")
-        stranger = person(Role.FILLER, "330681001218", username="stranger")
+@built_once
+def who(db):
+    return SimpleNamespace(
+        city=person(Role.CITY_OFFICE, "3306", username="city"),
+        filler=person(Role.FILLER, VILLAGE, username="filler"),
+        office=person(Role.TOWNSHIP_OFFICE, TOWNSHIP, username="office"),
+        leader=person(Role.TOWNSHIP_LEADER, TOWNSHIP, username="leader"),
+        reviewers=[person(Role.TOWNSHIP_REVIEWER, TOWNSHIP, username=f"reviewer{n}") for n in "ab"],
+        county=person(Role.COUNTY_OFFICE, COUNTY, username="county"),
+        stranger=person(Role.FILLER, "330681001218", username="stranger"),
+    )
 
-    return People
 
-
-@pytest.fixture
+@built_once
 def cycle(who):
     made = CycleFactory(windows=False)
     for step, closes in (("apply", CLOSES), ("township_review", at(2026, 12, 1)), ("county_review", at(2026, 12, 20))):

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from io import BytesIO
+from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
@@ -28,6 +29,7 @@ from reminders.models import Reminder, ReminderLine, ReminderRule
 from reminders.people import days_of_people
 from reminders.stages import Rule
 from reminders.workflow.rules import set_rules
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
@@ -48,26 +50,28 @@ pytestmark = pytest.mark.django_db
 OTHER = f"{TOWNSHIP}205"
 
 
+NOW = "2026-11-24 10:00+08:00"
+
+
 @pytest.fixture(autouse=True)
 def _clock():
-    with freeze_time("2026-11-24 10:00+08:00"):
+    with freeze_time(NOW):
         yield
 
 
-@pytest.fixture
-def who():
-    class People:
-        city = person(Role.CITY_OFFICE, "3306", username="city")
-        filler = person(Role.FILLER, VILLAGE, username="filler", name="俞国良")
-        office = person(Role.TOWNSHIP_OFFICE, TOWNSHIP, username="office")
-        leader = person(Role.TOWNSHIP_LEADER, TOWNSHIP, username="leader")
-        county = person(Role.COUNTY_OFFICE, COUNTY, username="county")
-        next_filler = person(Role.FILLER, OTHER, username="next_filler")
+@built_once(at=NOW)
+def who(db):
+    return SimpleNamespace(
+        city=person(Role.CITY_OFFICE, "3306", username="city"),
+        filler=person(Role.FILLER, VILLAGE, username="filler", name="俞国良"),
+        office=person(Role.TOWNSHIP_OFFICE, TOWNSHIP, username="office"),
+        leader=person(Role.TOWNSHIP_LEADER, TOWNSHIP, username="leader"),
+        county=person(Role.COUNTY_OFFICE, COUNTY, username="county"),
+        next_filler=person(Role.FILLER, OTHER, username="next_filler"),
+    )
 
-    return People
 
-
-@pytest.fixture
+@built_once(at=NOW)
 def cycle(who):
     made = CycleFactory(windows=False)
     for step, closes in (("apply", at(2026, 11, 14)), ("township_review", at(2026, 12, 1))):

@@ -16,6 +16,7 @@ from followups.workflow import Opening, open_followup
 from ratings.models import Application
 from records.chain_head import Head
 from reports.annual import workbook
+from tests.built_once import built_once
 from tests.clients import api_of
 from tests.factories import (
     COUNTY,
@@ -37,8 +38,8 @@ from tests.plain_chinese import unchinese_text
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def county():
+@built_once
+def county(db):
     """One village decided by the township with points, one on paper and fallen since, one without a decision."""
     unit = UnitFactory(code=COUNTY, name="新昌县")
     UnitFactory(code=TOWNSHIP, name="沙溪镇")

@@ -9,6 +9,7 @@ from ratings.models import Return
 from ratings.workflow.transition import move
 from reports import dashboard
 from reports.warnings import findings
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
@@ -42,8 +43,8 @@ def village(n: int):
     return UnitFactory(code=f"{TOWNSHIP}{n}")
 
 
-@pytest.fixture
-def county():
+@built_once(at=NOW)
+def county(db):
     """Four villages in one township, one in another, and a village of another county with everything."""
     unit = UnitFactory(code=COUNTY)
     for code in (TOWNSHIP, "330624109", "330681", "330681001", "330624109201", ELSEWHERE):
@@ -53,7 +54,7 @@ def county():
     return unit
 
 
-@pytest.fixture
+@built_once(at=NOW)
 def cycle(county):
     return CycleFactory(scheme=SchemeFactory(unit=county))
 

@@ -13,6 +13,7 @@ from accounts.roles import Role
 from followups import workflow
 from followups.offices import Office
 from followups.workflow import Opening
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
@@ -36,8 +37,8 @@ def _no_second_factor(settings):
     settings.SECOND_FACTOR_REQUIRED = False
 
 
-@pytest.fixture
-def places():
+@built_once
+def places(db):
     for code in ("33", "3306", COUNTY, TOWNSHIP, "330681", "330681001"):
         UnitFactory(code=code)
     cycle = CycleFactory(scheme=SchemeFactory(unit=UnitFactory(code=COUNTY)))

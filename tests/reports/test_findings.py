@@ -44,6 +44,7 @@ from followups.models import FollowUp
 from ratings.models import Application
 from reports import kept_warnings
 from reports.findings import AsOf, counted, listed
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
@@ -76,8 +77,8 @@ def _today(settings):
         yield
 
 
-@pytest.fixture
-def county():
+@built_once(at=NOW)
+def county(db):
     """Two townships of three villages with results, events, an objection and warnings; another county has the same."""
     for code in ("33", "3306", COUNTY, TOWNSHIP, "330624109", "330681", "330681001", ELSEWHERE):
         UnitFactory(code=code)

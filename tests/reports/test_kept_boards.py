@@ -19,6 +19,7 @@ from reports.findings import PICTURED, AsOf
 from reports.kept_boards import drawn_by
 from reports.models import TilePosition
 from reviews.models import Objection
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
@@ -51,8 +52,8 @@ def _today(settings, monkeypatch):
         yield
 
 
-@pytest.fixture
-def world():
+@built_once(at=NOW)
+def world(db):
     """A county with two townships and a village; another one beside it."""
     for code in ("33", "3306", COUNTY, TOWNSHIP, "330624109", VILLAGE, "330681", "330681001", ELSEWHERE):
         UnitFactory(code=code)

@@ -27,6 +27,7 @@ from reports.models import WarningThreshold
 from reports.tasks import TRIED_AGAIN_AFTER, refresh_place
 from reports.warnings import findings
 from reports.workflow import set_thresholds
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
@@ -60,8 +61,8 @@ def clock():
         yield frozen
 
 
-@pytest.fixture
-def world():
+@built_once(at=NOW)
+def world(db):
     county = UnitFactory(code=COUNTY)
     UnitFactory(code=TOWNSHIP)
     cycle = CycleFactory(scheme=SchemeFactory(unit=county), windows=False)

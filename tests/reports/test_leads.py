@@ -20,6 +20,7 @@ from reports.leads.found import Scope
 from reports.leads.models import Lead, LeadLimit
 from reports.leads.refreshing import limits_of, refresh, refresh_place
 from reports.leads.rules import published
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
@@ -39,7 +40,7 @@ from tests.factories import (
     walk,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("places")]
 CITY, OTHER_COUNTY = "3306", "330681"
 NOW = at(2026, 11, 25, 9)
 YEARS = (2024, 2025, 2026)
@@ -51,14 +52,14 @@ def clock():
         yield
 
 
-@pytest.fixture(autouse=True)
-def places():
+@built_once(at=NOW)
+def places(db):
     for code in (CITY, COUNTY, TOWNSHIP):
         UnitFactory(code=code)
 
 
-@pytest.fixture
-def cycles():
+@built_once(at=NOW)
+def cycles(places):
     return {year: CycleFactory(scheme=SchemeFactory(year=year), windows=False) for year in YEARS}
 
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from reports.unit_file.reading import UnitFile
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
@@ -31,15 +32,18 @@ pytestmark = pytest.mark.django_db
 HELD, KNOWN = date(2026, 6, 1), date(2026, 5, 1)
 
 
+NOW = at(2026, 11, 24, 8)
+
+
 @pytest.fixture(autouse=True)
 def _today(settings):
     settings.SECOND_FACTOR_REQUIRED = False
-    with freeze_time(at(2026, 11, 24, 8)):
+    with freeze_time(NOW):
         yield
 
 
-@pytest.fixture
-def village():
+@built_once(at=NOW)
+def village(db):
     """A village with results of two years, a known and a held event, an answered and an open objection."""
     for code in ("33", "3306", COUNTY, TOWNSHIP):
         UnitFactory(code=code)

@@ -14,9 +14,10 @@ from notifications.models import Notice
 from ratings.models import Points
 from reviews.models import Hearer, Sheet
 from reviews.workflow import appeals, batches, decisions, panels
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import ApplicationFactory, UnitFactory, UserFactory
-from tests.reviews.conftest import GOOD, prepare, score, score_township
+from tests.reviews.conftest import GOOD, TODAY, prepare, score, score_township
 
 LAST, NEXT_DAY = date(2026, 9, 28), "2026-09-29T02:00:00Z"
 NEIGHBOUR = "330624108205"
@@ -27,7 +28,7 @@ def successor():
     return UserFactory(username="successor", name="吕大力")
 
 
-@pytest.fixture
+@built_once(at=TODAY)
 def two(place):
     """A second village; the leaving reviewer has handed in the first one's sheet."""
     place.second = ApplicationFactory(cycle=place.cycle, unit=UnitFactory(code=NEIGHBOUR), state="township_review")

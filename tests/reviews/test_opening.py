@@ -12,6 +12,7 @@ from notifications.models import Notice
 from ratings.models import Cycle, Stage
 from ratings.models.cycle import CycleStep
 from reviews.models import Panel
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
@@ -28,17 +29,18 @@ from tests.ratings.test_figures_below import township_body
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_autumn")]
 OTHER = "330624109"
+NOW = at(2026, 9, 2, 9)
 
 
 @pytest.fixture
 def _autumn(settings):
     settings.SECOND_FACTOR_REQUIRED = False
-    with freeze_time(at(2026, 9, 2, 9)):
+    with freeze_time(NOW):
         yield
 
 
-@pytest.fixture
-def county():
+@built_once(at=NOW)
+def county(db):
     for code in ("33", "3306", COUNTY, TOWNSHIP, OTHER, f"{TOWNSHIP}201", f"{OTHER}201", f"{OTHER}202"):
         UnitFactory(code=code)
 

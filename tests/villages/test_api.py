@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from accounts.roles import Role
+from tests.built_once import built_once
 from tests.clients import api_of
 from tests.clock import freeze_time
 from tests.factories import COUNTY, TOWNSHIP, ProfileFactory, UnitFactory, person
@@ -20,17 +21,26 @@ SPLITTING = {"unit": A, "parts": [{"code": A}, {"code": NEW, "name": "分村"}],
 RENAMING = {"unit": A, "name": "沙溪新村", **PAPER}
 
 
-@pytest.fixture(autouse=True)
+@built_once
 def places(db):
+    for code in ("3306", COUNTY, TOWNSHIP, A, B, ELSEWHERE):
+        UnitFactory(code=code)
+
+
+@pytest.fixture(autouse=True)
+def _today(places):
     with freeze_time("2026-11-24 10:00+08:00"):
-        for code in ("3306", COUNTY, TOWNSHIP, A, B, ELSEWHERE):
-            UnitFactory(code=code)
         yield
 
 
+@built_once
+def county_office(places):
+    return person(Role.COUNTY_OFFICE, COUNTY)
+
+
 @pytest.fixture
-def office():
-    return api_of(person(Role.COUNTY_OFFICE, COUNTY))
+def office(county_office):
+    return api_of(county_office)
 
 
 def test_a_merger_is_looked_at_and_then_carried_out(office):

@@ -15,6 +15,7 @@ from ratings.register.rerating import rerate
 from ratings.workflow.closing import left_out
 from ratings.workflow.event import close, record
 from records.refusals import Incomplete, NotAllowed, WrongState
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
@@ -37,14 +38,17 @@ NEW, OTHER = f"{TOWNSHIP}290", f"{TOWNSHIP}291"
 PAPER = OrderPaper("新政〔2026〕8号", date(2026, 11, 20), "并村")
 
 
+NOW = "2026-11-24 10:00+08:00"
+
+
 @pytest.fixture(autouse=True)
 def today():
-    with freeze_time("2026-11-24 10:00+08:00"):
+    with freeze_time(NOW):
         yield
 
 
-@pytest.fixture
-def office():
+@built_once(at=NOW)
+def office(db):
     for code in (TOWNSHIP, A, B, C):
         UnitFactory(code=code)
     return person(Role.COUNTY_OFFICE, COUNTY)

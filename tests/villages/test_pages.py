@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.roles import Role
+from tests.built_once import built_once
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, ProfileFactory, UnitFactory, person
 from tests.markup import squeezed
 from villages.models import Unit
@@ -13,13 +14,17 @@ pytestmark = pytest.mark.django_db
 OTHER = "330681001218"
 
 
-@pytest.fixture
-def office(client):
+@built_once
+def reader(db):
     for code, name in (("330624", "新昌县"), (TOWNSHIP, "沙溪镇"), (VILLAGE, "沙溪村"), (OTHER, "袁家村")):
         UnitFactory(code=code, name=name)
-    user = person(Role.COUNTY_OFFICE, COUNTY)
-    client.force_login(user)
-    return user
+    return person(Role.COUNTY_OFFICE, COUNTY)
+
+
+@pytest.fixture
+def office(client, reader):
+    client.force_login(reader)
+    return reader
 
 
 def listed(client, query=""):

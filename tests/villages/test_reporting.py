@@ -11,6 +11,7 @@ from openpyxl import Workbook, load_workbook
 
 from accounts.roles import Role
 from records.refusals import NotAllowed, WrongState
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import COUNTY, TOWNSHIP, ProfileFactory, UnitFactory, person
 from villages import figures
@@ -24,20 +25,28 @@ NEXT_DOOR, ELSEWHERE = "330624109201", "330681001218"
 HEADS = ["区划代码", "年度", "人口", "户数", "集体经济收入（万元）"]
 
 
-@pytest.fixture(autouse=True)
-def places(settings):
-    settings.SECOND_FACTOR_REQUIRED = False
+@built_once
+def places(db):
     for code in (COUNTY, TOWNSHIP, A, B, NEXT_DOOR[:9], NEXT_DOOR, ELSEWHERE):
         UnitFactory(code=code)
+
+
+@pytest.fixture(autouse=True)
+def _today(places, settings):
+    settings.SECOND_FACTOR_REQUIRED = False
     with freeze_time("2026-11-24 10:00+08:00"):
         yield
 
 
+@built_once
+def reporter(places):
+    return person(Role.TOWNSHIP_OFFICE, TOWNSHIP)
+
+
 @pytest.fixture
-def office(client):
-    user = person(Role.TOWNSHIP_OFFICE, TOWNSHIP)
-    client.force_login(user)
-    return user
+def office(client, reporter):
+    client.force_login(reporter)
+    return reporter
 
 
 def kept():

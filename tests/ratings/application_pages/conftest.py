@@ -1,38 +1,39 @@
 """A village that fills in its application and submits it, and its township's office."""
 
-import pytest
 from django.urls import reverse
 
 from accounts.roles import Role
 from ratings.models import Application
 from ratings.workflow import application as workflow
+from tests.built_once import built_once
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, CycleFactory, UnitFactory, person
+from tests.ratings.conftest import SPRING
 from tests.ratings.test_application_workflow import fill
 
 
-@pytest.fixture
-def filler():
+@built_once(at=SPRING)
+def filler(db):
     UnitFactory(code="33"), UnitFactory(code="3306"), UnitFactory(code=COUNTY), UnitFactory(code=TOWNSHIP)
     return person(Role.FILLER, VILLAGE)
 
 
-@pytest.fixture
+@built_once(at=SPRING)
 def signer(filler):
     return person(Role.SIGNER, VILLAGE)
 
 
-@pytest.fixture
+@built_once(at=SPRING)
 def office(filler):
     return person(Role.TOWNSHIP_OFFICE, TOWNSHIP)
 
 
-@pytest.fixture
+@built_once(at=SPRING)
 def draft(filler):
     application = workflow.begin(UnitFactory(code=VILLAGE), CycleFactory(), by=filler)
     return workflow.choose_star(application, 5, by=filler)
 
 
-@pytest.fixture
+@built_once(at=SPRING)
 def submitted(draft, filler, signer):
     fill(draft, filler)
     workflow.submit(draft, by=signer)
