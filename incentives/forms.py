@@ -96,6 +96,8 @@ class FundForm(SourceForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        need = self.fields["need"]
+        need.choices = [("", _("Not weighted by need")), *[one for one in need.choices if one[0]]]
         self.initial["planned"] = "\n".join(f"{code} {amount}" for code, amount in planned_of(self.instance))
 
     def clean_planned(self) -> dict[str, Decimal]:

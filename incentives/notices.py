@@ -52,6 +52,9 @@ KINDS = {
         Group.MONEY,
         outside=None,
     ),
+    "payee_declined": Kind(
+        _("%(unit)s: the account %(account)s that you proposed is not used (%(reason)s)"), Group.MONEY, outside=None
+    ),
     "clawback_proposed": Kind(
         _("%(unit)s has fallen to %(star)s stars: see whether money of “%(name)s” comes back"),
         Group.MONEY,

@@ -17,6 +17,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.templatetags.face import star_name
 from incentives import one_off
 from incentives.allocation_rule import WeightedClaim, allocate
 from incentives.models import PlannedSum, ProjectFund, RewardPolicy, Source
@@ -96,7 +97,7 @@ def _reward(policy: RewardPolicy, table: Table, tried: Iterable[int], one: Cover
             look_up(table, star, one.figure)
         amount = reward(table, one.star, one.figure, policy.coefficient)
     except NoBand as gap:
-        problem = _("star %(star)s with %(figure)s: no band") % {"star": gap.star, "figure": gap.figure}
+        problem = _("%(star)s with %(figure)s: no band") % {"star": star_name(gap.star), "figure": gap.figure}
         return Prospect(one.unit, one.star, one.figure, problem=problem)
     return Prospect(one.unit, one.star, one.figure, yuan(amount))
 

@@ -33,6 +33,7 @@ from incentives.models.payee import CONFIRM, PROPOSE
 from incentives.models.source import SEES_LINES
 from incentives.opinions import FOLLOW_UP as OPINION
 from incentives.opinions import subject_names
+from incentives.payees.accounts import payable_units
 from incentives.payees.forms import PayeeFilterForm
 from incentives.settlements import FOLLOW_UP as SETTLEMENT
 from incentives.views.unit import home_panel
@@ -59,7 +60,7 @@ RIGHTS = {
 def register() -> None:
     page_help.register(*help_topics.TOPICS)
     openable.register(**{kind.PAGE: kind.objects.seen_by for kind in (RewardPolicy, ProjectFund)})
-    openable.register(**{"unit-money": held_anywhere(*SEES_LINES)})
+    openable.register(**{"unit-money": held_anywhere(*SEES_LINES), "payee": payable_units})
     kinds.register(**notices.KINDS)
     follow_up_kinds.register(
         **{

@@ -8,7 +8,9 @@ from decimal import Context, Decimal
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
 
-FIFTEEN = Context(prec=15)
+MOST_DIGITS = 15
+"""What a spreadsheet keeps of a number."""
+FIFTEEN = Context(prec=MOST_DIGITS)
 
 
 CHINESE_DATES = {27, 28, 29, 30, 31, 36, 50, 51, 52, 53, 54, 57, 58}

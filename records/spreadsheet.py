@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from openpyxl.utils.escape import unescape
 
 from records import cells
-from records.number_formats import FIFTEEN, plain, shape
+from records.number_formats import FIFTEEN, MOST_DIGITS, plain, shape
 from records.refusals import Refused
 
 CHUNK = 1 << 16
@@ -42,6 +42,8 @@ class Unreadable(str):
     def expected(self) -> str:
         if self.startswith("#"):
             return _("a value: the formula here ends in an error")
+        if not self.startswith("="):
+            return _("these digits as text: a spreadsheet keeps only the first 15 of a number")
         return _("a value: the formula's result is not in the file; please open it in Excel or WPS and save it")
 
 
@@ -353,6 +355,8 @@ class _Sheet:
             return Unreadable("#" + text)
         if not value.is_finite() or abs(value.adjusted()) > 40:
             return text
+        if value.adjusted() >= MOST_DIGITS:  # an account or identity number: its end was lost when it was typed
+            return Unreadable(plain(value))
         shapes = self.book.shapes
         return shapes[self.style](value) if self.style < len(shapes) else plain(value)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Case, When
 from django.forms import Form
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -51,12 +52,13 @@ DONE = {
 
 @permission_or_404(VIEW, HELP)
 def plans(request: HttpRequest) -> HttpResponse:
-    """The plans that the reader may see, what is due first at the top."""
+    """The plans that the reader may see: what is due first at the top, what is over at the end."""
     form = PlanFilterForm(request.GET, user=request.user)
     seen = Plan.objects.seen_by(request.user)
     chosen = form.narrow(seen) if form.is_valid() else seen.none()
     found = form.by_state(chosen) if form.is_valid() else chosen
     found = found.select_related("unit", "decision", "person").with_outcome()
+    found = found.order_by(Case(When(closed_at=None, then=0), default=1), *Plan._meta.ordering)
     if book := as_workbook(request, _("Improvement plans"), exports.plans(), found):
         return book
     page = Paginator(found, ROWS).get_page(request.GET.get("page"))

@@ -6,11 +6,13 @@ What is begun and not yet agreed ends by itself when its cause is gone; what was
 from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, override
 
 from accounts.roles import Role
+from accounts.templatetags.face import star_name
 from followups import time_limits
 from followups.offices import Office
 from followups.workflow import Opening, open_all
@@ -172,8 +174,10 @@ def _problems(plan: Plan, losses: list[Loss]) -> list[Problem]:
     found = [Problem(plan=plan, criterion=one.criterion, name=one.name, lost=one.lost, full=one.full) for one in losses]
     unlowered = plan.star_before if plan.cause == Plan.Cause.FALL else plan.decision.star
     if unlowered is not None and plan.star < unlowered:
-        words = in_chinese(gettext_noop("An event lowered the star from %(before)d to %(after)d."))
-        return [Problem(plan=plan, name=words % {"before": unlowered, "after": plan.star}), *found]
+        words = in_chinese(gettext_noop("An event lowered the star from %(before)s to %(after)s."))
+        with override(settings.LANGUAGE_CODE):
+            before, after = star_name(unlowered), star_name(plan.star)
+        return [Problem(plan=plan, name=words % {"before": before, "after": after}), *found]
     if not found:
         unknown = in_chinese(gettext_noop("No points are known of this result."))
         return [Problem(plan=plan, name=plan.decision.reason[:300] or unknown)]

@@ -83,6 +83,7 @@ def propose(plan: Plan, *, by: User, expected: Any = None, at: datetime | None =
         if missing := missing_of(fresh, timezone.localdate(at)):
             raise Incomplete(missing[0])
         fresh.state, fresh.proposed_at, fresh.drawn_up_by = State.PROPOSED, at or timezone.now(), by
+        fresh.reason = ""  # of the draft before, for which changes were asked
         fresh.revision += 1
         fresh.save()
         tell(fresh, "plan_proposed")

@@ -41,7 +41,7 @@ class PayeeAccount(models.Model):
     class State(models.TextChoices):
         PROPOSED = "proposed", _("Waits to be confirmed")
         IN_FORCE = "in_force", pgettext_lazy("account", "In force")
-        DECLINED = "declined", _("Declined")
+        DECLINED = "declined", pgettext_lazy("account", "Declined")
         REPLACED = "replaced", _("Replaced by a later one")
 
         CONFIRMED = Group(IN_FORCE, REPLACED)

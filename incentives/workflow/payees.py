@@ -12,7 +12,7 @@ from accounts.roles import RATED_POSTS
 from incentives.models import PayeeAccount
 from incentives.models.payee import CONFIRM, PROPOSE
 from incentives.payees.accounts import number_of, plain_number, require_number
-from incentives.workflow.telling import tell_of_account
+from incentives.workflow.telling import tell_of_account, tell_of_declined
 from records import audit, cells
 from records.refusals import Incomplete, NotAllowed, WrongState, require_reason
 from villages.models import Unit
@@ -70,12 +70,15 @@ def confirm_account(account: PayeeAccount, *, number: str, by: User, at: datetim
 
 @transaction.atomic
 def decline_account(account: PayeeAccount, *, reason: str, by: User, at: datetime | None = None) -> None:
-    """Do not use the proposed account, for a ``reason``; whoever proposed it takes it back in this way."""
+    """Do not use the proposed account, for a ``reason``; whoever proposed it takes it back in this way, and is told
+    when somebody else does."""
     if not _settles(account, by, PROPOSE, State.DECLINED):
         return
     account.reason = require_reason(reason)
     with audit.acting(by, "decline_payee", account.reason):
         _settle(account, State.DECLINED, by, at)
+    if account.proposed_by_id != by.pk:
+        tell_of_declined(account)
 
 
 def _settles(account: PayeeAccount, by: User, right: str, to: str = State.IN_FORCE) -> bool:

@@ -44,3 +44,10 @@ def tell_of_account(account: PayeeAccount, user_ids: Iterable[int]) -> None:
     """Notify a unit's own people to which account it is paid from now on: a wrong change is noticed where it hurts."""
     params = {"unit": account.unit.name, "bank": account.bank, "account": account.masked}
     announce(user_ids, "payee_account", link=reverse("unit-money"), unit_code=account.unit_id, **params)
+
+
+def tell_of_declined(account: PayeeAccount) -> None:
+    """Notify whoever proposed it: the right account has to be asked for and proposed."""
+    params = {"unit": account.unit.name, "account": account.masked, "reason": account.reason}
+    link = reverse("payee", args=[account.unit_id])
+    announce([account.proposed_by_id], "payee_declined", link=link, unit_code=account.unit_id, **params)

@@ -140,7 +140,7 @@ def test_a_result_held_down_by_an_event_begins_a_plan(who, clock):
         ("fall", 2025, 2, "cancelled"),
         ("result", 2026, 2, "draft"),
     ]
-    assert Plan.objects.last().problems.first().name == "因情形由3星降为2星。"
+    assert Plan.objects.last().problems.first().name == "因情形由三星降为二星。"
     events.close(event, on=date(2027, 1, 20), by=discipline, reason="复查合格")
     clock.move_to("2027-01-21 10:00+08:00")
     rerate([VILLAGE])

@@ -72,7 +72,7 @@ def test_who_asks_for_changes_makes_it_a_draft_again(who):
     plan = workflow.decline(plan, by=who.signer, reason="时间太紧")
     assert (plan.state, told(who.office)[-1]) == ("draft", "plan_declined")
     assert Plan.objects.seen_by(who.helper).count() == 0
-    workflow.propose(plan, by=who.office)
+    assert workflow.propose(plan, by=who.office).reason == ""
     workflow.agree(plan, by=who.helper)
     assert Agreement.objects.filter(party="helper").count() == 2
 

@@ -78,6 +78,18 @@ def test_a_sheet_without_the_heads_is_refused():
         read_rows(b"PK\x03\x04rubbish", ["单位"])
 
 
+def test_a_number_of_more_digits_than_a_spreadsheet_keeps_is_refused_not_rounded():
+    """An account number typed as a number ends in zeros in the file: it would be somebody else's."""
+    book = Workbook()
+    for row in (["账号", "值"], [622848040256489001, 1], ["622848040256489001", 123456789012345]):
+        book.active.append(row)
+    raw = io.BytesIO()
+    book.save(raw)
+    with pytest.raises(SheetRefused) as refused:
+        read_rows(raw.getvalue(), ["账号", "值"])
+    assert [(one.row, one.head) for one in refused.value.problems] == [(2, "账号")]
+
+
 def test_the_marked_copy_shows_the_wrong_cell():
     book = Workbook()
     for row in (["单位", "值"], ["001", "x"]):

@@ -157,5 +157,7 @@ def test_an_account_of_a_merged_village_is_nothing_to_confirm(rows):
     with pytest.raises(WrongState, match="撤并"):
         workflow.confirm_account(account, number=NUMBER, by=rows.second)
     workflow.decline_account(account, reason="已撤并", by=rows.second)
+    told = Notice.objects.get(kind="payee_declined")
+    assert (told.user, told.params["reason"], account.get_state_display()) == (rows.first, "已撤并", "不予使用")
     with pytest.raises(WrongState, match="撤并"):
         workflow.propose_account(rows.unit, by=rows.first, **GIVEN)

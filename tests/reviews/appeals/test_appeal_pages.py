@@ -2,6 +2,7 @@
 
 import re
 
+import pgtrigger
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -9,7 +10,7 @@ from django.utils import translation
 
 from accounts.models import User
 from accounts.roles import Role
-from ratings.models import Decision
+from ratings.models import Application, Decision
 from reviews.models import Appeal
 from reviews.todos.appeal_todos import entries
 from reviews.workflow import appeals
@@ -17,7 +18,7 @@ from tests.clients import api_of, client_of
 from tests.clock import freeze_time
 from tests.factories import person
 from tests.form_steps import key_of, listed
-from tests.reviews.appeals.conftest import IN_FORCE, appeal_of
+from tests.reviews.appeals.conftest import IN_FORCE, appeal_of, heard
 from tests.two_tenants import PNG
 
 
@@ -90,6 +91,15 @@ def clicks(client, address, given):
     """The messages for two clicks on the same button."""
     answers = [client.post(address, given, follow=True) for _click in range(2)]
     return [[(m.level_tag, str(m)) for m in answer.context["messages"]] for answer in answers]
+
+
+def test_who_has_the_star_that_was_applied_for_gets_no_higher_one(released, plain):
+    appeal = heard(released)
+    with pgtrigger.ignore(), freeze_time(IN_FORCE):
+        Application.objects.update(applied_star=released.decision.star)
+        page = client_of(released.county_reviewer).get(reverse("review_appeal", args=[appeal.pk]))
+    assert (page.context["stars"], 'value="uphold"' in page.text) == ([], False)
+    assert "申报的就是二星，不能再高。" in page.text
 
 
 @pytest.mark.parametrize(
