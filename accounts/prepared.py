@@ -55,12 +55,14 @@ class Totals:
 @dataclass(frozen=True, eq=False)
 class Statement:
     """``sql``: None where such a reader finds nothing, whatever there is. ``values`` of its ``%s``: placeholders, and
-    what is the same for all. ``rows``: the queryset whose statement it is; None of ``Totals``."""
+    what is the same for all. ``rows``: the queryset whose statement it is; None of ``Totals``. ``anew``: it is planned
+    for the values of each call."""
 
     sql: str | None
     values: Row = ()
     empty: tuple[Row, ...] = ()
     rows: QuerySet | None = None
+    anew: bool = False
 
     @cached_property
     def kept(self) -> KeptStatement:
@@ -69,7 +71,7 @@ class Statement:
 
     def call(self, known: Known, stands: dict[Given, Given]) -> tuple[str, Row]:
         """What is executed for one reader."""
-        if may_keep(connection):
+        if may_keep(connection) and not self.anew:
             given = [known.value(value, stands) for value in self.kept.places]
             return self.kept.call(connection, given, alike=known.widths)
         return self.plain(known, stands)
@@ -114,6 +116,7 @@ class _Captured(Exception):
 
 
 Build = Callable[..., QuerySet | Totals]
+_PLANNED_ANEW: set[Build] = set()
 
 
 class Page(Protocol):
@@ -145,6 +148,13 @@ def asked(build: Build, user: User | None, *given: Given, **fixed: Hashable) -> 
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchall()
+
+
+def planned_anew(build: Build) -> Build:
+    """Of a query over so many rows that a plan for the very values saves more than planning costs: a plan for all
+    values expects few rows below a code, and looks each up."""
+    _PLANNED_ANEW.add(build)
+    return build
 
 
 def asked_or_404(build: Build, user: User, given: int | str) -> Any:
@@ -283,14 +293,15 @@ def _built(build: Build, shape: Shape, kinds: tuple[type, ...], fixed: Fixed) ->
     if sql is None:
         return Statement(None, empty=(values,))
     kept = tuple(value if value in given else _kept(value, began, day) for value in values)
+    anew = build in _PLANNED_ANEW
     if compiler is None:
-        return Statement(sql, kept)
+        return Statement(sql, kept, anew=anew)
     query.query.__class__ = _WrittenQuery  # which nobody else has; assigned, it would give dictionaries for tuples
     query.query.compiled = compiler
     query.query.converters = compiler.get_converters(
         [column for column, *_named in compiler.select[: compiler.col_count]]
     )
-    return Statement(sql, kept, rows=query)
+    return Statement(sql, kept, rows=query, anew=anew)
 
 
 def _is_placeholder(value: Any) -> bool:

@@ -33,7 +33,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.prepared import asked
+from accounts.prepared import asked, planned_anew
 from ratings.models import Application, Cycle, Event, Window
 from ratings.models.cycle import CycleStep
 from records.deadlines import remaining
@@ -66,7 +66,7 @@ STAGE_OF_APPLICATION = Case(
     When(
         Q(mine__state=State.COUNTY_REVIEW)
         | Q(mine__state=State.DECIDED, mine__township_star__isnull=False)
-        | Q(mine__unit__level=Level.TOWNSHIP),  # a township is reviewed by nobody below the county
+        | Q(level=Level.TOWNSHIP),  # a township is reviewed by nobody below the county
         then=Value(COUNTY),
     ),
     default=Value(TOWNSHIP),
@@ -235,13 +235,22 @@ def standings(
         if any(cycle.is_pilot for cycle in cycles):  # of so many places that their statement serves nobody else
             return list(_standings(None, *given, cycles=cycles, each=each, **fixed))
         counties = [value for cycle in cycles for value in (cycle.pk, cycle.unit_id)]
-        return asked(_standings, None, *given, *counties, each=each, **fixed)
+        return asked(_each if each else _counted, None, *given, *counties, **fixed)
 
     if len(unit.code) >= CODE_LENGTHS[2]:
         rows = found(each=True)
         if len(rows) <= WALL:
             return rows, [square(row) for row in rows]
     return found(each=False), []
+
+
+def _each(*given: Any, **fixed: Any) -> QuerySet[Unit, dict]:
+    return _standings(*given, each=True, **fixed)
+
+
+@planned_anew
+def _counted(*given: Any, **fixed: Any) -> QuerySet[Unit, dict]:
+    return _standings(*given, each=False, **fixed)
 
 
 ALIKE = ("star", "then", "stage", "returned", "flagged")

@@ -22,6 +22,8 @@ from villages.models import below
 
 NEW = timedelta(days=7)
 SHOWN = 8
+_READ = ("kind", "state", "opened_at", "due_at", "reported_at", "responsible_role")
+"""What ``duties`` and the page read of each of a city's hundreds."""
 
 
 def waiting(user: User, code: str, until: datetime) -> QuerySet[FollowUp]:
@@ -179,7 +181,8 @@ def duties(user: User, seen: AsOf) -> Duties:
 def _late_or_warned(user: User, code: str, until: datetime, moment: datetime) -> QuerySet[FollowUp]:
     found = waiting(user, code, until).exclude(kind__in=taken_up_by_warnings())
     found = found.filter(Q(due_at__lte=moment) | Q(kind__startswith=PREFIX))
-    return found.select_related("unit", "responsible_unit").order_by("-opened_at", "pk")
+    found = found.select_related("unit", "responsible_unit").order_by("-opened_at", "pk")
+    return found.only(*_READ, "unit__name", "responsible_unit__name")
 
 
 def _reported(one: FollowUp, seen: AsOf) -> bool:

@@ -62,6 +62,12 @@ class Loss:
             self.before_lost += row.n
             self.before_most += row.m
 
+    def include(self, part: Loss) -> None:
+        self.lost += part.lost
+        self.most += part.most
+        self.before_lost += part.before_lost
+        self.before_most += part.before_most
+
 
 @dataclass(frozen=True)
 class HeatCell:
@@ -104,10 +110,11 @@ def losses(rows: list[CountedRow], scheme: Scheme | None, places: Mapping[str, s
     by_place: dict[tuple[str, str], Loss] = defaultdict(lambda: Loss(""))
     for row in rows:
         if row.b in criteria:
-            criteria[row.b].add(row, last)
-            areas[area_of[row.b]].add(row, last)
             by_place[row.b, row.place].add(row, last)
+    for (code, _place), loss in by_place.items():
+        criteria[code].include(loss)
     for code, loss in criteria.items():
+        areas[area_of[code]].include(loss)
         loss.cells = [
             _heat_cell(by_place[code, place], name, f"{loss.query}&place={place}") for place, name in places.items()
         ]

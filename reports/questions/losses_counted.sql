@@ -1,11 +1,21 @@
--- The rows of losses.sql counted, whatever c is: summed up by criterion before anything is compared with full marks, as a
--- county has thousands.
-select 'losses' as question, p.place, p.year::text as a, p.criterion as b, '' as c, p.results as count,
-       trim_scale(p.results * c.most - p.points) as n, p.results * c.most as m, p.since
+-- The rows of losses.sql counted, whatever c is. A county has thousands: they are summed up before anything is compared
+-- with full marks, and told apart by one number instead of their place, year and scheme.
+select l.*
 from (
-    select left(unit_id, %(digits)s::int) as place, year, scheme_id, criterion, count(*) as results, sum(points) as points,
-           min("on") as since
-    from ({points_behind}) b
-    group by 1, 2, 3, 4
-) p
-join ({full_marks}) c on c.scheme = p.scheme_id and c.code = p.criterion
+    with numbered as materialized (
+        select r.*, p.place, dense_rank() over (order by p.place, r.year, r.scheme_id) as number
+        from ({points_behind}) r
+        cross join lateral (select left(r.unit_id, %(digits)s::int) as place) p
+    )
+    select 'losses' as question, g.place, g.year::text as a, p.criterion as b, '' as c, p.results as count,
+           trim_scale(p.results * c.most - p.points) as n, p.results * c.most as m, g.since
+    from (
+        select number, criterion, count(*) as results, sum(points) as points
+        from (select number, unnest(criteria) as criterion, unnest(points) as points from numbered) r
+        group by 1, 2
+    ) p
+    join (
+        select number, place, year, scheme_id, min("on") as since from numbered group by 1, 2, 3, 4
+    ) g on g.number = p.number
+    join ({full_marks}) c on c.scheme = g.scheme_id and c.code = p.criterion
+) l

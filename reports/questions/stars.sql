@@ -4,8 +4,12 @@ select u.code as unit, y.year::text as a, coalesce(p.star, 0)::text as b,
        case when p.star >= 4 then 'high' when p.star >= 2 then 'middle' else 'low' end as c,
        0::numeric as n, 0::numeric as m, lower(p.during) as since, '' as subject
 from villages_unit u
-cross join generate_series(%(year)s::int - 4, %(year)s::int) as y (year)
+cross join (
+    select y as year, least(make_date(y, 12, 31), %(day)s) as last
+    from generate_series(%(year)s::int - 4, %(year)s::int) y
+    offset 0  -- once a year, not once a village and period
+) y
 left join ratings_starperiod p on p.unit_id = u.code and p.superseded_at is null
      and p.unit_id >= %(code)s and p.unit_id < %(end)s
-     and p.during @> least(make_date(y.year, 12, 31), %(day)s::date)
+     and p.during @> y.last
 where {standing}

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts import office_contacts
 from accounts import todos as of_posts
 from accounts.models import User
-from accounts.prepared import Totals, asked
+from accounts.prepared import Totals, asked, planned_anew
 from accounts.roles import OFFICE_HEADS
 from accounts.together import together
 from consultations import todos as of_drafts
@@ -265,3 +265,18 @@ def _of_county(user: User):
 def _yesterday(_user: User):
     late = Application.objects.filter(submitted_at__lt=timezone.now() - timedelta(days=1))
     return Totals(late, {"count": Count("pk")})
+
+
+def _one(_user, code):
+    return Unit.objects.filter(code=code)
+
+
+@planned_anew
+def _planned(_user, code):
+    return _one(_user, code)
+
+
+def test_a_query_over_many_rows_is_planned_for_its_own_values():
+    with CaptureQueriesContext(connection) as seen:
+        assert asked(_one, None, "33") == asked(_planned, None, "33")
+    assert [query["sql"].split()[0] for query in seen] == ["execute", "SELECT"]

@@ -5,6 +5,7 @@ import re
 from datetime import date
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -48,6 +49,7 @@ VILLAGE, ELSEWHERE = f"{TOWNSHIP}201", "330681001201"
 def _today(settings, monkeypatch):
     settings.SECOND_FACTOR_REQUIRED = False
     monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)  # every statement in full
+    cache.clear()  # what another test drew of the same place was rolled back, and nothing tells
     with freeze_time(NOW):
         yield
 
