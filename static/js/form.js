@@ -21,12 +21,18 @@
   const now = (input) => ({ typed: value(input), reason: reasonOf(input) ? reasonOf(input).value : "" });
   const same = (a, b) => a.typed === b.typed && a.reason === b.reason;
 
-  const showLocal = (input, kept = true) => {
+  const show = (input, kind, text) => {
     const state = stateOf(input);
     let line = state.querySelector(".state");
     if (!line) state.append((line = document.createElement("p")));
-    line.className = "state local";
-    line.textContent = kept ? form.dataset.local : form.dataset.unkept;
+    line.className = `state ${kind}`;
+    line.textContent = text;
+  };
+  const showLocal = (input, kept = true) => show(input, "local", kept ? form.dataset.local : form.dataset.unkept);
+  /* Offline, signed out, too fast, the server down: it is sent again. What is gone, or no longer this person's, is not. */
+  const isSentAgain = (status) => [0, 401, 403, 408, 429].includes(status) || status >= 500;
+  const showUntaken = (section) => {
+    for (const input of fields(section)) if (copies.get(application, input.dataset.item)) show(input, "invalid", form.dataset.untaken);
   };
   /* "On this device" is shown only once it is true, and not after the server has answered meanwhile. */
   const keep = async (input, copy) => {
@@ -93,7 +99,12 @@
   });
   document.body.addEventListener("htmx:afterRequest", (event) => {
     const section = sectionOf(event);
-    if (!section || !section.sent || !event.detail.successful || event.detail.xhr.responseURL.includes("/login/")) return;
+    if (!section || !section.sent) return;
+    if (!event.detail.successful) {
+      if (!isSentAgain(event.detail.xhr.status)) showUntaken(section);
+      return;
+    }
+    if (event.detail.xhr.responseURL.includes("/login/")) return;
     for (const input of fields(section)) {
       const item = input.dataset.item, state = stateOf(input), copy = copies.get(application, item);
       if (copy && !state.hasAttribute("data-refused")) {

@@ -1,8 +1,11 @@
 /* Text typed in a form marked data-keep is kept on this device (copies.js), under where the form is sent, until the server
    has taken it (waiting.js): a session that has ended or a lost line takes nothing away. Nothing is sent by itself: what was
-   typed, and nothing else of the form, is put back where it stood, and the person sends it. Files, and what is hidden, are not kept. */
+   typed, and nothing else of the form, is put back where it stood, and the person sends it. Files, and what is hidden, are not kept.
+   Each tab keeps a copy of its own; what is typed in another one that is still open is left to it. */
 (() => {
-  const OF = "text", { back, away, lost, noPlace } = document.body.dataset;
+  const OF = "text", { back, away, lost, noPlace, user } = document.body.dataset;
+  const anId = () => (sessionStorage["kept-text-tab"] = Math.random().toString(36).slice(2));
+  let tab = sessionStorage["kept-text-tab"] || anId();
   const forms = [...document.querySelectorAll("form[data-keep]")];
   const fields = (form) => [...form.elements].filter((one) => one.name && !("unkept" in one.dataset) && !["hidden", "file", "password", "submit", "fieldset"].includes(one.type));
   const isChoice = (field) => ["checkbox", "radio"].includes(field.type);
@@ -44,7 +47,7 @@
     button.className = "link";
     button.textContent = away;
     button.addEventListener("click", () => {
-      copies.drop(OF, form.dataset.keep);
+      copies.drop(OF, form.dataset.copy);
       setAll(form, before);
       box.remove();
     });
@@ -54,9 +57,10 @@
   const anywhere = (place) => place.replace(/\?[^ ]*/, "");
   /* The form is not offered any more (somebody else has taken the step): the text is shown, to take along. Where the page is
      only asked for something else (another page of its list), the form is still there: waiting.js leads to it. */
+  const textsOf = (copy) => (copy.application === OF ? Object.values(copy.typed) : [`${copy.item}  ${copy.typed}`, copy.reason]);
   const showLost = (copy) => {
     const box = told("wait", lost);
-    list(box, Object.values(copy.typed));
+    list(box, textsOf(copy));
     document.getElementById("main").prepend(box);
   };
 
@@ -71,20 +75,51 @@
   for (const form of forms) {
     const shown = typedIn(form);
     form.dataset.keep ||= placeOf(form);
+    form.dataset.copy = `${form.dataset.keep}#${tab}`;
     form.addEventListener("input", () => {
-      const copy = copies.get(OF, form.dataset.keep);
+      const copy = copies.get(OF, form.dataset.copy);
       const page = form.dataset.page || (copy && anywhere(copy.page) !== location.pathname ? copy.page : location.pathname + location.search);
-      copies.put(OF, form.dataset.keep, { typed: touchedIn(form, shown, copy?.typed || {}), page });
+      copies.put(OF, form.dataset.copy, { typed: touchedIn(form, shown, copy?.typed || {}), page, at: Date.now() });
     });
-    form.addEventListener("submit", () => sessionStorage.setItem("kept-text", form.dataset.keep));
+    form.addEventListener("submit", () => sessionStorage.setItem(`kept-text:${user}`, form.dataset.copy));
   }
+
+  /* Which forms are open in other tabs: each answers with the names of its copies. */
+  const ANSWERED_WITHIN = 200;
+  const tabs = new BroadcastChannel(`kept-text:${user}`), open = new Set();
+  tabs.addEventListener("message", ({ data }) => {
+    if (data === "which") tabs.postMessage(forms.map((form) => form.dataset.copy));
+    else for (const copy of data) open.add(copy);
+  });
+  const askTabs = () => {
+    tabs.postMessage("which");
+    return new Promise((resolve) => { setTimeout(resolve, ANSWERED_WITHIN); });
+  };
+  const placeIn = (copy) => copy.item.replace(/#\w+$/, "");
+  const isShown = (copy) => (copy.application === OF
+    ? forms.some((form) => anywhere(form.dataset.keep) === anywhere(placeIn(copy)))
+    : document.getElementById("form"));
+  const own = (form) => copies.get(OF, form.dataset.copy);
+  const adopt = (form, { application: _a, item, ...copy }) => {
+    copies.put(OF, form.dataset.copy, copy);
+    copies.drop(OF, item);
+    putBack(form, copy);
+  };
   window.addEventListener("load", async () => {
     await copies.load();
-    for (const copy of copies.all().filter((one) => one.application === OF)) {
-      const form = forms.find((one) => one.dataset.keep === copy.item);
-      const offered = forms.some((one) => anywhere(one.dataset.keep) === anywhere(copy.item));
-      if (form) putBack(form, copy);
-      else if (!offered && anywhere(copy.page) === location.pathname) showLost(copy);
+    for (const form of forms) if (own(form)) putBack(form, own(form));
+    await askTabs();
+    if (forms.some((form) => open.has(form.dataset.copy))) { // a tab that was duplicated has the storage of the other
+      tab = anId();
+      for (const form of forms) form.dataset.copy = `${form.dataset.keep}#${tab}`;
+    }
+    const left = copies.all().filter((copy) => !open.has(copy.item)).sort((one, other) => (other.at || 0) - (one.at || 0));
+    for (const form of forms) {
+      const copy = left.find((one) => one.application === OF && placeIn(one) === form.dataset.keep);
+      if (copy && !own(form)) adopt(form, copy);
+    }
+    for (const copy of left) {
+      if (!copy.file && !isShown(copy) && anywhere(copy.page) === location.pathname) showLost(copy);
     }
   });
 })();

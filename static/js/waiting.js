@@ -5,8 +5,8 @@
   if (!user) return;
 
   /* A form of kept text was sent from this tab: the page that says that it was done, or shows the text to take along, ends its copy. */
-  const sentText = sessionStorage.getItem("kept-text");
-  sessionStorage.removeItem("kept-text");
+  const sentKey = `kept-text:${user}`, sentText = sessionStorage.getItem(sentKey);
+  sessionStorage.removeItem(sentKey);
   if (sentText && document.querySelector(".messages .banner.good, [data-shown]")) copies.drop("text", sentText);
 
   const tell = (text, pages) => {
@@ -37,7 +37,7 @@
   };
   /* This page sends and shows what belongs to it; of a form that shows fewer fields than before, only those shown. */
   const isHere = (copy) => copy.application === "text"
-    ? document.querySelector(`form[data-keep="${CSS.escape(copy.item)}"]`)
+    ? document.querySelector(`form[data-keep="${CSS.escape(copy.item.replace(/#\w+$/, ""))}"]`)
     : copy.page.split("?")[0] === location.pathname
     && (copy.file || document.querySelector(`[data-item="${CSS.escape(copy.item)}"]`));
   const elsewhere = () => copies.all().filter((copy) => !isHere(copy));

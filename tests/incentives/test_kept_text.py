@@ -27,6 +27,8 @@ def test_what_was_typed_when_the_session_ended_is_put_back(new_context, live_ser
     cache.clear()
     with page.expect_navigation(url="**/login/**"):
         page.locator("form[action$='/give_opinion/'] button[value='0']").click()
+    sent = [key for key in page.evaluate("Object.keys(sessionStorage)") if key.startswith("kept-text")]
+    assert sent == [f"kept-text:{office.pk}"]  # the next person at this browser ends nothing of it
     sign_in(page, office.username)
     expect(page.locator("#waiting")).to_be_visible()
     page.locator("#waiting a").click()
@@ -89,3 +91,27 @@ def test_rows_added_to_a_table_are_kept_with_it(new_context, live_server, settin
     page.goto(reverse("policy-new", args=[COUNTY]))
     expect(page.locator("form .banner p").last).to_have_text("30000")
     expect(page.locator("[name=name]")).to_have_value(TYPED)
+
+
+def test_two_tabs_of_a_form_keep_a_copy_each(new_context, live_server, settings, draft, finance, office):
+    settings.SECOND_FACTOR_REQUIRED = False
+    policy = draft()
+    workflow.seek_opinion(policy, by=finance)
+    browser = new_context(base_url=live_server.url)
+    one = sign_in(browser.new_page(), office.username)
+    one.goto(policy.get_absolute_url())
+    one.locator(FIELD).fill(TYPED)
+    other = browser.new_page()
+    other.goto(policy.get_absolute_url())
+    other.wait_for_timeout(600)  # nothing comes: it is the first tab's
+    expect(other.locator(FIELD)).to_have_value("")
+    other.locator(FIELD).fill("另一句")
+    one.locator(FIELD).fill(f"{TYPED}。")
+    other.close()
+    one.goto("/")
+    one.goto(policy.get_absolute_url())
+    for text in (f"{TYPED}。", "另一句"):
+        expect(one.locator(FIELD)).to_have_value(text)
+        one.locator("form[action$='/give_opinion/'] .banner button").click()
+        one.reload()
+    expect(one.locator(FIELD)).to_have_value("")

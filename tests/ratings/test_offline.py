@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from accounts.models import Appointment
 from accounts.roles import Role
 from ratings.workflow import application as workflow
 from ratings.workflow.answers import save_answer
@@ -173,6 +174,16 @@ def test_the_session_ended_and_after_signing_in_the_copy_is_sent(phone, draft):
     sign_in(page, "filler")
     expect(page.locator("body[data-left='0']")).to_be_attached()
     assert kept(draft) == {"1.2": "95"}
+
+
+def test_who_fills_in_no_longer_is_told_and_can_take_the_text_along(phone, draft):
+    page = opened(phone, draft)
+    Appointment.objects.filter(user__username="filler").delete()
+    page.locator("[name='1.2']").fill("96.5")
+    line = page.locator("#c1-2-1-state .state")
+    expect(line).to_have_text(page.locator("#form").get_attribute("data-untaken"))
+    assert page.reload().status == 404
+    expect(page.locator("main .banner p", has_text="1.2  96.5")).to_be_visible()
 
 
 def test_signing_out_sends_first_and_leaves_nothing_on_the_phone(phone, draft):
