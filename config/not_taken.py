@@ -5,13 +5,15 @@ It is made of what was sent alone, so that it tells a stranger nothing: the same
 """
 
 import re
+from copy import copy
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy
 from django.views.defaults import page_not_found
 
+from config.page_above import page_above
 from records import previews
 from records.confirming import NotTaken
 
@@ -21,7 +23,7 @@ WORDS = re.compile(r"[^\x00-\x7f]|\s")
 OWN_FIELDS = re.compile("csrfmiddlewaretoken|key|.*password.*")
 
 
-def answer(request: HttpRequest, refused: NotTaken, on: str = "") -> HttpResponse:
+def answer(request: HttpRequest, refused: NotTaken, on: str) -> HttpResponse:
     """``on``: where it leads; as ever by a message there, where nothing was written."""
     if written := written_in(request):
         shown = {"why": refused.why, "written": written, "on": on}
@@ -36,7 +38,17 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if not written or request.path.startswith("/api/"):
         return page_not_found(request, exception)
     status = 409 if previews.was_shown(request.user, request.POST.get("key", "")) else 404
-    return render(request, "not_taken.html", {"why": GONE, "written": written}, status=status)
+    shown = {"why": GONE, "written": written, "on": _page_above(request)}
+    return render(request, "not_taken.html", shown, status=status)
+
+
+def _page_above(request: HttpRequest) -> str:
+    """Looked for as when it is opened: nothing that was sent is sent there."""
+    if request.resolver_match is None:
+        return "/"
+    opening = copy(request)
+    opening.method, opening.POST = "GET", QueryDict()
+    return page_above(opening)
 
 
 def written_in(request: HttpRequest) -> list[str]:

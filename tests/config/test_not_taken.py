@@ -8,7 +8,7 @@ from accounts.roles import Role
 from incentives import workflow
 from records.previews import keep
 from tests.clients import client_of
-from tests.factories import COUNTY, TOWNSHIP, person
+from tests.factories import COUNTY, TOWNSHIP, AppointmentFactory, person
 from tests.incentives.conftest import draft_policy, make_county
 from tests.markup import squeezed
 
@@ -38,6 +38,7 @@ def test_a_stranger_finds_the_own_text_and_nothing_else(policy):
     assert (there.status_code, made_up.status_code) == (404, 404)
     assert kept_in(there) == kept_in(made_up) == "<p>请把第三条<br>改一改</p>"
     assert [GONE in there.text, "give_opinion" in there.text] == [True, False]
+    assert there.context["on"] == made_up.context["on"] == "/"
     plain = stranger.post(f"/policies/{policy.pk}/step/take_back/")
     assert [plain.status_code, GONE in plain.text] == [404, False]
 
@@ -55,8 +56,10 @@ def test_a_step_that_is_no_longer_the_readers_keeps_what_was_written(policy):
     desk = client_of(office)
     key = desk.get(f"/policies/{policy.pk}/").context["key"]
     office.appointments.all().delete()
+    AppointmentFactory(role=Role.FINANCE, unit_id=COUNTY, user=office)
     answer = desk.post(f"/policies/{policy.pk}/step/give_opinion/", {"key": key, "agreed": "0", "opinion": WRITTEN})
     assert [answer.status_code, kept_in(answer)] == [409, "<p>请把第三条<br>改一改</p>"]
+    assert answer.context["on"] == policy.get_absolute_url()
 
 
 def test_a_refusal_that_no_page_takes_keeps_what_was_written(policy, settings):

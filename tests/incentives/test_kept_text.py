@@ -27,7 +27,7 @@ def test_what_was_typed_when_the_session_ended_is_put_back(new_context, live_ser
     cache.clear()
     with page.expect_navigation(url="**/login/**"):
         page.locator("form[action$='/give_opinion/'] button[value='0']").click()
-    sent = [key for key in page.evaluate("Object.keys(sessionStorage)") if key.startswith("kept-text")]
+    sent = [key for key in page.evaluate("Object.keys(sessionStorage)") if key.startswith("kept-text:")]
     assert sent == [f"kept-text:{office.pk}"]  # the next person at this browser ends nothing of it
     sign_in(page, office.username)
     expect(page.locator("#waiting")).to_be_visible()
