@@ -15,8 +15,8 @@ def share_at_least(villages: VillagesBelow, star: int) -> Values:
 
 
 def mean_points(villages: VillagesBelow) -> Values:
-    rows = villages.points
-    return shares(villages, summed((place, Fraction(total) / Fraction(full)) for place, full, total in rows if full))
+    parts = ((place, Fraction(total) / Fraction(full)) for place, full, total in villages.points)
+    return shares(villages, summed(parts))
 
 
 def no_event(villages: VillagesBelow, kinds: Collection[str], year: int) -> Values:

@@ -3,7 +3,7 @@
 Every query begins with the relation ``village (code, place)``; ``place`` is the unit above by which it is counted.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -33,16 +33,21 @@ class VillagesBelow:
         villages = rated_on(self.unit, self.on).order_by().annotate(place=Left("code", self.digits))
         return dict(sorted(villages.values_list("place").annotate(Count("pk"))))
 
-    @cached_property
-    def stars(self) -> list[tuple[str, int, int, int]]:
+    @property
+    def stars(self) -> Iterator[tuple[str, int, int, int]]:
         """Place, star on the day, star a year before, and how many villages hold these two (no star: 0)."""
-        before = year_before(self.on)
-        return self.register_rows(_STARS, self.on, self.on, before, before)
+        return ((place, star, before, n) for place, star, before, _marks, n, _total in self._register)
+
+    @property
+    def points(self) -> Iterator[tuple[str, Decimal, Decimal]]:
+        """Place, full marks of the scheme of the decision in force, sum of the totals, each capped at these marks."""
+        return ((place, marks, total) for place, _star, _before, marks, _n, total in self._register if marks)
 
     @cached_property
-    def points(self) -> list[tuple[str, Decimal | None, Decimal]]:
-        """Place, full marks of the scheme of the decision in force, sum of the totals, each capped at these marks."""
-        return self.register_rows(_POINTS, self.on, self.on)
+    def _register(self) -> list[tuple[Any, ...]]:
+        """What ``register.sql`` gives: the periods of the register are worked out once for stars and points."""
+        before = year_before(self.on)
+        return self.register_rows(_REGISTER, self.on, self.on, before, before)
 
     def events(self, kinds: Iterable[str], year: int) -> dict[str, int]:
         """How many villages have a released event of ``kinds`` in the year, by place; one undone by an appeal does not
@@ -71,14 +76,7 @@ class VillagesBelow:
         ]
 
 
-_STARS = """
-select v.place, coalesce(now.star, 0), coalesce(before.star, 0), count(*)
-from village v
-left join period now on now.unit = v.code and now.since <= %s and (now.until is null or now.until > %s)
-left join period before on before.unit = v.code and before.since <= %s and (before.until is null or before.until > %s)
-group by 1, 2, 3
-"""
-_POINTS = Path(__file__).with_name("points.sql").read_text(encoding="utf-8").replace("{source}", "")
+_REGISTER = Path(__file__).with_name("register.sql").read_text(encoding="utf-8").replace("{source}", "")
 _EVENTS = """
 select v.place, count(distinct e.unit_id)
 from village v

@@ -29,13 +29,12 @@ class VillageGround(Ground):
         self.places = list(self.villages.counted)
 
 
-def villages_behind(spec: AssessmentSpec, term: Term, place: str = "") -> dict[str, Fraction]:
-    """By code, in order, what each village below ``place`` (all that are assessed, when absent) adds: 0 to 1."""
+def villages_behind(ground: VillageGround, term: Term) -> dict[str, Fraction]:
+    """By code, in order, what each village of ``ground`` adds: 0 to 1."""
     if term.takes in NOT_OF_VILLAGES:
         return {}
-    ground = VillageGround(spec, place or spec.unit)
     if due := DUE.get(term.takes):
-        rows = due(ground.villages, spec.year, term)
+        rows = due(ground.villages, ground.spec.year, term)
         return {village: Fraction(done, of) for village, of, done in sorted(rows)}
     values = TERMS[term.takes](ground, term)
     return {village: values.get(village, Fraction(0)) for village in ground.places}

@@ -15,7 +15,7 @@ from notifications.workflow import announce_all
 from records import audit
 from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState
-from reports.assessments.kept import spec_of, to_freeze
+from reports.assessments.kept import AssessmentFigures
 from reports.assessments.places import place_codes
 from reports.assessments.reading import read_assessment
 from reports.models import Assessment, AssessmentState, ComparisonSetting
@@ -76,7 +76,8 @@ def freeze_assessment(
 ) -> None:
     """Freeze the figures as of the assessment's day by the decision ``document``; whatever comes later changes none.
 
-    ``expected``: what ``to_freeze`` gave when the page was shown; raises ``Outdated`` when that has changed.
+    ``expected``: what ``AssessmentFigures.to_freeze`` gave when the page was shown; raises ``Outdated`` when that has
+    changed.
     """
     _lock(assessment, by, State.ISSUED, None)
     if not document.strip():
@@ -85,7 +86,7 @@ def freeze_assessment(
     at = at or timezone.now()
     if timezone.localdate(at) < assessment.on:
         raise WrongState(_("The figures are those of %s: they cannot be decided before.") % assessment.on.isoformat())
-    figures = to_freeze(spec_of(assessment))
+    figures = AssessmentFigures(assessment).to_freeze()
     require_unchanged(expected, figures)
     with audit.acting(by, "freeze_assessment", document.strip()):
         assessment.figures, assessment.document = figures, document.strip()[:100]

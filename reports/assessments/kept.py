@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,7 +11,7 @@ from typing import Any
 
 from ratings.scheme.reading import parse
 from reports.assessments.assessment import assess
-from reports.assessments.behind import villages_behind
+from reports.assessments.behind import VillageGround, villages_behind
 from reports.assessments.figure import written_term
 from reports.assessments.places import villages_of_places
 from reports.assessments.spec import AssessmentSpec, Term
@@ -35,18 +36,6 @@ def last_year(spec: AssessmentSpec) -> AssessmentSpec:
 def calculated(spec: AssessmentSpec) -> list[dict[str, Any]]:
     """The units with their terms and figures, as written."""
     return [one.written() for one in assess(spec)]
-
-
-def to_freeze(spec: AssessmentSpec) -> dict[str, Any]:
-    """Everything that a decision freezes: the figures, how many villages each unit had, and what each village added."""
-    behind = {term.code: villages_behind(spec, term) for term in spec.terms}
-    return {
-        "units": calculated(spec),
-        "counts": villages_of_places(spec.unit, spec.assesses, spec.on),
-        "villages": {
-            code: {village: written_term(value) for village, value in values.items()} for code, values in behind.items()
-        },
-    }
 
 
 @dataclass(frozen=True)
@@ -92,12 +81,26 @@ class AssessmentFigures:
         return self.frozen["units"] if self.frozen else calculated(self.spec)
 
     @cached_property
+    def counts(self) -> dict[str, int]:
+        """How many villages each unit had."""
+        spec = self.spec
+        return self.frozen["counts"] if self.frozen else villages_of_places(spec.unit, spec.assesses, spec.on)
+
+    @cached_property
     def places(self) -> list[AssessedPlace]:
         """All units assessed, by code."""
-        spec = self.spec
-        counts = self.frozen["counts"] if self.frozen else villages_of_places(spec.unit, spec.assesses, spec.on)
         known = Unit.objects.in_bulk([one["unit"] for one in self.units])
-        return [_place(one, known[one["unit"]], counts.get(one["unit"], 0), spec) for one in self.units]
+        return [_place(one, known[one["unit"]], self.counts.get(one["unit"], 0), self.spec) for one in self.units]
+
+    def to_freeze(self) -> dict[str, Any]:
+        """Everything that a decision freezes: the figures, how many villages each unit had, and what each village
+        added."""
+        ground = VillageGround(self.spec, self.spec.unit)
+        behind = {term.code: villages_behind(ground, term) for term in self.spec.terms}
+        written = {
+            code: {village: written_term(value) for village, value in values.items()} for code, values in behind.items()
+        }
+        return {"units": self.units, "counts": self.counts, "villages": written}
 
     def place(self, code: str) -> AssessedPlace | None:
         return next((one for one in self.places if one.unit.code == code), None)
@@ -107,22 +110,30 @@ class AssessmentFigures:
 
     def villages_of(self, place: str) -> list[tuple[Unit, list[tuple[Term, Decimal]]]]:
         """The villages below ``place``, by code, each with what it adds to the terms that rest on it."""
-        adds: dict[Unit, list[tuple[Term, Decimal]]] = {}
-        for term in self.spec.terms:
-            for unit, value in self.villages(term, place):
-                adds.setdefault(unit, []).append((term, value))
-        return sorted(adds.items(), key=lambda row: row[0].code)
+        adds: dict[str, list[tuple[Term, Decimal]]] = {}
+        for term, values in self._behind(self.spec.terms, place):
+            for code, value in values.items():
+                adds.setdefault(code, []).append((term, value))
+        known = Unit.objects.in_bulk(list(adds))
+        return [(known[code], adds[code]) for code in sorted(adds)]
 
     def villages(self, term: Term, place: str) -> list[tuple[Unit, Decimal]]:
         """What each village below ``place`` adds to the term, least first."""
-        if self.frozen:
-            kept = self.frozen["villages"].get(term.code, {})
-            values = {code: Decimal(value) for code, value in kept.items() if code.startswith(place)}
-        else:
-            behind = villages_behind(self.spec, term, place)
-            values = {code: Decimal(written_term(value)) for code, value in behind.items()}
+        ((_term, values),) = self._behind([term], place)
         known = Unit.objects.in_bulk(list(values))
         return sorted(((known[code], value) for code, value in values.items()), key=lambda row: (row[1], row[0].code))
+
+    def _behind(self, terms: Iterable[Term], place: str) -> Iterator[tuple[Term, dict[str, Decimal]]]:
+        """By term and code, what each village below ``place`` adds."""
+        if self.frozen:
+            for term in terms:
+                kept = self.frozen["villages"].get(term.code, {})
+                yield term, {code: Decimal(value) for code, value in kept.items() if code.startswith(place)}
+            return
+        ground = VillageGround(self.spec, place)
+        for term in terms:
+            behind = villages_behind(ground, term)
+            yield term, {code: Decimal(written_term(value)) for code, value in behind.items()}
 
 
 def _place(written: dict[str, Any], unit: Unit, villages: int, spec: AssessmentSpec) -> AssessedPlace:

@@ -20,7 +20,7 @@ from records.excel_export import as_workbook
 from reports import exports
 from reports.assessments import keeping
 from reports.assessments.forms import DecisionForm, FormulaForm
-from reports.assessments.kept import AssessmentFigures, calculated, last_year, spec_of, to_freeze
+from reports.assessments.kept import AssessmentFigures, calculated, last_year, spec_of
 from reports.assessments.readers import compares, own_places, shown_in
 from reports.assessments.wording import how_to_raise, in_words, name_of
 from reports.models import Assessment, AssessmentState
@@ -156,7 +156,7 @@ def _show(request: HttpRequest, one: Assessment, forms: dict[str, Any], status: 
     context["rows"] = [(place, earlier.get(place.unit.code, "")) for place in figures.places]
     context["draft"] = one.state == AssessmentState.DRAFT
     if manages and verb:
-        shown = to_freeze(figures.spec) if verb == "freeze" else keeping.standing(one)
+        shown = figures.to_freeze() if verb == "freeze" else keeping.standing(one)
         context["verb"] = verb
         context["key"] = previews.keep(request.user, f"{verb}_assessment:{one.pk}", shown)
     return render(request, "reports/assessments/assessment.html", context, status=status)
