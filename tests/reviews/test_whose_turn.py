@@ -6,9 +6,11 @@ else's list is empty: nobody has a to-do that is not theirs.
 
 from decimal import Decimal
 from functools import wraps
+from tempfile import TemporaryDirectory
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import override_settings
 from django.urls import resolve
 
 from accounts.models import User
@@ -21,9 +23,10 @@ from reviews.models import Panel, Settlement, Sheet
 from reviews.sheets.scores import ScoreEntry as SheetFact
 from reviews.workflow import appeals, batches, decisions, objections, settlements, sheets
 from reviews.workflow.confirmation import confirm_due
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import at, person
-from tests.reviews.conftest import GOOD, PLAIN, clear, lay_before_departments, prepare
+from tests.reviews.conftest import GOOD, PLAIN, TODAY, clear, lay_before_departments, prepare
 from tests.two_tenants import PNG
 
 ANSWERS = {
@@ -34,7 +37,6 @@ ANSWERS = {
     "B.1.a": ("1", ""),
     "D.1.a": ("0", ""),
 }
-pytestmark = pytest.mark.django_db
 BOTH = ("township_reviewer", "township_reviewer_b")
 
 
@@ -240,11 +242,8 @@ TURNS = {
 """State → person → first address. Who decides at county level is its office."""
 
 
-# The clock of the audit trail, which tells what was changed since a return, does not advance within a transaction.
-AS_COMMITTED = pytest.mark.django_db(transaction=True)
+RETURNED = [begun, filled_in, submitted, accepted, returned, mended, handed_back]
 PATHS = [
-    [begun, filled_in, submitted, accepted, returned, mended, handed_back],
-    [no_panel],
     [far_apart, settled],
     [scored, recommended, laid_before_departments],
     [answered_by_departments, scored_by_county],
@@ -253,21 +252,52 @@ PATHS = [
     [appealed, heard],
     [rejected],
 ]
+"""From where the reviewers begin."""
 
 
 def test_every_state_lies_on_a_path():
-    assert sorted(state.__name__ for path in PATHS for state in path) == sorted(state.__name__ for state in TURNS)
+    states = [*RETURNED, no_panel, *(state for path in PATHS for state in path)]
+    assert sorted(state.__name__ for state in states) == sorted(state.__name__ for state in TURNS)
 
 
-@pytest.mark.parametrize(
-    "path",
-    [pytest.param(path, marks=AS_COMMITTED if returned in path else ()) for path in PATHS],
-    ids=lambda path: path[-1].__name__,
-)
-def test_whose_turn_it_is(place, settings, tmp_path, path):
+@pytest.fixture(autouse=True)
+def _files(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    person(Role.TOWNSHIP_OFFICE, "330624109")  # so that the county has nobody to appoint
+
+
+@built_once(at=TODAY)
+def handed_in(place):
     at_home(place)
+    with TemporaryDirectory() as folder, override_settings(MEDIA_ROOT=folder):
+        submitted(place)
+    return place
+
+
+@built_once(at=TODAY)
+def taken_up(handed_in):
+    accepted(handed_in)
+    return handed_in
+
+
+@pytest.mark.django_db
+def test_whose_turn_it_is_without_a_panel(handed_in):
+    goes_along(handed_in, [no_panel])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path[-1].__name__)
+def test_whose_turn_it_is(taken_up, path):
+    goes_along(taken_up, path)
+
+
+# The clock of the audit trail, which tells what was changed since a return, does not advance within a transaction.
+@pytest.mark.django_db(transaction=True)
+def test_whose_turn_it_is_until_a_return_is_mended(place):
+    at_home(place)
+    goes_along(place, RETURNED)
+
+
+def goes_along(place, path):
     people = {name: one for name, one in vars(place).items() if isinstance(one, User)}
     for state in path:
         state(place)
@@ -276,7 +306,8 @@ def test_whose_turn_it_is(place, settings, tmp_path, path):
 
 
 def at_home(place):
-    """The village has the form again."""
+    """The village has the form again, and the county has nobody to appoint."""
+    person(Role.TOWNSHIP_OFFICE, "330624109")
     steps.withdraw(place.application, by=place.signer, reason="重新填写")
     place.application.refresh_from_db()
 
