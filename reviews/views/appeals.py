@@ -24,7 +24,7 @@ from ratings.models import Application, Decision, Event
 from ratings.presenters.event_outlook import shift_words
 from ratings.scoring.kept_points import points_behind
 from ratings.scoring.typed_figures import decimal
-from records.confirming import confirming_sent
+from records.confirming import confirming_sent, not_taken
 from records.excel_export import as_workbook
 from records.files import serve
 from records.numbers import count_of, keys
@@ -101,7 +101,11 @@ def _against(request: HttpRequest, subject: Appealable, back: str) -> HttpRespon
 def _too_late(request: HttpRequest, unit: Unit, back: str) -> HttpResponse:
     if request.method == "POST" and (appeal := _sent_before(request, unit)):
         return _say_sent(request, appeal)
-    messages.error(request, _("This result cannot be appealed (any more)."))
+    words = _("This result cannot be appealed (any more).")
+    if request.method == "POST":
+        not_taken(request, words)
+    else:
+        messages.error(request, words)
     return redirect(back)
 
 

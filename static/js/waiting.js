@@ -1,7 +1,7 @@
 /* Input kept on this device from other pages of a form is sent by whichever page is open next, through the API;
    what cannot be sent is told, with the way to its page. Signing out sends first, then takes every copy away. */
 (() => {
-  const { user, waiting, choose, leave, discard } = document.body.dataset;
+  const { user, waiting, choose, content, leave, discard } = document.body.dataset;
   if (!user) return;
 
   /* A form of kept text was sent from this tab: the page that says that it was done, or shows the text to take along, ends its copy. */
@@ -9,7 +9,15 @@
   sessionStorage.removeItem(sentKey);
   if (sentText && document.querySelector(".messages .banner.good, [data-shown]")) copies.drop("text", sentText);
 
-  const tell = (text, pages) => {
+  /* Its page may lead elsewhere by now: what was typed can be read on every page. */
+  const listed = (texts) => {
+    const part = document.createElement("details"), list = document.createElement("ul");
+    part.appendChild(document.createElement("summary")).textContent = content;
+    for (const text of texts) list.appendChild(document.createElement("li")).textContent = text;
+    part.append(list);
+    return part;
+  };
+  const tell = (text, pages, texts = []) => {
     document.getElementById("waiting")?.remove();
     const main = document.getElementById("main");
     if (!text || !main) return;
@@ -33,6 +41,7 @@
       for (const copy of elsewhere()) copies.drop(copy.application, copy.item);
       tell("");
     });
+    if (texts.length) box.append(listed(texts));
     main.prepend(box);
   };
   /* This page sends and shows what belongs to it; of a form that shows fewer fields than before, only those shown. */
@@ -40,11 +49,12 @@
     ? document.querySelector(`form[data-keep="${CSS.escape(copy.item.replace(/#\w+$/, ""))}"]`)
     : copy.page.split("?")[0] === location.pathname
     && (copy.file || document.querySelector(`[data-item="${CSS.escape(copy.item)}"]`));
+  const textsIn = (copy) => (copy.application === "text" ? Object.values(copy.typed).filter((text) => typeof text === "string" && text.trim()) : []);
   const elsewhere = () => copies.all().filter((copy) => !isHere(copy));
   const report = () => {
     const left = elsewhere();
     document.body.dataset.left = left.length;
-    tell(left.length ? waiting.replace("{n}", left.length) : "", left.map((copy) => copy.page));
+    tell(left.length ? waiting.replace("{n}", left.length) : "", left.map((copy) => copy.page), left.flatMap(textsIn));
   };
 
   /* The API endpoints for typed input and for photos: an application's, or a score sheet's ("sheet-12"). What belongs to

@@ -54,6 +54,8 @@ def test_under_another_question_of_the_same_page_nothing_is_lost(new_context, li
     page.goto(reverse("honour_selection_new"))
     expect(page.locator(f"#waiting a[href='{asked}']")).to_be_visible()
     expect(page.locator("main .banner p", has_text=TYPED)).to_have_count(0)
+    page.locator("#waiting summary").click()
+    expect(page.locator("#waiting li")).to_have_text([TYPED])
     page.goto(asked)
     expect(page.locator("main form [name=name]")).to_have_value(TYPED)
 

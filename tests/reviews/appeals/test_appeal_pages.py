@@ -83,7 +83,8 @@ def test_the_pages_lead_from_the_result_to_the_new_star(released, plain):
         assert office.post(page, listed(office, page, given | {"star": "3"})).headers["Location"] == page
         assert "新评复1号" in client_of(released.signer).get(page).content.decode()
         assert "新评复1号" in client_of(released.filler).get(result).content.decode()
-        assert client_of(released.signer).post(make, {"reasons": "还要"}).headers["Location"] == result
+        late = client_of(released.signer).post(make, {"reasons": "还要"})
+        assert (late.status_code, late.context["written"], late.context["on"]) == (409, ["还要"], result)
     assert Appeal.objects.count() == 1
 
 
