@@ -26,7 +26,7 @@ from reports.annual.figures import CHUNK
 from reports.annual.sheets import DAY, MONEY, POINTS, ReportColumn, ReportTable
 from reports.annual.tally import Granted
 from reviews.models import Appeal, Objection
-from villages.models import COUNTY_LENGTH, Unit
+from villages.models import COUNTY_LENGTH, Unit, county_of
 from villages.townships import Townships
 
 EVENTS_AT_ONCE = 500
@@ -37,6 +37,7 @@ class ReportLists:
 
     def __init__(self, book: xlsxwriter.Workbook, unit: Unit, year: int) -> None:
         self.book, self.unit, self.year = book, unit, year
+        self.with_county = len(unit.code) < COUNTY_LENGTH
         self.townships = Townships()
         self.tables: list[ReportTable] = []
 
@@ -171,7 +172,7 @@ class ReportLists:
         bands = _Bands()
         columns = [
             ReportColumn(_("Bands of"), 8),
-            ReportColumn(_("Reported figure"), 9),
+            ReportColumn(_("Reported figure"), 12),
             ReportColumn(_("Band of the table"), 14),
         ]
         lines = ((one.policy, one, bands.cells(one)) for one in found)
@@ -226,9 +227,9 @@ class ReportLists:
         table = self._table(name, columns, [_("Each line is one village; amounts in yuan.")])
         whole, part, summed = Granted(_("Total")), None, None
         for granting, line, reasons in lines:
-            if granting.pk != summed:
-                _sum(table, part, len(grounds))
-                part, summed = Granted(self._summed(granting)), granting.pk
+            if granting != summed:
+                self._sum(table, part, len(grounds), summed)
+                part, summed = Granted(granting.name), granting
             for granted in (part, whole):
                 granted.units += 1
                 granted.amount += line.amount
@@ -236,18 +237,22 @@ class ReportLists:
                 granted.disbursed += line.disbursed
             money = [line.amount, line.committed, line.disbursed]
             table.append([*self._place(line.unit), granting.name, star_name(line.star), *reasons, *money])
-        _sum(table, part, len(grounds))
+        self._sum(table, part, len(grounds), summed)
         if part and part.units < whole.units:
-            _sum(table, whole, len(grounds))
+            self._sum(table, whole, len(grounds))
         return whole
 
-    def _summed(self, source: Source) -> str:
-        """What the total of one policy or fund is called."""
-        whose = f"{source.unit.name}{_(': ')}" if len(self.unit.code) < COUNTY_LENGTH else ""
-        return whose + source.name
+    def _sum(self, table: ReportTable, granted: Granted | None, grounds: int, source: Source | None = None) -> None:
+        """A total: of one ``source``, or of all."""
+        if granted:
+            county = [source.unit.name if source else None] if self.with_county else []
+            label = _("%(name)s, %(n)s villages together") % {"name": granted.name, "n": granted.units}
+            money = [granted.amount, granted.committed, granted.disbursed]
+            table.append([*county, None, None, None, label, None, *[None] * grounds, *money], total=True)
 
     def _table(self, name: str, columns: Sequence[ReportColumn], notes: Sequence[str], of: str = "") -> ReportTable:
         places = [
+            *([ReportColumn(_("County"), 12)] if self.with_county else []),
             ReportColumn(_("Township"), 14),
             ReportColumn(_("Division code"), 14),
             ReportColumn(of or _("Village"), 16),
@@ -257,7 +262,8 @@ class ReportLists:
         return self.tables[-1]
 
     def _place(self, unit: Unit) -> list[str]:
-        return [self.townships.of(unit.code), unit.code, unit.name]
+        county = [self.townships[county_of(unit.code)]] if self.with_county else []
+        return [*county, self.townships.of(unit.code), unit.code, unit.name]
 
 
 def titled(what: str, unit: Unit, year: int) -> str:
@@ -280,13 +286,6 @@ class _Bands:
             if band.star == reward.star and reward.figure is not None and reward.figure in band.band
         )
         return [str(reward.policy.get_figure_display()), reward.figure, next(held, None)]
-
-
-def _sum(table: ReportTable, granted: Granted | None, grounds: int) -> None:
-    if granted:
-        label = _("%(name)s, %(n)s villages together") % {"name": granted.name, "n": granted.units}
-        money = [granted.amount, granted.committed, granted.disbursed]
-        table.append([None, None, None, label, None, *[None] * grounds, *money], total=True)
 
 
 def _state_of(event: Event) -> tuple[str, str]:
