@@ -167,6 +167,12 @@ class Unit(models.Model):
             models.CheckConstraint(condition=Q(code__regex=r"^[0-9A-Z]{2,12}$"), name="unit_code_is_path"),
             models.CheckConstraint(condition=Q(level__in=Level.values), name="unit_level_known"),
         ]
+        # The few that a province or city consists of, without reading its tens of thousands of villages.
+        indexes = [
+            models.Index(
+                name="unit_above_townships", fields=["code"], condition=Q(level__in=["city", "county", "zone"])
+            ),
+        ]
         triggers = [
             pgtrigger.Protect(
                 name="ended_unit_stays_ended",
