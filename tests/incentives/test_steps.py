@@ -10,9 +10,10 @@ from accounts.roles import Role
 from incentives import workflow
 from incentives.models import Clawback, LedgerEntry
 from ratings.register.rerating import rerate
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import COUNTY, EventFactory, SchemeFactory, person, scheme_body
-from tests.incentives.conftest import BANDS, TODAY, hold
+from tests.incentives.conftest import BANDS, NOW, draft_policy, hold, take_effect
 from villages.models import Profile, Unit
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +23,7 @@ FIVE, UNRATED = "330624108201", "330624108204"
 @pytest.fixture(autouse=True)
 def today(settings):
     settings.SECOND_FACTOR_REQUIRED = False
-    with freeze_time(TODAY + " 10:00+08:00"):
+    with freeze_time(NOW):
         yield
 
 
@@ -212,11 +213,12 @@ def test_another_text_on_a_used_page_is_not_said_to_be_done(draft, finance, offi
     assert [old(verb, **sent).status_code for sent in (fields, other, fields)] == [302, 409, 302]
 
 
-@pytest.fixture
-def fallen(county, granted, finance):
+@built_once(at=NOW)
+def fallen(county, finance, office):
     """A policy of whose 50,000 yuan, all paid, 30,000 are to be claimed back."""
     SchemeFactory(unit=county, year=2026)
-    policy = granted(clawback="difference")
+    policy = take_effect(draft_policy(county, finance, clawback="difference"), finance, office)
+    workflow.grant(policy, by=finance)
     line = policy.lines.get(unit=FIVE)
     workflow.disburse(policy, by=finance, key="1", document="凭1", payments={line.pk: Decimal(50000)})
     fall_again(date(2026, 10, 1))
