@@ -25,7 +25,8 @@ from accounts.roles import Role
 from bench import database, nation
 from bench.changes import CHANGES
 from bench.measure import processor_seconds, say
-from ratings.models import Application
+from followups.models import FollowUp
+from ratings.models import Application, Event
 from ratings.workflow.register import import_register
 from reports import rollups
 from tests.factories import person
@@ -60,6 +61,8 @@ def pages() -> Iterator[tuple[str, str, str, float]]:
     application = Application.objects.filter(cycle__year=2026)
     mine = application.get(unit="330624108204").pk
     decided = Application.objects.filter(cycle__year=2025, unit="330624108204").get().pk
+    happened = Event.objects.filter(unit__code__startswith="330624", closed=None, held=False).earliest("pk").pk
+    waiting = FollowUp.objects.waiting().filter(responsible_unit="330624108").earliest("pk").pk
     yield "list of applications", "township_office", "/applications/", 8
     yield "list of the register", "discipline", "/register/", 8
     yield "list of units", "county_office", "/units/", 8
@@ -75,6 +78,9 @@ def pages() -> Iterator[tuple[str, str, str, float]]:
     yield "money at a glance", "finance", "/money/overview/330624/", 12
     yield "audit trail", "city_auditor", "/trail/", 12
     yield "what is due", "county_office", "/due/", 12
+    yield "an event", "discipline", f"/events/{happened}/", 12
+    yield "a follow-up", "township_office", f"/follow-ups/{waiting}/", 12
+    yield "results of a programme", "signer", "/public/programmes/1/", 12
     yield "reports", "city_leader", "/reports/", 12
     yield "dashboard of a county", "discipline", "/dashboard/330624/", 12
     yield "dashboard of a city", "city_leader", "/dashboard/3306/", 12
