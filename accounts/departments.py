@@ -1,9 +1,12 @@
 """For which departments somebody speaks or acts in a county: joint checks, figures, policies of their own."""
 
+from typing import Any
+
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.models import Appointment, User
+from accounts.prepared import asked
 from accounts.roles import ROLES, Role
 
 DISCIPLINE = "纪委监委"
@@ -27,10 +30,14 @@ def departments_held(user: User, perm: str) -> set[tuple[str, str]]:
 def speakers(county: str) -> dict[str, list[int]]:
     """Ids of those who speak in ``county`` (a code) today, by department."""
     by_department: dict[str, list[int]] = {}
-    held = Appointment.objects.on(timezone.localdate()).filter(unit=county, role__in=[Role.DISCIPLINE, Role.DEPARTMENT])
-    for user, role, department in held.values_list("user_id", "role", "department"):
+    for user, role, department in asked(_speaking, None, county):
         by_department.setdefault(_department(role, department), []).append(user)
     return by_department
+
+
+def _speaking(_reader: User | None, county: str) -> QuerySet[Any]:
+    held = Appointment.objects.on(timezone.localdate()).filter(unit=county, role__in=[Role.DISCIPLINE, Role.DEPARTMENT])
+    return held.values_list("user_id", "role", "department")
 
 
 def staff(county: str, perm: str) -> dict[str, list[int]]:

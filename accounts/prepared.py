@@ -129,7 +129,8 @@ def asked(build: Build, user: User | None, *given: Given, **fixed: Hashable) -> 
     """What ``build(user, *given, **fixed)`` gives: the objects or rows of a queryset, or the one row of ``Totals``.
 
     ``build``: a function of a module, whose query depends on nothing else. ``given``: values of this one request, which
-    stand in the query as they are; ``fixed``: what decides how the query looks, of which there are few.
+    stand in the query as they are; ``fixed``: what decides how the query looks, of which there are few. A number stands
+    in for it that no small integer holds: a column of these is compared with an expression, otherwise nothing is found.
     """
     known = known_of(user) if user else _NOBODY
     kinds = tuple(map(type, given))

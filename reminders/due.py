@@ -116,19 +116,19 @@ class _Closes:
     """The end of a step for a unit, extensions included; None where no time is set or the cycle is closed."""
 
     def __init__(self, cycles: dict[int, Cycle], place: Place) -> None:
-        self.cycles = cycles
+        self.windows = {(one.cycle_id, one.step): one for one in place(questions.windows)}
+        self.open = {pk for pk, one in cycles.items() if one.state == Cycle.State.OPEN}
         rows = place(questions.extensions)
         self.extended = {(cycle, step, unit): closes for cycle, step, unit, closes in rows}
 
     def __call__(self, cycle: int, step: str, unit: str) -> datetime | None:
-        window = self.cycles[cycle].window(step) if self.cycles[cycle].state == Cycle.State.OPEN else None
+        window = self.windows.get((cycle, step)) if cycle in self.open else None
         return max(window.closes, self.extended.get((cycle, step, unit), window.closes)) if window else None
 
 
 def _not_begun(place: Place, cycles: dict[int, Cycle], closes: _Closes) -> Iterator[Due]:
     for pk, unit in questions.not_begun(place.codes, list(cycles)):
-        window = cycles[pk].window(CycleStep.APPLY)
-        if window:
+        if window := closes.windows.get((pk, CycleStep.APPLY)):
             yield Due(
                 unit,
                 DueStep.APPLY,
@@ -243,6 +243,9 @@ def _objections(place: Place) -> Iterator[Due]:
 def _appeals(place: Place) -> Iterator[Due]:
     """To be convened by the office of the level above, then decided by those who hear it."""
     until = answer_dues(place.reader)
+    hearing: dict[int, list[int]] = defaultdict(list)
+    for appeal, user in place(questions.hearers):
+        hearing[appeal].append(user)
     for one in place(questions.appeals):
         level = above(one)
         yield Due(
@@ -252,7 +255,7 @@ def _appeals(place: Place) -> Iterator[Due]:
             until(one),
             one.made_at,
             place.address("review_appeals"),
-            tuple(sorted(hearer.user_id for hearer in one.hearers.all())),
+            tuple(hearing[one.pk]),
             deciding=level.name,
         )
 

@@ -11,12 +11,12 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from accounts.models import User
 from accounts.prepared import asked
 from followups.models import FollowUp
-from ratings.models import Application, Cycle, Decision, Extension
+from ratings.models import Application, Cycle, Decision, Extension, Window
 from ratings.models.cycle import RATED_IN_CYCLE
 from records.addresses import address_in
 from records.kept_statements import rows_of
 from records.page_facts import address_table
-from reviews.models import Appeal, Candidate, DepartmentCheck, Objection, Settlement, Sheet
+from reviews.models import Appeal, Candidate, DepartmentCheck, Hearer, Objection, Settlement, Sheet
 from villages.models import around_any, below_any
 
 State = Application.State
@@ -52,8 +52,11 @@ class Place:
 def cycles(_reader: User | None, *codes: str) -> QuerySet[Cycle]:
     """The open ones, and closed ones in which something still goes on."""
     going_on = Exists(Application.objects.filter(cycle=OuterRef("pk"), state__in=State.UNDER_WAY))
-    here = Cycle.objects.filter(around_any(codes, "unit_id"), Q(state=Cycle.State.OPEN) | Q(going_on))
-    return here.prefetch_related("windows")
+    return Cycle.objects.filter(around_any(codes, "unit_id"), Q(state=Cycle.State.OPEN) | Q(going_on))
+
+
+def windows(reader: User | None, *codes: str) -> QuerySet[Window]:
+    return Window.objects.filter(cycle__in=cycles(reader, *codes).values("pk"))
 
 
 def extensions(reader: User | None, *codes: str) -> QuerySet[Any]:
@@ -121,7 +124,13 @@ def objections(_reader: User | None, *codes: str) -> QuerySet[Objection]:
 
 def appeals(_reader: User | None, *codes: str) -> QuerySet[Appeal]:
     here = Appeal.objects.filter(below_any(codes, "unit_id"), state__in=Appeal.State.UNANSWERED)
-    return here.select_related("decision").prefetch_related("hearers").order_by("unit", "pk")
+    return here.select_related("decision").order_by("unit", "pk")
+
+
+def hearers(_reader: User | None, *codes: str) -> QuerySet[Any]:
+    """Who hears each of the ``appeals``."""
+    here = Hearer.objects.filter(below_any(codes, "appeal__unit_id"), appeal__state__in=Appeal.State.UNANSWERED)
+    return here.order_by("user").values_list("appeal", "user")
 
 
 def followups(_reader: User | None, *codes: str) -> QuerySet[FollowUp]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,6 +13,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.authority import permission_or_404, reached_or_404
+from accounts.models import User
+from accounts.prepared import asked
 from accounts.together import together
 from records import previews
 from records.confirming import carry_out
@@ -141,6 +144,10 @@ def _above(request: HttpRequest, unit: Unit) -> list[Unit]:
 
 def _sent(request: HttpRequest, unit: Unit) -> list[ReminderLine]:
     """The latest reminders there: when, to whom, of what, by whom, and how they went out."""
-    lines = ReminderLine.objects.filter(below(unit.code, "unit_id"))
+    return visible_lines(request.user, asked(_latest, request.user, unit.code))[:SENT_SHOWN]
+
+
+def _latest(_user: User, code: str) -> QuerySet[ReminderLine]:
+    lines = ReminderLine.objects.filter(below(code, "unit_id"))
     lines = lines.select_related("user", "unit", "reminder__sent_by", "notice")
-    return visible_lines(request.user, lines.prefetch_related("notice__deliveries")[: 2 * SENT_SHOWN])[:SENT_SHOWN]
+    return lines.prefetch_related("notice__deliveries")[: 2 * SENT_SHOWN]

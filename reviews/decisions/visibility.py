@@ -18,6 +18,7 @@ from followups.kinds import OF_THE_UNIT, KeptFrom
 from ratings.application.access import VIEW
 from ratings.disclosure import DECIDED, DECIDING, shown_state
 from ratings.models import Application, Decision
+from records.kept_statements import rows_of
 from reviews.models import Batch, Objection, Sheet
 from reviews.models.review_levels import REVIEW_LEVELS
 from villages.models import below_any
@@ -78,12 +79,18 @@ def _own_hand(user: Any) -> Q:
     return Q(decision__decided_by=user) | Q(decision__application__in=scored.values("application"))
 
 
+# The query builder would take longer for it than the database does.
+_SCORERS = """
+select application_id, reviewer_id from reviews_sheet where application_id = any(%s) and not state = any(%s)
+"""
+
+
 def barred_from(objections: Collection[Objection]) -> dict[int, set[int]]:
     """By objection (id) the users who may neither answer it nor learn of it: the same rule as ``objections_for``, from
     the other side. Two queries, the decisions being there."""
     scorers: dict[int, set[int]] = defaultdict(set)
-    sheets = Sheet.objects.filter(application__in={one.decision.application_id for one in objections})
-    for pk, reviewer in sheets.exclude(state__in=Sheet.State.STEPPED_BACK).values_list("application", "reviewer"):
+    scored = {one.decision.application_id for one in objections if one.decision.application_id}
+    for pk, reviewer in rows_of(_SCORERS, [sorted(scored), list(Sheet.State.STEPPED_BACK)]) if scored else ():
         scorers[pk].add(reviewer)
     own = ever_held({one.unit_id for one in objections})
     return {

@@ -8,7 +8,8 @@ from accounts.departments import departments_of
 from accounts.models import User
 from accounts.role_holders import has_post
 from ratings.models import Application, Decision, Stage
-from reviews.models import Candidate, DepartmentAnswer, DepartmentCheck, Lapse
+from records.kept_statements import rows_of
+from reviews.models import Candidate, DepartmentAnswer, DepartmentCheck
 from reviews.models.review_levels import REVIEW_LEVELS
 from villages.models import below_any
 
@@ -56,11 +57,17 @@ def departments(check: DepartmentCheck) -> tuple[str, ...]:
     return check.cycle.scheme.spec.departments
 
 
+# The query builder would take longer for it than the database does.
+_HEARD = """
+select of_id, department from reviews_departmentanswer where of_id = any(%s)
+union
+select of_id, department from reviews_lapse where of_id = any(%s)
+"""
+
+
 def outstanding(asked: Mapping[int, Sequence[str]]) -> dict[int, list[str]]:
     """Of the departments ``asked`` by check id, those that have neither answered nor been recorded as late."""
-    heard = DepartmentAnswer.objects.filter(of__in=asked).order_by().values_list("of", "department")
-    noted = Lapse.objects.filter(of__in=asked).values_list("of", "department")
-    done = set(heard.union(noted)) if asked else set()
+    done = set(rows_of(_HEARD, [list(asked)] * 2)) if asked else set()
     return {pk: [name for name in names if (pk, name) not in done] for pk, names in asked.items()}
 
 

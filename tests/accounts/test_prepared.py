@@ -18,6 +18,9 @@ from accounts.together import together
 from consultations import todos as of_drafts
 from followups import time_limits
 from followups import todos as of_follow_ups
+from followups.models import FollowUp
+from followups.views import followups as followup_views
+from followups.workflow import actions as followup_actions
 from honours import home as honours_at_home
 from honours import todos as of_honours
 from improvements import home as plans_at_home
@@ -30,12 +33,15 @@ from programmes import home as grades_at_home
 from programmes import todos as of_programmes
 from ratings.application import listed as applications_listed
 from ratings.events import listed as events_listed
+from ratings.events import opened as event_opened
 from ratings.home import office_home, village_home
-from ratings.models import Application
+from ratings.models import Application, Event
 from ratings.presenters import village_turn
 from ratings.register import listed as register_listed
 from ratings.todos import application_todos, event_todos
 from ratings.workflow import supply
+from reminders import due_questions
+from reminders.views import due as due_views
 from reports import todos as of_reports
 from reviews.appeals import appeal_rules, appealable
 from reviews.models.lifecycle import APPEAL
@@ -111,6 +117,30 @@ BUILDS = {
     desk_questions._ready: "",
     desk_questions._waiting: "",
 }
+OF_A_PLACE = [
+    due_questions.cycles,
+    due_questions.windows,
+    due_questions.extensions,
+    due_questions.applications,
+    due_questions.sheets,
+    due_questions.settlements,
+    due_questions.decisions,
+    due_questions.candidates,
+    due_questions.checks,
+    due_questions.objections,
+    due_questions.appeals,
+    due_questions.hearers,
+    due_questions.followups,
+    due_views._latest,
+]
+OF_AN_EVENT = [
+    event_opened._event,
+    event_opened._proposals,
+    event_opened._files,
+    event_opened._person,
+    event_opened._rectification,
+]
+OF_A_FOLLOW_UP = [followup_actions._done_by, followup_actions._checked_by, followup_views._seen, followup_views._files]
 FIXED = {
     turns._written: {"kind": ProjectFund},
     applications_listed._counts: {"year": 2026},
@@ -143,6 +173,24 @@ def test_every_reader_is_answered_as_by_the_query_itself(world, build):  # noqa:
     answers = {user.pk: (asked(build, user, **fixed(build)), directly(build, user)) for user in readers}
     assert readers
     assert {pk: mine for pk, (mine, _own) in answers.items()} == {pk: own for pk, (_mine, own) in answers.items()}
+
+
+@pytest.mark.parametrize(
+    ("builds", "subjects"),
+    [
+        (OF_A_PLACE, lambda: Unit.objects.filter(level__in=["county", "township"])),
+        (OF_AN_EVENT, Event.objects.all),
+        (OF_A_FOLLOW_UP, FollowUp.objects.all),
+    ],
+    ids=["place", "event", "follow-up"],
+)
+def test_what_a_page_is_about_is_answered_as_by_the_query_itself(world, builds, subjects):  # noqa: F811
+    keys = [one.pk for one in subjects()]
+    assert keys
+    for person in (world.people[name] for name in ("county_office", "discipline", "township_office", "signer")):
+        for key in keys:
+            own = {build: list(build(person.user, key)) for build in builds}
+            assert {build: asked(build, person.user, key) for build in builds} == own
 
 
 def questions_of(user):
