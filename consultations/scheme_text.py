@@ -13,7 +13,6 @@ from django.conf import settings
 from django.http import FileResponse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from docxtpl import DocxTemplate
 
 from consultations.models import Consultation, SchemePaper
 from ratings.models import Scheme
@@ -55,6 +54,8 @@ def word_response(scheme: Scheme, consultation: Consultation | None = None) -> F
 
 def as_word(scheme: Scheme, consultation: Consultation | None = None) -> bytes:
     """The whole scheme in the layout of an official document."""
+    from docxtpl import DocxTemplate  # every process would load it at its start, a twentieth of all that it loads
+
     view = SchemeView.of(scheme)
     document = DocxTemplate(_LAYOUT)
     document.render(_context(scheme, view, consultation), autoescape=True)

@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from docxtpl import DocxTemplate
 
 from accounts.templatetags.face import star_name
 from reports.annual import sentences
@@ -37,6 +36,8 @@ class WrittenSection:
 
 def write(unit: Unit, year: int, path: str | PathLike, tallies: Tallies, counts: Counts, areas: dict[str, str]) -> None:
     """Write the report with what the workbook of the same ``tallies`` and ``counts`` holds to ``path``."""
+    from docxtpl import DocxTemplate  # every process would load it at its start, a twentieth of all that it loads
+
     places = tallies.counties or tallies.townships
     context = {
         "title": _("Report on the star rating of villages of %(unit)s in %(year)s") % {"unit": unit.name, "year": year},
