@@ -231,12 +231,20 @@ def _missing_links(form: ApplicationFormView, problems: dict[str, str]) -> list[
         if at in Paper.values
     ]
     return papers + [
-        _place(form, sheet, card, message, "-files" if message == card.lack else "")
+        _place(form, sheet, card, _named(card, at, message), "-files" if message == card.lack else "")
         for sheet in form.sheets
         for card in sheet.cards
         for at, message in problems.items()
         if at == card.criterion.code or at in {f.item for f in card.fields}
     ]
+
+
+def _named(card: CriterionCard, at: str, message: str) -> str:
+    """With the question that it is about, where its criterion asks several."""
+    if len(card.fields) < 2:
+        return message
+    name = next((field.question.name for field in card.fields if field.item == at), "")
+    return f"{name}{_(': ')}{message}" if name else message
 
 
 def _place(

@@ -81,10 +81,14 @@ def told(answer):
 
 
 def test_what_is_missing_is_listed_with_its_page(client, draft, filler, signer):
-    fill(draft, filler, **{"1.2": ("", "")})
+    fill(draft, filler, **{"1.2": ("", ""), "2.1.b": ("", "")})
     answer = pressed(as_(client, signer), reverse("application_submit", args=[draft.pk]))
     assert answer.status_code == 400
-    assert [(p["url"], p["name"]) for p in answer.context["missing"]] == [(f"{area_of(draft)}#c1-2", "1.2 满意率")]
+    assert [(p["name"], p["message"]) for p in answer.context["missing"]] == [
+        ("1.2 满意率", "还没填"),
+        ("2.1 “五有”", "有b：还没填"),
+    ]
+    assert answer.context["missing"][0]["url"] == f"{area_of(draft)}#c1-2"
 
 
 def test_the_office_accepts_and_returns(client, submitted, office):
