@@ -25,7 +25,7 @@ CHUNK = 75
 
 class RegisterRow(NamedTuple):
     """One rated unit; ``applied`` to ``star`` are empty without a decision in the year, ``before`` without one in the
-    year before."""
+    year before. ``in_force``: the star of today follows from that decision, not from a later one."""
 
     county: str | None
     township_code: str | None
@@ -39,6 +39,7 @@ class RegisterRow(NamedTuple):
     before: int | None
     star_now: int | None
     effects: str | None
+    in_force: bool | None
 
 
 def register(unit: Unit, year: int) -> Iterator[RegisterRow]:

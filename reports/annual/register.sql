@@ -33,7 +33,7 @@ area as (
     group by application_id
 )
 select county.name, township.code, township.name, u.code, u.name, a.applied_star, area.points, d.total, d.star, before.star,
-       held.star, array_to_string(held.effects, ';')
+       held.star, array_to_string(held.effects, ';'), held.decision_id = d.id
 from villages_unit u
 left join villages_unit county on county.code = left(u.code, 6)
 left join villages_unit township on township.code = left(u.code, 9)

@@ -29,9 +29,13 @@ def of_results(year: int, whole: Tally) -> Iterator[str]:
         "year": year,
         "mean": _shown(whole.mean),
     }
-    yield _(
-        "%(good)s villages have four stars or more: %(share)s%% of those decided; the year before %(before)s%%."
-    ) % {
+    if whole.with_decision_before:
+        words = _(
+            "%(good)s villages have four stars or more: %(share)s%% of those decided; the year before %(before)s%%."
+        )
+    else:
+        words = _("%(good)s villages have four stars or more: %(share)s%% of those decided.")
+    yield words % {
         "good": good(whole.decided),
         "share": _shown(whole.good_share),
         "before": _shown(whole.good_share_before),
@@ -65,10 +69,15 @@ def of_areas(whole: Tally, names: dict[str, str]) -> Iterator[str]:
 
 
 def of_change(whole: Tally) -> Iterator[str]:
-    yield _(
-        "Compared with the year before %(rose)s villages rose and %(fell)s fell; "
-        "%(fallen)s hold fewer stars today than were decided."
-    ) % {
+    words = (
+        _(
+            "Compared with the year before %(rose)s villages rose and %(fell)s fell; "
+            "%(fallen)s hold fewer stars today than were decided."
+        )
+        if whole.with_decision_before
+        else _("There is no decision of the year before; %(fallen)s villages hold fewer stars today than were decided.")
+    )
+    yield words % {
         "rose": whole.rose,
         "fell": whole.fell,
         "fallen": whole.fallen,

@@ -17,7 +17,8 @@ GOOD = 4
 
 @dataclass(slots=True)
 class Tally:
-    """``decided`` and ``before`` (last year's) count None for no decision; ``rose`` and ``fell``: against last year."""
+    """``decided`` and ``before`` (last year's) count None for no decision; ``rose`` and ``fell``: against last year;
+    ``fallen``: below what was decided, while nothing newer is."""
 
     county: str
     name: str
@@ -41,7 +42,8 @@ class Tally:
         if row.star is not None and row.before is not None:
             self.rose += row.star > row.before
             self.fell += row.star < row.before
-        self.fallen += row.star is not None and row.star_now is not None and row.star_now < row.star
+        if row.in_force and row.star is not None and row.star_now is not None:
+            self.fallen += row.star_now < row.star
         if row.total is not None:
             self.points += row.total
             self.scored += 1

@@ -168,6 +168,17 @@ def test_the_summary_says_in_words_what_the_tables_hold(county, tmp_path):
     assert len(sheet._charts) == 2
 
 
+def test_a_later_rating_is_no_fall_and_a_first_year_is_compared_with_none(county, tmp_path):
+    """The only village decided in 2025 was decided again, with fewer stars."""
+    later = DecisionFactory(unit=UnitFactory(code=f"{TOWNSHIP}203"), year=2026, star=1, on=date(2026, 3, 1))
+    StarPeriodFactory(decision=later)
+    words = [row[0] for row in rows(written(county, tmp_path, 2025)["Summary"], 2)]
+    assert words[1:3] == [
+        "0 villages have four stars or more: 0.00% of those decided.",
+        "There is no decision of the year before; 0 villages hold fewer stars today than were decided.",
+    ]
+
+
 def test_its_stars_are_those_of_the_api(county, tmp_path):
     sheet = written(county, tmp_path)["Star register"]
     api = api_of(person(Role.DISCIPLINE, COUNTY))
