@@ -56,9 +56,18 @@ SELF_AND_PANEL = """
 """What the tables hold, of all applications or those that ``where`` chooses."""
 
 # Two who write points of one application at once would each miss the other's: the second waits, and sees them.
+# Before a panel has given any, nothing is kept: a form is saved again and again.
 _KEEP = f"""
     touched := array({{touched}});
     perform from ratings_application where id = any (touched) order by id for no key update;
+    touched := array(
+        select t.id from unnest(touched) as t (id)
+        where exists (select from ratings_points q where q.application_id = t.id and q.stage <> 'self')
+           or exists (select from ratings_stagepoints k where k.application_id = t.id)
+    );
+    if touched = '{{{{}}}}' then
+        return null;
+    end if;
     delete from ratings_stagepoints where application_id = any (touched);
     insert into ratings_stagepoints (application_id, stage, criteria, points)
     {STAGE_POINTS.format(where="and q.application_id = any (touched)")};
