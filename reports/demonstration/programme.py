@@ -11,6 +11,7 @@ from programmes.facts import FactAsked, facts_of
 from programmes.models import ProgrammeAnswer, ProgrammeCycle
 from programmes.workflow import cycle as workflow
 from ratings.workflow.scheme import import_scheme
+from records.deadlines import end_of
 from records.numbers import plain
 from reports.demonstration import schemes
 from reports.demonstration.chance import chance
@@ -35,7 +36,8 @@ def load() -> str:
         workflow.confirm(cycle, document="浙清领〔2026〕6号", by=office)
         workflow.publish(cycle, by=office)
         scheme = import_scheme(body | {"year": body["year"] + 1}, by=office, issue=True, programme=CODE)
-        _answer(workflow.open_cycle(scheme, answers_until=now + OPEN_FOR, by=office), staff)
+        until = end_of(timezone.localdate(now + OPEN_FOR))
+        _answer(workflow.open_cycle(scheme, answers_until=until, by=office), staff)
     return f"{cycle.results.count()} results"
 
 
