@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, InternalError, transaction
 from django.urls import reverse
 
+from accounts import prepared
 from accounts.models import User
 from accounts.roles import Role
 from accounts.todo_list import todos_of
@@ -42,9 +43,10 @@ def clock():
         yield frozen
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _kinds():
-    """Kinds of our own, so that the tests stand whatever the apps register."""
+    """Kinds of our own, so that the tests stand whatever the apps register. Kept statements name the others."""
+    prepared._statement.cache_clear()
     before, said = dict(kinds.KINDS), dict(notice_kinds.KINDS)
     kinds.register(
         mend=FollowUpKind("整改", "%(unit)s：整改%(what)s"),
@@ -55,6 +57,7 @@ def _kinds():
     for registry, was in ((kinds.KINDS, before), (notice_kinds.KINDS, said)):
         registry.clear()
         registry.update(was)
+    prepared._statement.cache_clear()
 
 
 @built_once(at=NOW)

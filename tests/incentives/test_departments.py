@@ -23,10 +23,11 @@ from incentives.turns import home_panel
 from incentives.workflow.actions import available
 from notifications.models import Notice
 from records.refusals import Incomplete, NotAllowed, WrongState
+from tests.built_once import built_once
 from tests.clients import api_of, client_of
 from tests.clock import freeze_time
 from tests.factories import COUNTY, AppointmentFactory, UnitFactory, UserFactory, person
-from tests.incentives.conftest import TODAY, draft_policy, draft_project_fund, take_effect
+from tests.incentives.conftest import NOW, draft_policy, draft_project_fund, take_effect
 from tests.two_tenants import PNG
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +36,7 @@ FARMING, WATER = "农业农村局", "水利局"
 
 @pytest.fixture(autouse=True)
 def today():
-    with freeze_time(TODAY + " 10:00+08:00"):
+    with freeze_time(NOW):
         yield
 
 
@@ -44,12 +45,12 @@ def of_department(name: str, code: str = COUNTY) -> User:
     return User.objects.get(pk=post.user_id)
 
 
-@pytest.fixture
+@built_once(at=NOW)
 def farming(county):
     return of_department(FARMING)
 
 
-@pytest.fixture
+@built_once(at=NOW)
 def own(county, farming):
     return draft_project_fund(county, farming)
 

@@ -21,6 +21,7 @@ from ratings.register.rerating import rerate
 from records.audit import acting
 from records.idempotency import forget_old
 from records.models import IdempotentAnswer
+from tests.built_once import built_once
 from tests.clients import api_of
 from tests.clock import freeze_time
 from tests.concurrency import at_once
@@ -38,20 +39,27 @@ from tests.factories import (
 from tests.form_steps import looked, recorded
 from tests.two_tenants import PNG
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("config.urls")]
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("config.urls"), pytest.mark.usefixtures("rated")]
 CASE = {"kind": "case_opened", "on": "2026-06-01", "source": "新纪〔2026〕3号"}
 
 
+NOW = "2026-06-15 10:00:00+08:00"
+
+
+@built_once(at=NOW)
+def rated(db):
+    SchemeFactory(year=2026)
+    for code, name in ((COUNTY, "新昌县"), (TOWNSHIP, "沙溪镇"), (VILLAGE, "沙溪村")):
+        UnitFactory(code=code, name=name)
+    DecisionFactory(unit_id=VILLAGE, star=4)
+    rerate("")
+
+
 @pytest.fixture(autouse=True)
-def _world(settings, tmp_path):
+def _today(settings, tmp_path):
     settings.SECOND_FACTOR_REQUIRED = False
     settings.MEDIA_ROOT = tmp_path
-    with freeze_time("2026-06-15 10:00:00+08:00"):
-        SchemeFactory(year=2026)
-        for code, name in ((COUNTY, "新昌县"), (TOWNSHIP, "沙溪镇"), (VILLAGE, "沙溪村")):
-            UnitFactory(code=code, name=name)
-        DecisionFactory(unit_id=VILLAGE, star=4)
-        rerate("")
+    with freeze_time(NOW):
         yield
 
 

@@ -14,31 +14,40 @@ from ratings.register.certificate import code_of
 from ratings.register.lineage import lineages
 from ratings.register.rerating import rerate
 from records.locks import Lock, call_of
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import COUNTY, TOWNSHIP, ApplicationFactory, DecisionFactory, UnitFactory, person
 from tests.markup import squeezed
 from villages.models import Unit
 from villages.workflow import OrderPaper, SplitPart, merge, rename, split
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("office")]
 
 A, B, NEW = (f"{TOWNSHIP}{number}" for number in (204, 205, 290))
 PAPER = OrderPaper("新政〔2026〕8号", date(2026, 11, 20), "并村")
 PUBLIC = reverse("public_unit", args=[NEW])
 
 
-@pytest.fixture(autouse=True)
+NOW = "2026-11-24 10:00+08:00"
+
+
+@built_once(at=NOW)
 def office(db):
-    with freeze_time("2026-11-24 10:00+08:00"):
-        for code, name in ((TOWNSHIP, "沙溪镇"), (A, "甲村"), (B, "乙村")):
-            UnitFactory(code=code, name=name)
-        for code, star in ((A, 4), (B, 3)):
-            DecisionFactory(unit=Unit.objects.get(code=code), star=star, document=f"评{star}号")
-        rerate([A, B])
-        yield person(Role.COUNTY_OFFICE, COUNTY)
+    for code, name in ((TOWNSHIP, "沙溪镇"), (A, "甲村"), (B, "乙村")):
+        UnitFactory(code=code, name=name)
+    for code, star in ((A, 4), (B, 3)):
+        DecisionFactory(unit=Unit.objects.get(code=code), star=star, document=f"评{star}号")
+    rerate([A, B])
+    return person(Role.COUNTY_OFFICE, COUNTY)
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
+def _today():
+    with freeze_time(NOW):
+        yield
+
+
+@built_once(at=NOW)
 def merged(office):
     return merge([A, B], SplitPart(NEW, "丙村"), PAPER, by=office)
 

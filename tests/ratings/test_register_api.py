@@ -8,22 +8,30 @@ from rest_framework.test import APIClient
 from accounts.roles import Role
 from ratings.models import Event, Proposal
 from ratings.register.rerating import rerate
+from tests.built_once import built_once
 from tests.clients import api_of
 from tests.clock import freeze_time
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, DecisionFactory, EventFactory, SchemeFactory, UnitFactory, person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rated")]
 ELSEWHERE = "330681001218"
 
 
+NOW = "2026-06-15 10:00:00+08:00"
+
+
+@built_once(at=NOW)
+def rated(db):
+    SchemeFactory(year=2026)
+    DecisionFactory(unit=UnitFactory(code=ELSEWHERE), star=5)
+    DecisionFactory(unit=UnitFactory(code=VILLAGE, name="沙溪村"), star=4, document="新评〔2026〕1号")
+    rerate("")
+
+
 @pytest.fixture(autouse=True)
-def _world(settings):
+def _today(settings):
     settings.SECOND_FACTOR_REQUIRED = False
-    with freeze_time("2026-06-15 10:00:00+08:00"):
-        SchemeFactory(year=2026)
-        DecisionFactory(unit=UnitFactory(code=ELSEWHERE), star=5)
-        DecisionFactory(unit=UnitFactory(code=VILLAGE, name="沙溪村"), star=4, document="新评〔2026〕1号")
-        rerate("")
+    with freeze_time(NOW):
         yield
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.roles import Role
 from reports import dashboard, rollups
 from reports.kept_standings import kept
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import (
     COUNTY,
@@ -27,9 +28,13 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def province(settings):
+@pytest.fixture(autouse=True)
+def _plain(settings):
     settings.SECOND_FACTOR_REQUIRED = False
+
+
+@built_once
+def province(db):
     unit = UnitFactory(code="33")
     for code in ("3306", COUNTY, TOWNSHIP, "3307", "330702"):
         UnitFactory(code=code)

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from records.refusals import Incomplete, NotAllowed, WrongState
+from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import COUNTY, TOWNSHIP, UnitFactory, person
 from villages.models import Level, Unit
@@ -17,10 +18,14 @@ pytestmark = pytest.mark.django_db
 CITY, STATION, ZONE = "3306", f"{TOWNSHIP}S01", "3306Z1"
 
 
-@pytest.fixture(autouse=True)
-def places():
+@built_once
+def places(db):
     for code in (CITY, COUNTY, TOWNSHIP, "330624109", "330681001"):
         UnitFactory(code=code)
+
+
+@pytest.fixture(autouse=True)
+def _today(places):
     with freeze_time("2026-11-24 10:00+08:00"):
         yield
 

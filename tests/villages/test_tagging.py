@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 
 from accounts.roles import Role
 from records.refusals import Incomplete, NotAllowed, WrongState
+from tests.built_once import built_once
 from tests.factories import COUNTY, TOWNSHIP, UnitFactory, person
 from villages import figures
 from villages.models import Unit
@@ -21,8 +22,12 @@ A, B, ELSEWHERE = f"{TOWNSHIP}204", f"{TOWNSHIP}205", "330681001218"
 
 
 @pytest.fixture(autouse=True)
-def places(settings):
+def _plain(places, settings):
     settings.SECOND_FACTOR_REQUIRED = False
+
+
+@built_once
+def places(db):
     for code in (COUNTY, TOWNSHIP, ELSEWHERE):
         UnitFactory(code=code)
     UnitFactory(code=A, tags=["平原"])
