@@ -56,14 +56,14 @@ SELF_AND_PANEL = """
 """What the tables hold, of all applications or those that ``where`` chooses."""
 
 # Two who write points of one application at once would each miss the other's: the second waits, and sees them.
-# Before a panel has given any, nothing is kept: a form is saved again and again.
+# Before a panel has given any, nothing is kept: a form is saved again and again. "offset 0": look up row by row.
 _KEEP = f"""
     touched := array({{touched}});
     perform from ratings_application where id = any (touched) order by id for no key update;
     touched := array(
         select t.id from unnest(touched) as t (id)
-        where exists (select from ratings_points q where q.application_id = t.id and q.stage <> 'self')
-           or exists (select from ratings_stagepoints k where k.application_id = t.id)
+        where exists (select from ratings_points q where q.application_id = t.id and q.stage <> 'self' offset 0)
+           or exists (select from ratings_stagepoints k where k.application_id = t.id offset 0)
     );
     if touched = '{{{{}}}}' then
         return null;
@@ -96,7 +96,7 @@ def keeps_points() -> list[pgtrigger.Trigger]:
             declare=_DECLARED,
             func=_KEEP.format(
                 touched=" union ".join(
-                    f"select application_id from {rows}"  # noqa: S608 our own words
+                    f"select distinct application_id from {rows}"  # noqa: S608 our own words
                     for rows in (seen.old, seen.new)
                     if rows
                 )
