@@ -266,7 +266,7 @@ PAGES = {
     "review_total": page("sheet.pk", post=only("township_reviewer")),
     "review_recuse": page("sheet.pk", post=only("township_reviewer")),
     "review_abstain": page("sheet.pk", post=only("township_reviewer")),
-    "review_application": page("scored.pk", get=only(*DESKS, *PANEL), post=only("township_leader")),
+    "review_application": page("scored.pk", get=only(*DESKS, *PANEL), post=only("township_leader", "county_office")),
     "review_score": both("application.pk", who=only(*PANEL)),
     "review_reconsider": page("decided.pk", post=at("village", *DECIDE)),
     "review_settle": page("settlement.pk", post=only("township_office", *PANEL)),
