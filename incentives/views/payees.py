@@ -21,6 +21,7 @@ from incentives.payees.forms import ConfirmAccountForm, PayeeFilterForm, Propose
 from records import previews
 from records.confirming import carry_out
 from records.excel_export import as_workbook, wanted
+from records.offered_steps import lost
 from records.step_forms import ReasonForm
 from villages.models import Level, Unit
 
@@ -125,14 +126,8 @@ def _show(request: HttpRequest, unit: Unit, forms: dict[str, Form], status: int 
     steps = [("propose", unit.pk)] if context["may_propose"] else []
     steps += [(verb, waiting.pk) for verb in ("confirm", "decline") if context[f"may_{verb}"]]
     context["keys"] = {verb: previews.keep(request.user, _step(verb, about), {}) for verb, about in steps}
-    context["refused"] = _orphaned(forms, context)
+    context["refused"] = lost(forms, [verb for verb, _about in steps])
     return render(request, "incentives/payee.html", context, status=status)
-
-
-def _orphaned(forms: dict[str, Form], context: dict[str, Any]) -> str:
-    """Why a step was refused whose form is not on the page any more."""
-    said = [form.non_field_errors() for verb, form in forms.items() if not context.get(f"may_{verb}")]
-    return " ".join(str(error) for errors in said for error in errors)
 
 
 def _step(verb: str, about: int | str) -> str:

@@ -22,6 +22,7 @@ from incentives.payees.paper import voucher_paper
 from incentives.reconciling.page import VoucherPage
 from incentives.reconciling.sheet import heads
 from incentives.reconciling.statement import VoucherState
+from records.confirming import not_taken
 from records.documents import served
 from records.excel_export import as_workbook, wanted
 from records.numbers import count_of
@@ -125,6 +126,9 @@ def explain(request: HttpRequest, pk: int) -> HttpResponse:
         refuse_unknown_fields(request.POST, ["difference", "text", "seen"])
         workflow.explain(one, key, text=text, by=request.user, seen=count_of(request.POST.get("seen", "")) or 0)
     except Refused as refused:
+        if key not in [row.difference.key for row in VoucherPage(one).differing]:
+            not_taken(request, refused)
+            return redirect(one)
         return _show(request, one, status=409, refused=refused, typed={"key": key, "text": text})
     messages.success(request, _("The explanation is kept."))
     return redirect(one)

@@ -28,6 +28,7 @@ from records import previews
 from records.confirming import carry_out
 from records.excel_export import as_workbook
 from records.offered_steps import lost
+from records.refused_forms import Refusal
 from records.step_forms import DocumentForm, ReasonForm
 from villages.forms.township_filter import TownshipFilterForm
 from villages.models import below_any
@@ -124,6 +125,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     key = previews.keep(request.user, f"confirm_programme:{pk}", offered)
     unreviewed = [one for one in results if one.found is not None and one.known.rests_on_unreviewed]
     only = "unreviewed" in request.GET
+    ready = any(step.verb == "confirm_programme" for step in available(request.user, cycle))
     page = Paginator(unreviewed if only else results, ROWS).get_page(request.GET.get("page"))
     for one in page:
         one.known.grade = grade_name(one.grade)
@@ -136,7 +138,8 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
         "idle_vetoes": idle_vetoes(cycle.scheme),
         "unreviewed": len(unreviewed),
         "only_unreviewed": only,
-        "ready": any(step.verb == "confirm_programme" for step in available(request.user, cycle)),
+        "ready": ready,
+        "refused": [] if ready or not form.is_bound else [Refusal.of(form)],
     }
     return render(request, "programmes/confirm.html", context, status=status)
 

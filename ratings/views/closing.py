@@ -20,6 +20,7 @@ from records import previews
 from records.confirming import confirming_sent
 from records.previews import AlreadyDone
 from records.refusals import Incomplete, WrongState, refuse_unknown_fields
+from records.refused_forms import Refusal
 from villages.models import Unit
 
 EXCEPTIONS_SHOWN = 50
@@ -55,7 +56,8 @@ def reverse_closing(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         outlook = workflow.foresee_reversal(cycle, by=request.user)
     except WrongState as refused:
-        context = {"cycle": cycle, "hindrance": str(refused)}
+        lost = [Refusal.of(form)] if request.POST else []
+        context = {"cycle": cycle, "hindrance": str(refused), "refused": lost}
         return render(request, "ratings/cycle/reverse_closing.html", context, status=409 if request.POST else 200)
     return _shown(request, "ratings/cycle/reverse_closing.html", cycle, "reverse", form, outlook, {})
 

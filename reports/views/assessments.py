@@ -17,6 +17,7 @@ from accounts.authority import permission_or_404, reached_or_404
 from records import previews
 from records.confirming import answer_late, carry_out
 from records.excel_export import as_workbook
+from records.offered_steps import lost
 from reports import exports
 from reports.assessments import keeping
 from reports.assessments.forms import DecisionForm, FormulaForm
@@ -143,13 +144,16 @@ def _show(request: HttpRequest, one: Assessment, forms: dict[str, Any], status: 
         return book
     verb = {AssessmentState.DRAFT: "issue", AssessmentState.ISSUED: "freeze"}.get(AssessmentState(one.state))
     manages = request.user.has_perm(MANAGE, one)
+    offered = [verb] if manages and verb else []
+    still = [form for name, form in forms.items() if name in offered]
     context: dict[str, Any] = {
         "assessment": one,
         "figures": figures,
         "terms": [(term, name_of(term), in_words(term)) for term in figures.spec.terms],
         "manages": manages,
         "form": forms.get("freeze") or DecisionForm(),
-        "refused": " ".join(str(said) for form in forms.values() for said in form.non_field_errors()),
+        "refused": " ".join(str(said) for form in still for said in form.non_field_errors()),
+        "lost": lost(forms, offered),
     }
     before = calculated(last_year(figures.spec)) if one.state == AssessmentState.DRAFT else []
     earlier = {row["unit"]: row["figure"] for row in before}

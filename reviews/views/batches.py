@@ -83,7 +83,7 @@ def batches(request: HttpRequest) -> HttpResponse:
 def _listed(
     request: HttpRequest, place: tuple[int, str, str] | None = None, sent: BatchForm | None = None
 ) -> HttpResponse:
-    """``sent``: the form of ``place`` that was refused."""
+    """``sent``: the form of ``place`` that was refused; on a page of its own where nothing waits there any more."""
     offices = _offices(request.user)
     batches = own_batches(request.user).select_related("unit", "cycle__scheme").annotate(size=Count("entries"))
     batches = batches.order_by("-pk")
@@ -95,6 +95,9 @@ def _listed(
     if book := as_workbook(request, _("Batches"), exports.batches(), batches):
         return book
     waiting = [one for review_level, codes in offices for one in _waiting(review_level, codes)]
+    if sent and place not in [one.place for one in waiting]:
+        not_taken(request, previews.MOVED_ON)
+        return redirect("review_batches")
     for number, one in enumerate(waiting):
         mine = sent if one.place == place else None
         one.form = mine or BatchForm(initial={"met_on": timezone.localdate()}, auto_id=f"batch{number}_%s")

@@ -250,6 +250,8 @@ def test_a_closing_taken_back_leaves_everything_as_if_it_never_were(client, offi
     given = {"key": missing.context["key"], "reason": "窗口还开着，关错了"}
     answers = [client.post(url("cycle_reverse_closing", cycle), given) for _twice in range(2)]
     assert [(a.status_code, a.url) for a in answers] == [(302, url("cycle", cycle))] * 2
+    late = client.post(url("cycle_reverse_closing", cycle), given | {"reason": "另一个理由"})
+    assert [late.status_code, late.context["refused"][0].typed[0][1]] == [409, "另一个理由"]
     assert (exported(), open_clawbacks(), StarPeriod.objects.known().count()) == before
     again = Cycle.objects.get()
     assert (again.state, again.closed_at, again.scoring_closed_at, again.closing_document) == ("open", None, None, "")

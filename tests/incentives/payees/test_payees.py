@@ -74,6 +74,8 @@ def test_pages_show_the_last_digits_alone(rows, client):
     page = client.get(f"/payees/{FIVE}/")
     given = {"key": page.context["keys"]["propose"], **GIVEN}
     assert client.post(f"/payees/{FIVE}/propose/", given).status_code == 302
+    late = client.post(f"/payees/{FIVE}/propose/", given | {"holder": "另一户"})
+    assert [late.status_code, late.context["refused"][0].typed[0][1]] == [409, "另一户"]
     [account] = PayeeAccount.objects.all()
     client.force_login(rows.second)
     page = client.get(f"/payees/{FIVE}/")

@@ -200,6 +200,8 @@ def test_the_pages_of_a_voucher(rows, client):
     assert (PLAIN in page.content.decode(), "•••• 0000" in page.content.decode()) == (False, True)
     key = page.context["page"].differing[0].difference.key
     assert client.post(f"{address}explain/", {"difference": key, "text": ""}).status_code == 409
+    gone = client.post(f"{address}explain/", {"difference": "gone", "text": "已电话核实"})
+    assert [gone.status_code, gone.context["written"]] == [409, ["已电话核实"]]
     assert client.post(f"{address}explain/", {"difference": key, "text": "已电话核实"}).status_code == 302
     assert client.get(f"{address}?as=xlsx").status_code == 200
     assert client.get(f"{address}paper.pdf").status_code == 200

@@ -135,5 +135,7 @@ def test_the_formula_is_written_in_a_form_with_a_preview_over_last_year(rows, cl
     decided["key"] = anew.context["key"]
     for _click in range(2):
         assert client.post(f"/assessments/{draft.pk}/freeze/", decided).status_code == 302
+    late = client.post(f"/assessments/{draft.pk}/freeze/", decided | {"document": "新委〔2027〕4号"})
+    assert [late.status_code, [text for _label, text in late.context["lost"][0].typed]] == [409, ["新委〔2027〕4号"]]
     draft.refresh_from_db()
     assert (draft.state, draft.document) == ("frozen", "新委〔2027〕3号")
