@@ -17,6 +17,9 @@ RECTIFICATION = ("accountable", "rectify_within", "checker")
 
 CHECKED = _("Checked: it is concluded and announced, and nothing in it is classified")
 
+UNKEPT = forms.TextInput(attrs={"data-unkept": True})
+"""On no device, not even until it is sent: whom a case concerns."""
+
 
 class EventForm(forms.Form):
     """``kinds``: names by code of the events that may be recorded of ``unit``."""
@@ -48,9 +51,10 @@ class EventForm(forms.Form):
         label=_("Person concerned"),
         max_length=50,
         required=False,
+        widget=UNKEPT,
         help_text=_("Only where it has to be known. Those who record events alone see it."),
     )
-    post = forms.CharField(label=_("Post"), max_length=100, required=False)
+    post = forms.CharField(label=_("Post"), max_length=100, required=False, widget=UNKEPT)
     held = forms.BooleanField(
         label=_("Hold it back for now"), required=False, help_text=_("It has no effect until it is released.")
     )
