@@ -25,13 +25,13 @@ def deliveries_of(notices: Iterable[Notice]) -> Iterator[Delivery]:
 
 def _of(notice: Notice, chosen: Preferences, now: datetime, later: datetime) -> Iterator[Delivery]:
     kind = KINDS[notice.kind]
-    due = now if kind.at_any_hour else later
+    leaves = {"due_at": now if kind.at_any_hour else later, "priority": kind.at_any_hour}
     if kind.security:
-        yield Delivery(notice=notice, channel=EMAIL, due_at=due)
+        yield Delivery(notice=notice, channel=EMAIL, **leaves)
         return
     if kind.group in chosen.daily and not kind.urgent:
         yield Delivery(notice=notice, channel=EMAIL, due_at=quiet.next_opening(now), bundled_for_id=notice.user_id)
     elif kind.group not in chosen.no_email:
-        yield Delivery(notice=notice, channel=EMAIL, due_at=due)
+        yield Delivery(notice=notice, channel=EMAIL, **leaves)
     if settings.SMS_GATEWAY and chosen.mobile and kind.group in chosen.sms and kind.outside is not None:
-        yield Delivery(notice=notice, channel=SMS, due_at=due, bundled_for_id=notice.user_id)
+        yield Delivery(notice=notice, channel=SMS, bundled_for_id=notice.user_id, **leaves)

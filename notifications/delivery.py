@@ -16,7 +16,6 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from notifications import channels, quiet
-from notifications.kinds import KINDS
 from notifications.models import Delivery, Notice
 from notifications.sms import sending
 from records.cells import one_line
@@ -60,15 +59,14 @@ def _wait_for_the_morning() -> None:
     opens = quiet.open_from(now)
     if opens == now:
         return
-    held = Delivery.objects.filter(state=Delivery.State.WAITING, due_at__lte=now)
-    held = held.exclude(notice__kind__in=[name for name, kind in KINDS.items() if kind.at_any_hour])
+    held = Delivery.objects.filter(state=Delivery.State.WAITING, due_at__lte=now, priority=False)
     unlocked = held.select_for_update(skip_locked=True, of=["self"])
     Delivery.objects.filter(pk__in=unlocked.values("pk")).update(due_at=opens)
 
 
 @transaction.atomic
 def claim() -> Bundle:
-    """What has been due longest and nobody else is claiming, with all that goes out in the same message; none."""
+    """The first that nobody else is claiming (``_first_due``), with all that goes out in the same message; none."""
     while one := _first_due():
         bundle = [one] if one.bundled_for_id is None else list(_bundled_with(one))
         if one.channel == channels.SMS and not sending.take_one_of_the_day():
@@ -95,16 +93,19 @@ def deliver(bundle: Bundle) -> None:
 
 
 def _first_due() -> Delivery | None:
-    """Of a bundle only the first row is ever chosen, so that two workers cannot each take a part of it."""
+    """What has priority, then what has been due longest. Of a bundle only the first row is ever chosen, so that two
+    workers cannot each take a part of it."""
     waiting = Delivery.objects.filter(state=Delivery.State.WAITING)
-    same = {name: OuterRef(name) for name in ("bundled_for", "channel", "due_at")}
+    same = {name: OuterRef(name) for name in ("bundled_for", "channel", "due_at", "priority")}
     begins = Q(bundled_for=None) | ~Exists(waiting.filter(**same, pk__lt=OuterRef("pk")))
     unlocked = waiting.filter(begins, due_at__lte=timezone.now()).select_for_update(skip_locked=True, of=["self"])
-    return unlocked.select_related("notice__user").order_by("due_at", "pk").first()
+    return unlocked.select_related("notice__user").order_by("-priority", "due_at", "pk").first()
 
 
 def _bundled_with(one: Delivery) -> QuerySet[Delivery]:
-    same = Delivery.objects.filter(bundled_for=one.bundled_for_id, channel=one.channel, due_at=one.due_at)
+    same = Delivery.objects.filter(
+        bundled_for=one.bundled_for_id, channel=one.channel, due_at=one.due_at, priority=one.priority
+    )
     waiting = same.filter(state=Delivery.State.WAITING).select_for_update(of=["self"])
     return waiting.select_related("notice__user").order_by("pk")
 
@@ -112,11 +113,7 @@ def _bundled_with(one: Delivery) -> QuerySet[Delivery]:
 def _next_time(bundle: Bundle, attempts: int) -> datetime:
     """After the wait, and outside the quiet hours."""
     again = timezone.now() + WAITS[min(attempts, len(WAITS)) - 1]
-    return again if any(_at_any_hour(delivery.notice) for delivery in bundle) else quiet.open_from(again)
-
-
-def _at_any_hour(notice: Notice) -> bool:
-    return notice.kind in KINDS and KINDS[notice.kind].at_any_hour
+    return again if bundle[0].priority else quiet.open_from(again)
 
 
 def _keep(bundle: Bundle, **values: object) -> None:

@@ -43,6 +43,7 @@ class Delivery(models.Model):
     Those ``bundled_for`` one person on one channel that are due at the same moment go out as one message. ``due_at``
     is moved on before a try, so that a worker that dies in it has failed like any other. A short message is ``SENDING``
     in a try: where nobody knows whether it was taken the outcome is ``UNKNOWN``, and it is never sent again by itself.
+    What has ``priority`` (red warnings, security) leaves at any hour and passes everything else that is due.
     """
 
     class State(models.TextChoices):
@@ -57,6 +58,7 @@ class Delivery(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(default=timezone.now)
+    priority = models.BooleanField(default=False, db_default=False)
     bundled_for = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+", db_index=False
     )
@@ -70,7 +72,7 @@ class Delivery(models.Model):
             models.CheckConstraint(condition=Q(state="sent") ^ Q(sent_at=None), name="delivery_sent_has_time"),
         ]
         indexes = [
-            models.Index(fields=["due_at", "id"], condition=Q(state="waiting"), name="delivery_waiting"),
+            models.Index(fields=["-priority", "due_at", "id"], condition=Q(state="waiting"), name="delivery_waiting"),
             models.Index(fields=["due_at"], condition=Q(state="sending"), name="delivery_sending"),
             models.Index(
                 fields=["bundled_for", "channel", "due_at", "id"],

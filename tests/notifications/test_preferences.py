@@ -1,5 +1,7 @@
 """What leaves by e-mail and when: a person's own choice, one digest a day, quiet hours."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail
 from django.urls import reverse
@@ -54,8 +56,18 @@ def test_what_somebody_does_not_want_stays_in_the_bell_but_for_passwords(reader)
     choose(reader, no_email=[Group.MONEY])
     with freeze_time(NOON):
         tell(reader, "money", "star", "password")
-    assert sent(NOON) == ["2 of stars\n", "3 of passwords\n"]
+    assert sent(NOON) == ["3 of passwords\n", "2 of stars\n"]
     assert reader.notices.count() == 3
+
+
+def test_passwords_and_red_warnings_pass_a_long_queue(reader, settings):
+    settings.MESSAGES_A_MINUTE = 1
+    with freeze_time(NOON):
+        tell(reader, "money", "star")
+    soon = NOON + timedelta(minutes=1)
+    with freeze_time(soon):
+        tell(reader, "password", "red")
+    assert [sent(soon) for _ in range(4)] == [["1 of passwords\n"], ["2 is red\n"], ["1 of money\n"], ["2 of stars\n"]]
 
 
 def test_one_digest_a_day_and_what_is_urgent_beside_it(reader):
