@@ -55,7 +55,10 @@ RIGHTS = {
         ),
         ["notifications.manage_robot"],
     ),
-    **dict.fromkeys(("accounts.appoint", "accounts.open_account", "accounts.reset_password"), ["accounts.appoint"]),
+    **dict.fromkeys(
+        ("accounts.appoint", "accounts.end", "accounts.hand_over", "accounts.open_account", "accounts.reset_password"),
+        ["accounts.appoint"],
+    ),
 }
 """Which rights the steps of these two apps need (``accounts.deputies``)."""
 

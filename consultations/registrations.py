@@ -14,6 +14,7 @@ from consultations.models import (
     JointReview,
     SchemePaper,
 )
+from consultations.models.lifecycle import WRITE
 from consultations.presenters import draft_panel, issue_panel
 from followups import kinds as followup_kinds
 from notifications import kinds
@@ -30,7 +31,7 @@ def register() -> None:
     todo_list.register(todos)
     followup_kinds.register(**FOLLOWUPS)
     kinds.register(**NOTICES)
-    deputies.register(STEPS.rights)
+    deputies.register(STEPS.rights | {"issue_agreed_scheme": [WRITE]})
     audit_words.register(STEPS.trail)
     scheme_issuing.hindrances.register(agreement.steps_missing)
     scheme_panels.register(

@@ -18,7 +18,7 @@ from improvements.models import (
     Progress,
     ProgressFile,
 )
-from improvements.models.lifecycle import HELP, VIEW
+from improvements.models.lifecycle import HELP, SUPERVISE, VIEW
 from notifications import kinds
 from ratings.cycle import closing_consequences
 from records import openable
@@ -39,7 +39,8 @@ def register() -> None:
     followup_kinds.register(**FOLLOWUPS)
     time_limits.register(**LIMITS)
     kinds.register(**NOTICES)
-    deputies.register(STEPS.rights)
+    library = dict.fromkeys(("add_library_measure", "withdraw_library_measure"), [SUPERVISE])
+    deputies.register(STEPS.rights | library)
     audit_words.register(STEPS.trail)
     audit_trail.show_openly(
         "a plan begins with what has been confirmed",

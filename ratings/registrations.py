@@ -11,7 +11,7 @@ from followups.kinds import FollowUpKind
 from followups.time_limits import Limit
 from notifications import kinds
 from ratings import disclosure, explanation, help_topics, menu_entries, notices
-from ratings.application.access import VIEW
+from ratings.application.access import FILL, VIEW
 from ratings.application.correction import FOLLOW_UP as CORRECTION
 from ratings.events.proposals import FOLLOW_UP, SETTLE, to_settle
 from ratings.events.rectification import FOLLOW_UP as RECTIFICATION
@@ -41,10 +41,11 @@ RIGHTS = {
     "reopen": ["ratings.accept", "ratings.manage_cycle"],
     **dict.fromkeys(("import_scheme", "write_scheme", "issue_scheme"), ["ratings.manage_scheme"]),
     **dict.fromkeys(
-        ("record_event", "close_event", "release_event", "attach_event_file", "detach_event_file"),
+        ("record_event", "import_events", "close_event", "release_event", "attach_event_file", "detach_event_file"),
         ["ratings.record_event"],
     ),
     **dict.fromkeys(("confirm_proposal", "decline_proposal"), SETTLE),
+    **dict.fromkeys(("begin", "choose_star", "attach", "detach", "declare_absent", "take_back_absence"), FILL),
 }
 """Which rights the steps need that no table of steps has (``accounts.deputies``)."""
 

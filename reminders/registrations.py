@@ -2,19 +2,25 @@
 
 from django.utils.translation import pgettext_lazy
 
-from accounts import audit_trail, audit_words, menu, page_help, saved_filters
+from accounts import audit_trail, audit_words, deputies, menu, page_help, saved_filters
 from accounts.authority import held_anywhere
 from notifications import kinds
 from records import openable
 from reminders import help_topics, menu_entries
 from reminders.models import Reminder, ReminderRule
 from reminders.notices import KINDS
+from reminders.workflow.by_hand import SEND
 
 TRAIL = {
     "remind_daily": pgettext_lazy("step", "remind those whose turn it is, by the clock"),
     "send_reminder": pgettext_lazy("step", "remind those whose turn it is"),
     "set_reminder_rules": pgettext_lazy("step", "set when those concerned are reminded"),
 }
+RIGHTS = {
+    "send_reminder": [SEND],
+    **dict.fromkeys(("set_reminder_rules", "set_time_limits"), [ReminderRule.SET]),
+}
+"""Which rights the steps need (``accounts.deputies``)."""
 
 
 def register() -> None:
@@ -23,5 +29,6 @@ def register() -> None:
     saved_filters.register(due=("unit", "only"), due_people=("unit",))
     menu.register(*menu_entries.MENU)
     kinds.register(**KINDS)
+    deputies.register(RIGHTS)
     audit_words.register(TRAIL)
     audit_trail.show_openly("who was reminded says nothing of a result", Reminder, ReminderRule)

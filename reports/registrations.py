@@ -12,6 +12,7 @@ from reports.demonstration import guard  # noqa: F401 (registers a system check)
 from reports.forms import WarningFilterForm
 from reports.home import progress
 from reports.leads.forms import LeadFilterForm
+from reports.leads.models import VIEW as VIEW_LEADS
 from reports.models import (
     Assessment,
     ComparisonSetting,
@@ -35,6 +36,13 @@ TRAIL = {
     "freeze_assessment": pgettext_lazy("step", "decide an assessment"),
     "show_comparison": pgettext_lazy("step", "show or hide the figures of all"),
 }
+RIGHTS = {
+    **dict.fromkeys(("set_thresholds", "place_tiles"), [WarningThreshold.SET]),
+    **dict.fromkeys(("set_lead_aside", "set_lead_limits"), [VIEW_LEADS]),
+    **dict.fromkeys(("write_assessment", "issue_assessment", "freeze_assessment", "show_comparison"), [MANAGE]),
+    "make_report": [workflow.VIEW_REPORT],
+}
+"""Which rights the steps need (``accounts.deputies``)."""
 
 
 def register() -> None:
@@ -53,7 +61,7 @@ def register() -> None:
     trail_values.name_codes(
         Assessment, "formula", lambda texts: {text: trail_values.length_in_words(text) for text in texts}
     )
-    deputies.register(dict.fromkeys(("write_assessment", "issue_assessment", "freeze_assessment"), [MANAGE]))
+    deputies.register(RIGHTS)
     jobs.register(ReportRequest, workflow.make)
     todo_list.register(todos)
     home.register(home.HomePanel("reports/home_progress.html", progress, order=20))

@@ -40,6 +40,9 @@ RIGHTS = {
     **dict.fromkeys(("convene", "draw"), either("convene")),
     **dict.fromkeys(("open_check", "note_lapse"), ["reviews.open_check"]),
     **dict.fromkeys(("answer_check", "find_vetoes"), ["reviews.answer_check"]),
+    **dict.fromkeys(("settle", "add_to_settlement"), [*either("score"), *either("convene")]),
+    **dict.fromkeys(("pass_seat", "pass_hearing"), ["accounts.appoint"]),
+    "reverse_event": HEAR,
 }
 """Which rights the steps need that no table of steps has (``accounts.deputies``)."""
 

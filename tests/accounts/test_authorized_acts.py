@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 
 from accounts.models import User
 from accounts.roles import Role
+from improvements.workflow.library import add_to_library
 from incentives import workflow as money
 from incentives.models import LedgerEntry
 from ratings.application.access import opened
@@ -124,6 +125,15 @@ def test_the_audit_trail_and_its_sheet(own):
     book = load_workbook(BytesIO(b"".join(page(auditor, "trail", person=deputy.username, **{"as": "xlsx"}))))
     cells = {str(cell) for row in book.worksheets[0].iter_rows(values_only=True) for cell in row}
     assert {deputy.name, f"{deputy.name}（代）"} <= cells
+
+
+def test_the_audit_trail_marks_what_no_lifecycle_knows(own):
+    deputy, post = own.who.finance, own.who.county_office.appointments.get()
+    stand_in(post, deputy)
+    add_to_library(post.unit, "1.1", "每周巡河", by=fresh(deputy))
+    shown = page(User.objects.get(username="auditor"), "trail", step="add_library_measure")
+    changes = [change for act in shown.context["acts"] for change in act.changes]
+    assert [change.who for change in changes if change.as_deputy] == [str(deputy)]
 
 
 def test_the_step_that_upholds_an_objection(own):

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
-from accounts import audit_trail, audit_words
+from accounts import audit_trail, audit_words, deputies
 from tests.plain_chinese import unchinese_text
 
 APPS = (
@@ -28,6 +28,40 @@ APPS = (
     "notifications",
 )
 LEAST_STEPS = 70
+WITHOUT_A_RIGHT = {
+    # Of one's own account, or of the three administrators, for whom nobody stands in.
+    "accounts.choose_password",
+    "accounts.confirm_calendar_year",
+    "accounts.end_token",
+    "accounts.erase_contact",
+    "accounts.export_trail",
+    "accounts.forget_second_factor",
+    "accounts.lock",
+    "accounts.make_token",
+    "accounts.remove_calendar_day",
+    "accounts.review_appointments",
+    "accounts.set_calendar_day",
+    "accounts.set_phone",
+    "accounts.sign_in_program",
+    "accounts.tie_identity",
+    "accounts.unlock",
+    "accounts.untie_identity",
+    "accounts.withdraw",
+    # By the clock or a command.
+    "accounts.open_administrator",
+    "begin_plan",
+    "confirm",
+    "import_register",
+    "lapse_appeal",
+    "load_demonstration",
+    "migrate",
+    "remind_daily",
+    "rerate",
+    "villages.import_units",
+    # What follows from a step, whatever it was.
+    "open_followup",
+    "postpone_followup",
+}
 GIVES_A_VERB = re.compile(r"\b(?:acting|move|step)\(|\bverb=")
 
 
@@ -76,8 +110,16 @@ def _verbs(call: ast.Call) -> list[str]:
 
 def test_every_step_has_its_words():
     assert len(steps()) > LEAST_STEPS
-    assert sorted(steps() - audit_words.VERBS.keys()) == []
+    nameless = sorted(steps() - audit_words.VERBS.keys())
+    assert nameless == [], "name it with audit_words.register in its app's registrations.py"
     assert [verb for verb in audit_words.VERBS if unchinese_text(audit_words.of_step(verb))] == []
+
+
+def test_every_step_that_a_deputy_may_take_is_known_as_theirs():
+    unknown = steps() - deputies._rights.keys()
+    problem = "put it into RIGHTS of its app's registrations.py, with the rights it needs"
+    assert sorted(unknown - WITHOUT_A_RIGHT) == [], problem
+    assert sorted(WITHOUT_A_RIGHT - unknown) == []
 
 
 def test_a_step_without_words_is_not_hidden():
