@@ -45,7 +45,7 @@ def test_every_page_of_every_role_has_its_help(world):  # noqa: F811
                 if not hasattr(who, "lets_in") or who.lets_in(one, world)
             }
         missing += [(name, username) for username, user in readers.items() if page_help.topic_of(user, name) is None]
-    assert missing == []
+    assert missing == [], "name the page in a Topic of its app's help_topics.py that its readers need"
 
 
 def test_a_wrong_mark_in_the_menu_is_noticed(world):  # noqa: F811

@@ -59,7 +59,18 @@ def test_every_step_of_the_api_is_some_task_or_keeps_nothing():
     steps = {
         name for name, door in API.items() for method, who in door.ways.items() if method != "get" and who != PUBLIC
     }
-    assert set().union(*(task.doors for task in TASKS.values())) | ONES_OWN | KEEP_NOTHING == steps
+    known = set().union(*(task.doors for task in TASKS.values())) | ONES_OWN | KEEP_NOTHING
+    assert sorted(steps - known) == [], "put them into a task of accounts/scopes.py"
+    assert sorted(known - steps) == []
+
+
+def test_whoever_may_take_a_step_of_the_api_is_offered_its_task():
+    """The task of each right that opens a step names this right."""
+    for name, door in API.items():
+        rights = set().union(*(getattr(who, "permissions", ()) for way, who in door.ways.items() if way != "get"))
+        tasks = [task for task in TASKS.values() if name in task.doors]
+        offered = set().union(*(task.rights for task in tasks))
+        assert not tasks or sorted(rights - offered) == [], f"{name}: rights of its task in accounts/scopes.py"
 
 
 def test_every_right_of_a_task_is_some_role_s():
