@@ -203,7 +203,9 @@ def shortest_way(to: str, unit: str) -> list[str]:
             if start == way[-1] and end not in seen and (start, end) in allowed:
                 seen.add(end)
                 ways.append([*way, end])
-    raise LookupError(to)
+    raise LookupError(
+        f"no steps lead {unit} from draft to {to}: tests/ratings/test_lifecycle.py leaves such states out"
+    )
 
 
 class ApplicationFactory(DjangoModelFactory):

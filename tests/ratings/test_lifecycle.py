@@ -10,11 +10,13 @@ from accounts.scopes import TASKS
 from followups.models.lifecycle import STEPS as FOLLOW_UP_STEPS
 from improvements.models.lifecycle import STEPS as PLAN_STEPS
 from incentives.models.lifecycle import STEPS as MONEY_STEPS
+from ratings.application.progress import REACHED
 from ratings.models import Application
 from ratings.models.decision_lifecycle import DECISION_STEPS
 from ratings.models.lifecycle import STEPS, ApplicationState
 from ratings.workflow.actions import _guards
 from reviews.models.lifecycle import APPEAL_STEPS, BATCH_STEPS, OBJECTION_STEPS, SHEET_STEPS
+from reviews.presenters.minutes import NOT_FINISHED, WHY
 from tests.factories import TOWNSHIP, VILLAGE, ApplicationFactory, UnitFactory, at, moves_of
 
 RIGHTS = {right for role in ROLES.values() for right in role.permissions}
@@ -56,6 +58,12 @@ def test_every_page_of_a_step_is_there():
 
 def test_every_guard_is_of_a_step():
     assert _guards.keys() - STEPS.keys() == set()
+
+
+def test_every_state_of_an_application_has_its_place_in_the_tracker_and_its_reason_in_minutes():
+    assert set(ApplicationState.values) - REACHED.keys() == set(), "say it in ratings/application/progress.py"
+    unfinished = {state for states in NOT_FINISHED.values() for state in states} | {ApplicationState.DECIDED}
+    assert unfinished - WHY.keys() == set(), "say why it is not finished in reviews/presenters/minutes.py"
 
 
 @pytest.mark.parametrize("table", [STEPS, MONEY_STEPS], ids=["applications", "money"])
