@@ -7,6 +7,7 @@ from io import BytesIO
 from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
@@ -120,7 +121,8 @@ def signed_in(user) -> PageClient:
 
 
 def knock(world: SimpleNamespace, name: str, method: str, address: str, sent: dict | None = None) -> HttpResponse:
-    """The response for ``name``, as to a program at the API and a browser on a page; its changes are rolled back."""
+    """The response for ``name``, as to a program at the API and a browser on a page. Its changes are rolled back, and
+    no message is left for the next page."""
     given = {"data": sent or {}} if method != "get" else {}
     if given and address.startswith("/api/"):
         given["content_type"] = "application/json"
@@ -128,6 +130,7 @@ def knock(world: SimpleNamespace, name: str, method: str, address: str, sent: di
         response = getattr(world.clients[name], method)(address, **given)
         response.text_shown = text_of(response)
         transaction.set_rollback(True)
+    world.clients[name].cookies.pop(settings.MESSAGES_COOKIE_NAME, None)
     return response
 
 
