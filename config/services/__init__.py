@@ -91,11 +91,12 @@ def renew() -> Iterator[str]:
             yield said
 
 
-def detach() -> None:
-    """Release the services; those that nobody else uses have stopped when this returns."""
+def detach(patience: float = 0) -> None:
+    """Release the services; those that nobody else uses have stopped when this returns. ``patience``: seconds for
+    others who are just ending."""
     atexit.unregister(detach)
     while _attachments:
-        _attachments.pop().end()
+        _attachments.pop().end(patience)
 
 
 def _own_servers() -> list[Server]:

@@ -15,6 +15,8 @@ from config.supervisor.preparation import CannotRun, prepare_data
 
 START_SECONDS = 120
 STOP_SECONDS = 15
+DYING_SECONDS = 3
+"""Processes of a stopped child (a pool's) are ended by the kernel, a moment later."""
 LOOK_SECONDS = 0.2
 SHORT_LIVES = 3
 READY = "ready"
@@ -111,7 +113,7 @@ def stop() -> None:
         child.ask_to_stop()
     for child in CHILDREN:
         child.stop(deadline)
-    services.detach()
+    services.detach(DYING_SECONDS)
     say("stopped")
 
 

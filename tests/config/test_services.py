@@ -97,6 +97,15 @@ def test_a_killed_user_leaves_nothing(data_dir):
         eventually(lambda: processes_on(data_dir) == [])
 
 
+def test_the_patient_wait_for_others_that_are_ending(data_dir):
+    with using(data_dir) as patient, using(data_dir) as ending:
+        patient.stdin.write(f"{PATIENCE_SECONDS}\n")
+        patient.stdin.flush()
+        ending.kill()
+        assert patient.wait(PATIENCE_SECONDS) == 0
+        assert processes_on(data_dir) == []
+
+
 def test_the_statement_of_a_killed_process_ends(data_dir):
     with using(data_dir):
         url = PostgreSQL(ServiceDirectory(data_dir)).url
