@@ -20,7 +20,8 @@ from records.confirming import NotTaken
 GONE = gettext_lazy("What this was sent to is not here any more, or is not yours any more. Nothing was done.")
 WORDS = re.compile(r"[^\x00-\x7f]|\s")
 """What people write has words; what a form sends by itself (keys, codes, choices) has none."""
-OWN_FIELDS = re.compile("csrfmiddlewaretoken|key|.*password.*")
+OWN_FIELDS = re.compile("csrfmiddlewaretoken|key|new|secret|code|.*password.*")
+"""Of the form itself, and secrets."""
 
 
 def answer(request: HttpRequest, refused: NotTaken, on: str) -> HttpResponse:
@@ -34,8 +35,7 @@ def answer(request: HttpRequest, refused: NotTaken, on: str) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404; of a form whose page this person was shown before (its key tells), 409."""
-    written = written_in(request)
-    if not written or request.path.startswith("/api/"):
+    if request.path.startswith("/api/") or not (written := written_in(request)):
         return page_not_found(request, exception)
     status = 409 if previews.was_shown(request.user, request.POST.get("key", "")) else 404
     shown = {"why": GONE, "written": written, "on": _page_above(request)}
@@ -44,16 +44,15 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def _page_above(request: HttpRequest) -> str:
     """Looked for as when it is opened: nothing that was sent is sent there."""
-    if request.resolver_match is None:
-        return "/"
     opening = copy(request)
     opening.method, opening.POST = "GET", QueryDict()
     return page_above(opening)
 
 
 def written_in(request: HttpRequest) -> list[str]:
-    """The texts of the form, each once."""
-    if request.method != "POST":
+    """The texts of the form, each once. Of an address that there never was nobody has read what was sent: it may be
+    anything."""
+    if request.method != "POST" or request.resolver_match is None:
         return []
     sent = [text for name, texts in request.POST.lists() if not OWN_FIELDS.fullmatch(name) for text in texts]
     return list(dict.fromkeys(text.strip() for text in sent if WORDS.search(text.strip())))

@@ -10,6 +10,7 @@ from copy import copy
 
 from django.contrib.messages.storage import default_storage
 from django.core.exceptions import PermissionDenied
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import Resolver404, ResolverMatch, resolve
 from rest_framework import status
@@ -53,6 +54,6 @@ def _shows(request: HttpRequest, match: ResolverMatch) -> bool:
     looking = copy(request)
     looking.resolver_match = match
     looking._messages = default_storage(looking)
-    with suppress(Http404, PermissionDenied, Refused):
+    with suppress(Http404, PermissionDenied, Refused, ValueError, DataError):  # the last two: no name or code at all
         return match.func(looking, *match.args, **match.kwargs).status_code == status.HTTP_200_OK
     return False

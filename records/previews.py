@@ -129,7 +129,7 @@ def find(user: Any, step: str, key: str) -> Preview | None:
 
 def was_shown(user: Any, key: str) -> bool:
     """Whether some page was shown to ``user`` under that key."""
-    return user.is_authenticated and bool(key) and Preview.objects.filter(user=user, key=key[:64]).exists()
+    return user.is_authenticated and key.isalnum() and Preview.objects.filter(user=user, key=key[:64]).exists()
 
 
 def forget_old() -> None:

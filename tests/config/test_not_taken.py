@@ -71,3 +71,19 @@ def test_a_refusal_that_no_page_takes_keeps_what_was_written(policy, settings):
     assert [written.status_code, kept_in(written)] == [409, "<p>请把第三条<br>改一改</p>"]
     assert ['href="http://testserver/policies/"' in written.text, "晚了一步" in written.text] == [True, True]
     assert (bare.status_code, bare.url, said(bare)) == (302, "http://testserver/policies/", ["晚了一步"])
+
+
+@pytest.mark.parametrize("path", ["/nothing/", "/api/v1/nothing/"])
+def test_what_is_sent_to_no_address_at_all_is_not_read(client, path):
+    assert client.post(path, b"no form", content_type="multipart/form-data").status_code == 404
+
+
+def test_a_key_that_nobody_was_given_is_no_key(policy):
+    answer = client_of(person(Role.FINANCE, COUNTY)).post("/policies/987654321/edit/", {"name": WRITTEN, "key": "\0"})
+    assert [answer.status_code, kept_in(answer)] == [404, "<p>请把第三条<br>改一改</p>"]
+
+
+def test_no_secret_is_shown_again(policy):
+    sent = {"reason": WRITTEN, "new": "新 密码", "new_password": "又 一个", "secret": "密 钥"}
+    answer = client_of(person(Role.FINANCE, COUNTY)).post("/policies/987654321/edit/", sent)
+    assert answer.context["written"] == [WRITTEN]

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.roles import Role
-from tests.factories import COUNTY, person
+from tests.factories import COUNTY, TOWNSHIP, person
 
 pytestmark = pytest.mark.django_db
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -35,3 +35,10 @@ def test_a_message_that_waits_is_shown_on_the_page_above(client, finance):
     client.post(reverse("saved_filter_remove", args=[999]))
     page = client.get("/vouchers/1/explain/", headers=BROWSER, follow=True)
     assert [str(one) for one in page.context["messages"]] == ["这一项已不存在：刚才已被移除。下面是现有的。"]
+
+
+def test_what_is_no_code_at_all_is_no_page_above(client, settings):
+    settings.SECOND_FACTOR_REQUIRED = False
+    client.force_login(person(Role.TOWNSHIP_OFFICE, TOWNSHIP))
+    answer = client.get("/payees/%00/propose/", headers=BROWSER)
+    assert (answer.status_code, answer["Location"]) == (302, "/")
