@@ -4,10 +4,21 @@
   const { user, waiting, choose, content, leave, discard } = document.body.dataset;
   if (!user) return;
 
-  /* A form of kept text was sent from this tab: the page that says that it was done, or shows the text to take along, ends its copy. */
+  /* A form of kept text was sent from this tab: the page that says that it was done, or shows all of the text to take
+     along, ends its copy. */
   const sentKey = `kept-text:${user}`, sentText = sessionStorage.getItem(sentKey);
   sessionStorage.removeItem(sentKey);
-  if (sentText && document.querySelector(".messages .banner.good, [data-shown]")) copies.drop("text", sentText);
+  const bare = (text) => text.replace(/\s/g, "");
+  const isShown = (copy) => {
+    const shown = bare([...document.querySelectorAll("[data-shown]")].map((part) => part.textContent).join(" "));
+    return shown && textsIn(copy).every((text) => shown.includes(bare(text)));
+  };
+  const end = async () => {
+    await copies.load();
+    const copy = copies.get("text", sentText);
+    if (copy && (document.querySelector(".messages .banner.good") || isShown(copy))) await copies.drop("text", sentText);
+  };
+  const ended = sentText ? end() : Promise.resolve();
 
   /* Its page may lead elsewhere by now: what was typed can be read on every page. */
   const listed = (texts) => {
@@ -49,7 +60,7 @@
     ? document.querySelector(`form[data-keep="${CSS.escape(copy.item.replace(/#\w+$/, ""))}"]`)
     : copy.page.split("?")[0] === location.pathname
     && (copy.file || document.querySelector(`[data-item="${CSS.escape(copy.item)}"]`));
-  const textsIn = (copy) => (copy.application === "text" ? Object.values(copy.typed).filter((text) => typeof text === "string" && text.trim()) : []);
+  const textsIn = (copy) => ((copy.application || "text") === "text" ? Object.values(copy.typed).filter((text) => typeof text === "string" && text.trim()) : []);
   const elsewhere = () => copies.all().filter((copy) => !isHere(copy));
   const report = () => {
     const left = elsewhere();
@@ -108,7 +119,7 @@
     report();
   };
   /* One after another, so that nothing is sent twice at once. */
-  let last = Promise.resolve();
+  let last = ended;
   const flush = (which) => (last = last.then(() => send(which)));
 
   document.addEventListener("submit", async (event) => {

@@ -117,3 +117,18 @@ def test_two_tabs_of_a_form_keep_a_copy_each(new_context, live_server, settings,
         one.locator("form[action$='/give_opinion/'] .banner button").click()
         one.reload()
     expect(one.locator(FIELD)).to_have_value("")
+
+
+def test_figures_that_the_answer_does_not_show_stay_on_the_device(new_context, live_server, settings, draft, finance):
+    settings.SECOND_FACTOR_REQUIRED = False
+    policy = draft()
+    page = sign_in(new_context(base_url=live_server.url).new_page(), finance.username)
+    page.goto(reverse("policy-edit", args=[policy.pk]))
+    page.locator("[name=name]").fill(TYPED)
+    page.locator("[name=budget]").fill("81234")
+    workflow.seek_opinion(policy, by=finance)
+    with page.expect_navigation():
+        page.locator("main form button.primary").click()
+    expect(page.locator(".answer blockquote")).to_have_text([TYPED])
+    page.locator("#waiting summary").click()
+    expect(page.locator("#waiting li")).to_have_text([TYPED, "81234"])
