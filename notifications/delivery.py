@@ -33,9 +33,11 @@ def deliver_due() -> int:
     """Make some tries of what is due, each minute so many at most; return how many were made. The rest only waits."""
     dismiss_unreachable()
     _give_up_lost()
-    _wait_for_the_morning()
     tried = 0
-    while tried < settings.MESSAGES_A_MINUTE and (bundle := claim()):
+    while tried < settings.MESSAGES_A_MINUTE:
+        _wait_for_the_morning()  # each time: sending so many may take until then
+        if not (bundle := claim()):
+            break
         deliver(bundle)
         tried += 1
     return tried

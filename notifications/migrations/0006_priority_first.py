@@ -3,6 +3,15 @@
 from django.conf import settings
 from django.db import migrations, models
 
+# Of what waits already: what goes at any hour today. None of it is bundled for a digest.
+MARK = """
+update notifications_delivery d set priority = true
+from notifications_notice n
+where n.id = d.notice_id and d.state = 'waiting'
+  and (n.kind in ('codes_locked_you', 'codes_locked', 'password_reset', 'signer_password_reset')
+       or n.kind ~ '^warning_W[0-9]+[.]late$')
+"""
+
 
 class Migration(migrations.Migration):
 
@@ -21,6 +30,7 @@ class Migration(migrations.Migration):
             name='priority',
             field=models.BooleanField(db_default=False, default=False),
         ),
+        migrations.RunSQL(MARK, migrations.RunSQL.noop),
         migrations.AddIndex(
             model_name='delivery',
             index=models.Index(condition=models.Q(('state', 'waiting')), fields=['-priority', 'due_at', 'id'], name='delivery_waiting'),

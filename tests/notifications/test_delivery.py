@@ -22,6 +22,14 @@ class BrokenBackend(EmailBackend):
         raise ConnectionRefusedError("no mail server")
 
 
+class SlowBackend(EmailBackend):
+    """It takes two minutes of the frozen clock."""
+
+    def send_messages(self, messages):
+        self.clock.shift(timedelta(minutes=2))
+        return super().send_messages(messages)
+
+
 @pytest.fixture(autouse=True)
 def kind(monkeypatch):
     monkeypatch.setitem(kinds.KINDS, "tested", Kind("%(unit)s: tested", Group.ACCOUNT, outside=None))
@@ -76,6 +84,15 @@ def test_a_queue_that_lasts_into_the_night_waits_for_the_morning():
     for moment, tries in ((evening + timedelta(minutes=1), 0), (morning, 1)):
         with freeze_time(moment):
             assert deliver_due() == tries
+
+
+def test_a_run_that_lasts_into_the_night_ends_there(settings, monkeypatch):
+    settings.EMAIL_BACKEND = f"{__name__}.SlowBackend"
+    with freeze_time(at(2026, 11, 27, 19, 59)) as clock:
+        monkeypatch.setattr(SlowBackend, "clock", clock, raising=False)
+        for name in ("a", "b"):
+            tell(UserFactory(email=f"{name}@example.org"))
+        assert deliver_due() == 1
 
 
 def test_a_failing_server_is_tried_again_later_and_at_last_given_up(settings):
