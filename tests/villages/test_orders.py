@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from django.db import IntegrityError, InternalError, transaction
+from django.db import IntegrityError, InternalError, connection, transaction
 from django.urls import reverse
 
 from accounts.models import Appointment
@@ -28,7 +28,7 @@ from tests.factories import (
     person,
 )
 from tests.markup import squeezed
-from villages.models import ReorganizationOrder, Unit
+from villages.models import ReorganizationOrder, Unit, ancestors, descendants
 from villages.workflow import OrderPaper, SplitPart, merge, rename, split
 
 pytestmark = pytest.mark.django_db
@@ -332,3 +332,8 @@ def test_the_part_to_which_what_is_open_passes_is_named(client, office):
     address = reverse("unit_order_new", args=["split"])
     for name, code in (("上村", A), ("新村", NEW)):
         assert client.post(address, said | {"main": name}).context["form"].cleaned_data["main"] == code
+
+
+def test_nothing_comes_of_nothing_behind_a_pooler_too(monkeypatch):
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
+    assert (ancestors([]), descendants([])) == (set(), set())

@@ -136,7 +136,7 @@ def ancestors(codes: Iterable[str]) -> set[str]:
 # The query builder would take longer for each generation than the database does for all.
 _CLOSURE = """
 with recursive found (code) as (
-    select unnest(%s) collate "C"
+    select unnest(%s::text[]) collate "C"
     union
     select step.{there}
     from found
