@@ -226,6 +226,9 @@ def _say_saved(request: HttpRequest, batch: Batch, form: BatchForm) -> None:
     """What a colleague has saved meanwhile stands in none of the fields: they hold what was typed."""
     papers = (batch.met_on.isoformat(), batch.document, batch.minutes)
     saved = [value for name, value in zip(BatchForm.base_fields, papers, strict=True) if form[name].value() != value]
+    held = dict(batch.entries.order_by("decision__unit").values_list("decision", "decision__unit__name"))
+    if held.keys() != keys(request.POST.getlist("decision")):
+        saved.append("、".join(held.values()))
     if saved:
         messages.warning(request, _("What is saved now: %s") % " · ".join(saved))
 
@@ -239,7 +242,7 @@ def _shown(
 ) -> HttpResponse:
     """The page as it is now, with the input kept; a release that it offers is kept under its key."""
     context = _context(request.user, batch, form) | {"may_release": may_release}
-    if request.method == "POST" and status == 400:
+    if request.method == "POST":
         context["ticked"] = keys(request.POST.getlist("decision"))
     if batch.state == Batch.State.DRAFT and may_release:
         kept = request.POST.get("key", "") if status == 400 else ""

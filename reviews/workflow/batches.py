@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.role_holders import posts_held
@@ -29,6 +30,8 @@ from reviews.models.lifecycle import BATCH_STEPS
 from reviews.models.review_levels import REVIEW_LEVELS
 from reviews.workflow.checks import require_checked
 from villages.models import Unit, below, township_of
+
+MOVED_ON = gettext_lazy("Some of these decisions have moved on. Please look again.")
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,8 @@ def prepare(
     decided: Collection[int] | None = None,
 ) -> Batch:
     """Collect decisions of ``unit`` (decision ids; default: all that are waiting) in a batch, not yet visible
-    outside. Raises ``Incomplete`` for a meeting that is still to come."""
+    outside. Raises ``Incomplete`` for a meeting that is still to come, ``WrongState`` when nothing is waiting any
+    more."""
     _require(by, unit, stage)
     _require_held(met_on)
     if not cycle.works_at(unit.code):
@@ -75,6 +79,8 @@ def prepare(
             cycle=cycle, unit=unit, stage=stage, met_on=met_on, document=document, minutes=minutes, created_by=by
         )
         _include(batch, decided)
+        if decided is None and not batch.entries.exists():
+            raise WrongState(MOVED_ON)
     return batch
 
 
@@ -130,7 +136,7 @@ def require_draft(batch: Batch, expected: Mapping[str, Any], *, by: User) -> Non
     """The same before it is revised: whoever would be told of a release does not matter then."""
     batch = _locked(batch, by, "revise_batch")
     current = _draft(batch, _held(batch))
-    require_unchanged({name: expected[name] for name in current}, current)
+    require_unchanged({name: expected.get(name) for name in current}, current)
 
 
 def standing(batch: Batch, decided: Collection[int], audience: Audience) -> dict[str, Any]:
@@ -234,7 +240,7 @@ def _include(batch: Batch, decided: Collection[int] | None) -> None:
     # Checked again under the lock: another batch may just have taken some.
     waiting_now = list(chosen.filter(pk__in=waits))
     if decided is not None and len(waiting_now) != len(set(decided)):
-        raise WrongState(_("Some of these decisions have moved on. Please look again."))
+        raise WrongState(MOVED_ON)
     BatchEntry.objects.bulk_create(
         (BatchEntry(batch=batch, decision=decision) for decision in waiting_now), batch_size=2000
     )

@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts.roles import Role
 from notifications.models import Notice
 from ratings.models import Decision
+from records import previews
 from reviews.models import Batch
 from reviews.presenters.minutes import exceptions
 from reviews.workflow import batches, decisions
@@ -164,6 +165,28 @@ def test_minutes_that_a_colleague_has_saved_are_not_written_over(place, batch, c
     assert (late.status_code, batch.minutes) == (409, "甲的纪要")
     assert late.context["form"]["minutes"].value() == "乙的纪要"
     assert [str(one) for one in late.context["messages"]][-1] == "现在保存的是：甲的纪要"
+
+
+def test_ticks_stay_beside_what_a_colleague_has_saved(place, batch, client):
+    first, second = (shown(client.get(address(batch))) for _tab in range(2))
+    client.post(address(batch), confirmation(first, minutes="甲的纪要", do="save"))
+    late = client.post(address(batch), confirmation(second, decision=second["decision"][1:], do="save"))
+    assert (late.status_code, shown(late)["decision"]) == (409, second["decision"][1:])
+    names = "、".join(decision.unit.name for decision in place.decided)
+    assert [str(one) for one in late.context["messages"]][-1] == f"现在保存的是：甲的纪要 · {names}"
+
+
+def test_a_page_of_before_an_update_is_out_of_date(place, batch, client):
+    page = shown(client.get(address(batch)))
+    key = previews.keep(place.township_office, f"release:batch:{batch.pk}", {"decisions": page["decision"]})
+    assert client.post(address(batch), confirmation(page, key=key, do="save")).status_code == 409
+
+
+def test_a_second_click_makes_no_empty_batch(place, batch, client):
+    again(place)
+    here = reverse("review_prepare", args=[place.cycle.pk, TOWNSHIP, "township"])
+    assert [client.post(here, PAPERS).status_code for _click in range(2)] == [302, 409]
+    assert Batch.objects.count() == 2
 
 
 @pytest.mark.parametrize(

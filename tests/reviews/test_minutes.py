@@ -180,6 +180,7 @@ def test_a_batch_whose_villages_no_department_was_asked_about_says_so(recommende
         met_on=date(2026, 9, 28),
         document="2",
         by=recommended.county_office,
+        decided=[],
     )
     texts = [
         block.text for block in blocks(empty, [], [], answered_by_then(empty, moment(empty))) if isinstance(block, Text)
