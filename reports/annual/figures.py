@@ -118,13 +118,13 @@ def appeals(unit: Unit, year: int) -> QuerySet[Appeal]:
 def rewards(unit: Unit, year: int) -> QuerySet[Reward]:
     """The rewards of the year's policies to villages of ``unit``, by policy and unit."""
     found = Reward.objects.filter(of_villages(unit), policy__year=year)
-    return found.select_related("unit").prefetch_related("policy__unit").order_by("policy", "unit")
+    return found.select_related("unit").prefetch_related("policy__unit").order_by("policy", "policy_id", "unit")
 
 
 def allocations(unit: Unit, year: int) -> QuerySet[Allocation]:
     """What the year's project funds allocate to villages of ``unit``, by fund and unit."""
     found = Allocation.objects.filter(of_villages(unit), fund__year=year)
-    return found.select_related("unit").prefetch_related("fund__unit").order_by("fund", "unit")
+    return found.select_related("unit").prefetch_related("fund__unit").order_by("fund", "fund_id", "unit")
 
 
 def still_open(unit: Unit, reader: User | None) -> QuerySet[FollowUp]:
