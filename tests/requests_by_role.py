@@ -5,6 +5,7 @@ from copy import deepcopy
 from functools import cache
 from io import BytesIO
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -19,6 +20,7 @@ from tests import two_tenants
 from tests.built_once import KeptRows
 from tests.clients import PageClient
 from tests.clock import freeze_time
+from tests.route_access import OWN_ACCOUNT, PUBLIC, SIGNED_IN
 from tests.two_tenants import TODAY
 
 PAPER = "application/pdf"
@@ -112,6 +114,16 @@ def counties(two_counties, files_of_counties, db, settings):
     """The two counties for a test that changes them."""
     settings.MEDIA_ROOT = files_of_counties
     return deepcopy(two_counties)
+
+
+def let_in(world: SimpleNamespace, who: Any) -> list[str]:
+    """Those who may, by the door's own words."""
+    if who == PUBLIC:
+        return ["nobody"]
+    if who in (SIGNED_IN, OWN_ACCOUNT):
+        return list(world.people)
+    inside = [name for name, person in world.people.items() if who.lets_in(person, world)]
+    return inside or list(world.people)  # where nobody gets in, everybody knocks
 
 
 def signed_in(user) -> PageClient:

@@ -9,9 +9,9 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from tests.access_isolation import API_METHODS, foreign
-from tests.requests_by_role import knock
+from tests.requests_by_role import knock, let_in
 from tests.route_access import PUBLIC
-from tests.route_permissions import DOORS
+from tests.route_permissions import API, DOORS
 from villages.models import Unit
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +56,16 @@ def test_counts_hold_ones_own_alone(world):
         first, second = counts[name, "county_office"], counts[name, "county_office2"]
         assert (first, second, counts[name, "next_township_office"]) == (first or None, first, 0)
         assert counts[name, "city_office"] == first + second
+
+
+@pytest.mark.parametrize("name", sorted(name for name in API if name.endswith("-list") and "get" in API[name].ways))
+def test_a_filter_that_a_list_does_not_have_is_refused(world, name):
+    """Ignored, it would show a program the whole list."""
+    person = let_in(world, API[name].ways["get"])[-1]
+    address = API[name].address(name, world)
+    assert knock(world, person, "get", f"{address}?page=1").status_code == 200
+    answer = knock(world, person, "get", f"{address}?place=3306&page=1")
+    assert (answer.status_code, list(answer.json())) == (400, ["place"])
 
 
 @pytest.mark.parametrize("person", ["township_leader", "next_township_leader", "county_office", "city_leader"])

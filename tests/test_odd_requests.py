@@ -16,7 +16,7 @@ import pytest
 from django.db import transaction
 
 from tests.odd_input import SHAPES, STRUCTURES, TEXTS, UNREADABLE, parts, recorded
-from tests.route_access import OWN_ACCOUNT, PUBLIC, SIGNED_IN
+from tests.requests_by_role import let_in
 from tests.route_permissions import API, DOORS
 
 pytestmark = pytest.mark.django_db
@@ -30,15 +30,6 @@ SENT_TO = sorted(name for name, door in DOORS.items() if {"post", "put"} & door.
 turns = count()
 tried: Counter[str] = Counter()
 """How many values each name has been given by now, at any address."""
-
-
-def let_in(world: SimpleNamespace, who: Any) -> list[str]:
-    if who == PUBLIC:
-        return ["nobody"]
-    if who in (SIGNED_IN, OWN_ACCOUNT):
-        return list(world.people)
-    inside = [name for name, person in world.people.items() if who.lets_in(person, world)]
-    return inside or list(world.people)  # where nobody gets in, everybody knocks
 
 
 class Door:

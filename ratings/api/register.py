@@ -61,7 +61,7 @@ class RegisterViewSet(mixins.ListModelMixin, GenericViewSet):
     permission_classes = [HasUnitPermission]
     needs = ["ratings.view_register"]
     serializer_class = HeldStarSerializer
-    filter_backends: list = []
+    asks = tuple(RegisterQuery().fields)
     lookup_value_regex = "[0-9A-Z]+"
 
     def get_queryset(self) -> QuerySet[StarPeriod]:

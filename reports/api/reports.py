@@ -104,7 +104,6 @@ class ReportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVie
     permission_classes = [HasUnitPermission]
     needs = [VIEW_REPORT]
     serializer_class = ReportSerializer
-    filter_backends: list = []
     queryset = ReportRequest.objects.none()
 
     def get_queryset(self) -> QuerySet[ReportRequest]:
