@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
@@ -22,8 +23,40 @@ from villages.models import below
 
 NEW = timedelta(days=7)
 SHOWN = 8
-_READ = ("kind", "state", "opened_at", "due_at", "reported_at", "responsible_role")
-"""What ``duties`` and the page read of each of a city's hundreds."""
+
+
+class Due(NamedTuple):
+    """A follow-up that waits, as far as the page reads it: a city has hundreds, of which five are shown."""
+
+    pk: int
+    kind: str
+    state: str
+    unit: str
+    unit_name: str
+    opened_at: datetime
+    due_at: datetime
+    reported_at: datetime | None
+    responsible_unit: str
+    responsible_name: str
+    responsible_role: str
+
+    @property
+    def name(self) -> str:
+        return str(KINDS[self.kind].name)
+
+    @property
+    def office(self) -> str:
+        return f"{self.responsible_name} {office_name(self.responsible_role, self.responsible_unit)}"
+
+    def is_reported(self, until: datetime) -> bool:
+        return self.state != FollowUpState.OPEN and self.reported_at is not None and self.reported_at < until
+
+
+_OF_DUE = (
+    *("pk", "kind", "state", "unit_id", "unit__name", "opened_at", "due_at", "reported_at"),
+    *("responsible_unit_id", "responsible_unit__name", "responsible_role"),
+)
+"""In the order of its fields."""
 
 
 def waiting(user: User, code: str, until: datetime) -> QuerySet[FollowUp]:
@@ -97,11 +130,22 @@ class LateGroup:
 
     kind: str
     place: str
-    ours: bool = False
-    since: date = date.max
+    ours: bool
+    oldest: datetime
     units: dict[str, str] = field(default_factory=dict)
     offices: dict[tuple[str, str], str] = field(default_factory=dict)
     count: int = 0
+
+    def add(self, one: Due) -> None:
+        self.count += 1
+        self.oldest = min(self.oldest, one.due_at)
+        self.units[one.unit] = one.unit_name
+        if (office := (one.responsible_unit, one.responsible_role)) not in self.offices:
+            self.offices[office] = one.office
+
+    @cached_property
+    def since(self) -> date:
+        return timezone.localdate(self.oldest)
 
     @property
     def name(self) -> str:
@@ -130,7 +174,7 @@ class LateGroup:
 @dataclass(frozen=True)
 class Duties:
     late: list[LateGroup]
-    new: list[FollowUp]
+    new: list[Due]
     red: int
     yellow: int
     newly: int
@@ -154,23 +198,19 @@ class Duties:
 
 def duties(user: User, seen: AsOf) -> Duties:
     """In one query; what the reader has to do comes first, then by how long it has been late."""
-    moment = seen.moment
+    moment, until, digits = seen.moment, seen.until, seen.digits
     posts = {(post.role, post.unit_id) for post in user.posts}
+    found = [Due(*row) for row in asked(_late_or_warned, user, seen.unit.code, until, moment)]
     groups: dict[tuple[Any, ...], LateGroup] = {}
-    warnings = []
-    for one in asked(_late_or_warned, user, seen.unit.code, seen.until, moment):
-        if one.kind.startswith(PREFIX):
-            warnings.append(one)
-        if one.due_at > moment or _reported(one, seen):
+    for one in found:
+        if one.due_at > moment or one.is_reported(until):
             continue
-        ours = (one.responsible_role, one.responsible_unit_id) in posts
-        place = one.unit_id[: seen.digits]
-        group = groups.setdefault((ours, one.kind, place), LateGroup(one.kind, place, ours))
-        group.count += 1
-        group.since = min(group.since, timezone.localdate(one.due_at))
-        group.units[one.unit_id] = one.unit.name
-        if (office := (one.responsible_unit_id, one.responsible_role)) not in group.offices:
-            group.offices[office] = one.office
+        ours = (one.responsible_role, one.responsible_unit) in posts
+        alike = one.kind, one.unit[:digits], ours
+        if alike not in groups:
+            groups[alike] = LateGroup(*alike, one.due_at)
+        groups[alike].add(one)
+    warnings = [one for one in found if one.kind.startswith(PREFIX)]
     red = sum(one.due_at <= moment for one in warnings)
     new = [one for one in warnings if one.opened_at >= moment - NEW]
     new.sort(key=lambda one: one.due_at > moment)  # red ones first, of each colour the newest
@@ -178,12 +218,7 @@ def duties(user: User, seen: AsOf) -> Duties:
     return Duties(ordered, new, red, len(warnings) - red, len(new))
 
 
-def _late_or_warned(user: User, code: str, until: datetime, moment: datetime) -> QuerySet[FollowUp]:
+def _late_or_warned(user: User, code: str, until: datetime, moment: datetime) -> QuerySet[FollowUp, tuple]:
     found = waiting(user, code, until).exclude(kind__in=taken_up_by_warnings())
     found = found.filter(Q(due_at__lte=moment) | Q(kind__startswith=PREFIX))
-    found = found.select_related("unit", "responsible_unit").order_by("-opened_at", "pk")
-    return found.only(*_READ, "unit__name", "responsible_unit__name")
-
-
-def _reported(one: FollowUp, seen: AsOf) -> bool:
-    return one.state != FollowUpState.OPEN and one.reported_at is not None and one.reported_at < seen.until
+    return found.order_by("-opened_at", "pk").values_list(*_OF_DUE)

@@ -284,7 +284,7 @@ def test_red_warnings_come_first_among_the_new_and_reported_late_is_red(client, 
     late.update(due_at=at(2026, 11, 23))
     late.update(state="reported", report="已核实", reported_at=NOW, reported_by=person(Role.DISCIPLINE, COUNTY))
     seen = client.get(address).context["duties"]
-    assert (seen.new[0], seen.new[1].due_at > NOW, seen.red) == (last, True, 1)
+    assert (seen.new[0].pk, seen.new[1].due_at > NOW, seen.red) == (last.pk, True, 1)
     by_colour = [client.get(listed, {"b": colour}).context["page"].paginator.count for colour in ("red", "yellow")]
     assert by_colour == [seen.red, seen.yellow]
 
