@@ -3,20 +3,35 @@
 from axes.helpers import get_cool_off
 from axes.models import AccessAttempt
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
 from accounts.models import User, WrongCodes
 
+FROM_ALL_ADDRESSES = 25
+"""Wrong passwords for one account that lock it everywhere: whoever has many addresses has at most 100 tries an hour."""
+
 
 def locked_out(people: QuerySet[User]) -> QuerySet[AccessAttempt]:
     """The attempts that lock out one of ``people`` now, newest first."""
-    return AccessAttempt.objects.filter(
-        username__in=people.values("username"),
-        failures_since_start__gte=settings.AXES_FAILURE_LIMIT,
-        attempt_time__gt=timezone.now() - get_cool_off(),
-    ).order_by("-attempt_time")
+    recent = _recent().filter(username__in=people.values("username"))
+    from_one = Q(failures_since_start__gte=settings.AXES_FAILURE_LIMIT)
+    return recent.filter(from_one | Q(username__in=_everywhere())).order_by("-attempt_time")
+
+
+def locked_everywhere(username: str) -> bool:
+    """Whether a password is checked for this name from no address, right or wrong."""
+    return _everywhere().filter(username=username).exists()
 
 
 def locked_out_by_codes(people: QuerySet[User]) -> QuerySet[WrongCodes]:
     return WrongCodes.objects.locking().filter(user__in=people).select_related("user").order_by("-last_at")
+
+
+def _recent() -> QuerySet[AccessAttempt]:
+    return AccessAttempt.objects.filter(attempt_time__gt=timezone.now() - get_cool_off())
+
+
+def _everywhere() -> QuerySet[AccessAttempt, str]:
+    tried = _recent().order_by().values("username").annotate(tries=Sum("failures_since_start"))
+    return tried.filter(tries__gte=FROM_ALL_ADDRESSES).values_list("username", flat=True)

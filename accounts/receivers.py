@@ -1,10 +1,13 @@
 """The signals that this app receives."""
 
+from typing import Any
+
 from allauth.account.signals import password_changed, password_set
+from axes.models import AccessAttempt
 from django.apps import apps
 from django.contrib import messages
 from django.contrib.auth import user_logged_in
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 
@@ -26,6 +29,13 @@ def password_is_own_now(user: User, **_kwargs: object) -> None:
     if user.must_change_password:
         user.must_change_password = False
         user.save(update_fields=["must_change_password"])
+
+
+@receiver(pre_save, sender=AccessAttempt)
+def keep_nothing_typed(instance: AccessAttempt, **_kwargs: Any) -> None:
+    """Of a failed sign-in axes would keep the whole form, and masks the field ``password`` alone: not a new password
+    that was typed beside a wrong old one."""
+    instance.get_data = instance.post_data = ""
 
 
 @receiver(user_logged_in)

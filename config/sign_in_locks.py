@@ -1,9 +1,11 @@
-"""Account lockout at sign-in: too many wrong passwords (axes), or too many wrong codes after them."""
+"""Account lockout at sign-in: too many wrong passwords from one address (axes) or from all, or too many wrong codes
+after them."""
 
 from axes.handlers.database import AxesDatabaseHandler
 from axes.helpers import get_client_username
 from django.http import HttpRequest
 
+from accounts.locks import locked_everywhere
 from accounts.models import User
 from accounts.workflow import locked_by_codes
 
@@ -20,4 +22,6 @@ def counted_name(request: HttpRequest, credentials: dict | None = None) -> str |
 class LockHandler(AxesDatabaseHandler):
     def is_locked(self, request: HttpRequest, credentials: dict | None = None) -> bool:
         username = get_client_username(request, credentials)
-        return super().is_locked(request, credentials) or (bool(username) and locked_by_codes(username))
+        if super().is_locked(request, credentials):
+            return True
+        return bool(username) and (locked_everywhere(username) or locked_by_codes(username))
