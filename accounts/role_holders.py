@@ -18,6 +18,11 @@ select distinct unit_id, user_id from accounts_appointment
 where starts <= %s and (ends is null or ends >= %s) and role = any(%s) and unit_id = any(%s)
 order by unit_id, user_id
 """
+_HELD = """
+select distinct unit_id, role, user_id from accounts_appointment
+where starts <= %s and (ends is null or ends >= %s) and role = any(%s) and unit_id = any(%s)
+order by unit_id, role, user_id
+"""
 _EVER = "select distinct unit_id, user_id from accounts_appointment where unit_id = any(%s)"
 
 
@@ -60,8 +65,7 @@ def _posts_of(_reader: User | None, user: int) -> QuerySet[Appointment, tuple[st
 
 def posts_held(roles: Collection[str], codes: Collection[str]) -> list[tuple[str, str, int]]:
     """Unit code, role and user id of those who hold one of ``roles`` on the units themselves; one query."""
-    held = Appointment.objects.on(timezone.localdate()).filter(role__in=roles, unit__in=codes)
-    return list(held.order_by("unit", "role", "user").values_list("unit_id", "role", "user_id").distinct())
+    return rows_of(_HELD, [*[timezone.localdate()] * 2, list(roles), list(codes)])
 
 
 def unit_and_offices(offices: Collection[str], units: Iterable[Unit]) -> dict[str, set[int]]:

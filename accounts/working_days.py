@@ -5,7 +5,7 @@ not know has only the statutory holidays, lunar ones too, without shifted days: 
 until the office has confirmed the year (``CalendarYear``).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from itertools import islice, takewhile
@@ -14,11 +14,13 @@ from typing import NamedTuple
 import chinese_calendar
 import holidays
 from chinese_calendar.constants import holidays as known_holidays
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import CalendarDay, CalendarYear
+from accounts.models import CalendarDay, CalendarYear, User
+from accounts.prepared import asked
+from accounts.together import once
 from records.kept_statements import rows_of
 
 # The query builder would take longer for it than the database does.
@@ -34,9 +36,19 @@ class NoticeDays(NamedTuple):
     confirms_on: date
 
 
-def working_days_after(day: date) -> Iterator[date]:
-    """Every working day after ``day``, in order, infinite; one query."""
-    entered = dict(rows_of(_ENTERED, [day]))
+def entered_days(reader: User) -> dict[date, bool]:
+    """What the office has entered, asked with the rest of the page of ``reader`` (``accounts.together``)."""
+    return once(reader, _entered, lambda: dict(asked(_entered, reader)))
+
+
+def _entered(_reader: User) -> QuerySet:
+    return CalendarDay.objects.values_list("day", "working")
+
+
+def working_days_after(day: date, entered: Mapping[date, bool] | None = None) -> Iterator[date]:
+    """Every working day after ``day``, in order, infinite; one query, unless what is ``entered`` is known."""
+    if entered is None:
+        entered = dict(rows_of(_ENTERED, [day]))
     while True:
         day += timedelta(days=1)
         if entered.get(day, _by_library(day)):

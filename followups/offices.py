@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from accounts.role_holders import holders
 from accounts.roles import ROLES, VILLAGE_POSTS, Role
-from followups.kinds import KINDS
+from followups.kinds import KINDS, KeptFrom
 from villages.models import COUNTY_LENGTH, TOWNSHIP_LENGTH, Unit, prefixes
 
 
@@ -53,5 +54,15 @@ def people_of(offices: Iterable[Office], kind: str) -> dict[Office, list[int]]:
 
 def unknown_to(kind: str, units: Collection[str]) -> dict[str, set[int]]:
     """The users by id who must not learn of a follow-up of that kind about each of ``units``."""
-    rule = KINDS[kind].kept_from
-    return rule.people(units) if rule else {}
+    return all_unknown_to({kind: units})[kind]
+
+
+def all_unknown_to(units: Mapping[str, Collection[str]]) -> dict[str, dict[str, set[int]]]:
+    """``unknown_to`` of several kinds, each with its ``units``; kinds with the same rule are asked about together."""
+    about: dict[KeptFrom, set[str]] = defaultdict(set)
+    rules = {kind: KINDS[kind].kept_from for kind in units}
+    for kind, rule in rules.items():
+        if rule:
+            about[rule].update(units[kind])
+    people = {rule: rule.people(codes) for rule, codes in about.items()}
+    return {kind: people[rule] if rule else {} for kind, rule in rules.items()}

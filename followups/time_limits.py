@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 
 from accounts.models import User
 from accounts.prepared import asked
+from accounts.working_days import entered_days
 from followups.due import working_days_due
 from followups.kinds import KINDS
 from followups.models import TimeLimit
@@ -59,7 +60,11 @@ def _set_for(_user: User, *, step: str) -> QuerySet:
 def dues(step: str, reader: User | None = None) -> Callable[..., datetime]:
     """Until when ``step`` is to be taken, by the code of a unit and since when it waits (a day, default today)."""
     days = limits_of(step, reader)
-    until = cache(working_days_due)
+
+    @cache
+    def until(n: int, since: date | None) -> datetime:
+        return working_days_due(n, since, entered_days(reader) if reader else None)
+
     return lambda code, since=None: until(days(code), since)
 
 

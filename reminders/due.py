@@ -7,16 +7,17 @@ bounded number of queries.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from accounts.departments import speakers
 from accounts.models import User
-from accounts.role_holders import holders
+from accounts.role_holders import posts_held
 from accounts.roles import RATED_POSTS, Role
 from followups.models import FollowUp
-from followups.offices import Office, people_of, unknown_to
+from followups.offices import Office, all_unknown_to, told_roles
 from ratings.application.correction import FOLLOW_UP as CORRECTION
 from ratings.application.correction import filling_office
 from ratings.models import Application, Cycle, Stage
@@ -24,7 +25,7 @@ from ratings.models.application import first_stage
 from ratings.models.cycle import CycleStep
 from records.deadlines import end_of
 from reminders import due_questions as questions
-from reminders.due_questions import Place, Waiting
+from reminders.due_questions import Closing, Place, Waiting, WaitingFollowUp
 from reminders.models import DueStep
 from reviews.appeals.appeal_rules import above, answer_dues
 from reviews.decisions.release_due import release_dues
@@ -62,9 +63,9 @@ class Due:
 def due_in(codes: Collection[str], reader: User | None = None) -> list[Due]:
     """Everything that waits at or below ``codes``, asked on the page of ``reader``."""
     place = Place(sorted(codes), reader)
-    cycles = {one.pk: one for one in place(questions.cycles)}
+    cycles = dict(place(questions.cycles))
     closes = _Closes(cycles, place)
-    applications = [Waiting(*row) for row in place(questions.applications)]
+    applications = list(map(Waiting._make, place(questions.applications)))
     return [
         *_not_begun(place, cycles, closes),
         *_in_hand(place, applications, closes),
@@ -83,26 +84,34 @@ def first_deadline(dues: Iterable[Due]) -> tuple[datetime, str]:
 
 
 def people_whose_turn(dues: Iterable[Due]) -> dict[Due, list[int]]:
-    """The ids of those whose turn it is today, by what is due."""
+    """The ids of those whose turn it is today, by what is due; one query."""
     dues = list(dues)
-    by_kind: dict[str, set[Office]] = defaultdict(set)
-    for one in dues:
-        if not one.people:
-            by_kind[one.kind].add(one.office)
-    held = {kind: people_of(offices, kind) if kind else holders_of(offices) for kind, offices in by_kind.items()}
-    return {one: sorted({*(one.people or held[one.kind].get(one.office, ()))} - one.unknown_to) for one in dues}
+    held = _holders((one.office, one.kind) for one in dues if not one.people)
+    return {one: sorted({*(one.people or held[one.office, one.kind])} - one.unknown_to) for one in dues}
 
 
 def holders_of(offices: Iterable[Office]) -> dict[Office, list[int]]:
     """The holders of each office today; filler and signer of a village share what is theirs."""
-    by_role: dict[str, set[str]] = defaultdict(set)
-    for office in offices:
-        by_role[office.role].add(office.unit)
-    found: dict[Office, list[int]] = {}
-    for role, units in by_role.items():
-        here = holders(RATED_POSTS if role in RATED_POSTS else [role], units)
-        found |= {Office(unit, role): here.get(unit, []) for unit in units}
-    return found
+    return {office: people for (office, _kind), people in _holders((office, "") for office in offices).items()}
+
+
+def _holders(turns: Iterable[tuple[Office, str]]) -> dict[tuple[Office, str], list[int]]:
+    """The same by office and kind of follow-up, "" for another step."""
+    told = {(office, kind): _told(office.role, kind) for office, kind in turns}
+    roles, units = set(chain.from_iterable(told.values())), {office.unit for office, _kind in told}
+    held: dict[Office, set[int]] = defaultdict(set)
+    for unit, role, user in posts_held(roles, units) if told else ():
+        held[Office(unit, role)].add(user)
+    return {
+        (office, kind): sorted({user for role in roles for user in held[Office(office.unit, role)]})
+        for (office, kind), roles in told.items()
+    }
+
+
+def _told(role: str, kind: str) -> Collection[str]:
+    if kind:
+        return told_roles(role, kind)
+    return RATED_POSTS if role in RATED_POSTS else [role]
 
 
 def office_over(unit: str) -> Office:
@@ -115,9 +124,9 @@ def office_over(unit: str) -> Office:
 class _Closes:
     """The end of a step for a unit, extensions included; None where no time is set or the cycle is closed."""
 
-    def __init__(self, cycles: dict[int, Cycle], place: Place) -> None:
-        self.windows = {(one.cycle_id, one.step): one for one in place(questions.windows)}
-        self.open = {pk for pk, one in cycles.items() if one.state == Cycle.State.OPEN}
+    def __init__(self, cycles: Mapping[int, str], place: Place) -> None:
+        self.windows = {(one.cycle_id, one.step): one for one in map(Closing._make, place(questions.windows))}
+        self.open = {pk for pk, state in cycles.items() if state == Cycle.State.OPEN}
         rows = place(questions.extensions)
         self.extended = {(cycle, step, unit): closes for cycle, step, unit, closes in rows}
 
@@ -126,7 +135,7 @@ class _Closes:
         return max(window.closes, self.extended.get((cycle, step, unit), window.closes)) if window else None
 
 
-def _not_begun(place: Place, cycles: dict[int, Cycle], closes: _Closes) -> Iterator[Due]:
+def _not_begun(place: Place, cycles: Mapping[int, str], closes: _Closes) -> Iterator[Due]:
     for pk, unit in questions.not_begun(place.codes, list(cycles)):
         if window := closes.windows.get((pk, CycleStep.APPLY)):
             yield Due(
@@ -223,7 +232,7 @@ def _objections(place: Place) -> Iterator[Due]:
     """Answered by somebody who neither decided nor scored, and has no post in the unit; those do not learn of it here
     either."""
     found = place(questions.objections)
-    barred = barred_from(found)
+    barred = barred_from([one.pk for one in found])
     for one in found:
         level, entry = _level(one.decision.origin), getattr(one.decision, "batch_entry", None)
         if level:
@@ -262,21 +271,18 @@ def _appeals(place: Place) -> Iterator[Due]:
 
 def _followups(place: Place) -> Iterator[Due]:
     """To be done, or reported and to be checked; a correction is a step of its own."""
-    waiting = place(questions.followups)
+    waiting = list(map(WaitingFollowUp.of_row, place(questions.followups)))
     units: dict[str, set[str]] = defaultdict(set)
     for one in waiting:
         units[one.kind].add(one.unit_id)
-    kept_from = {kind: unknown_to(kind, here) for kind, here in units.items()}
+    kept_from = all_unknown_to(units)
     for one in waiting:
         reported = one.state == FollowUp.State.REPORTED
-        office = Office(one.responsible_unit_id, one.responsible_role)
-        if reported and one.checker_unit_id:
-            office = Office(one.checker_unit_id, one.checker_role)
         correction = one.kind == CORRECTION
         yield Due(
             one.unit_id,
             DueStep.CORRECTION if correction else DueStep.FOLLOW_UP,
-            office,
+            one.checker if reported and one.checker else one.responsible,
             one.due_at,
             one.reported_at if reported else one.opened_at,
             one.link if correction else place.address("followup", one.pk),

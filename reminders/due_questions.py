@@ -11,6 +11,7 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from accounts.models import User
 from accounts.prepared import asked
 from followups.models import FollowUp
+from followups.offices import Office
 from ratings.models import Application, Cycle, Decision, Extension, Window
 from ratings.models.cycle import RATED_IN_CYCLE
 from records.addresses import address_in
@@ -32,6 +33,37 @@ class Waiting(NamedTuple):
     since: datetime | None
 
 
+class Closing(NamedTuple):
+    """A step's window."""
+
+    cycle_id: int
+    step: str
+    opens: datetime
+    closes: datetime
+
+
+class WaitingFollowUp(NamedTuple):
+    pk: int
+    unit_id: str
+    kind: str
+    state: str
+    responsible: Office
+    checker: Office | None
+    person_id: int | None
+    opened_at: datetime
+    reported_at: datetime | None
+    due_at: datetime
+    link: str
+
+    @classmethod
+    def of_row(cls, row: tuple[Any, ...]) -> WaitingFollowUp:
+        """Of a row of ``followups``."""
+        pk, unit, kind, state, responsible, role, checker, checker_role, *rest = row
+        return cls(
+            pk, unit, kind, state, Office(responsible, role), Office(checker, checker_role) if checker else None, *rest
+        )
+
+
 class Place:
     """At or below ``codes``. ``reader``: on whose page it is asked with the rest (``accounts.together``)."""
 
@@ -49,14 +81,17 @@ class Place:
         return address_in(self.table, name, tuple(map(str, args)))
 
 
-def cycles(_reader: User | None, *codes: str) -> QuerySet[Cycle]:
-    """The open ones, and closed ones in which something still goes on."""
+def cycles(_reader: User | None, *codes: str) -> QuerySet[Any]:
+    """The open ones, and closed ones in which something still goes on: number and state."""
     going_on = Exists(Application.objects.filter(cycle=OuterRef("pk"), state__in=State.UNDER_WAY))
-    return Cycle.objects.filter(around_any(codes, "unit_id"), Q(state=Cycle.State.OPEN) | Q(going_on))
+    here = Cycle.objects.filter(around_any(codes, "unit_id"), Q(state=Cycle.State.OPEN) | Q(going_on))
+    return here.values_list("pk", "state")
 
 
-def windows(reader: User | None, *codes: str) -> QuerySet[Window]:
-    return Window.objects.filter(cycle__in=cycles(reader, *codes).values("pk"))
+def windows(reader: User | None, *codes: str) -> QuerySet[Any]:
+    """Rows of ``Closing``."""
+    here = Window.objects.filter(cycle__in=cycles(reader, *codes).values("pk"))
+    return here.values_list(*Closing._fields)
 
 
 def extensions(reader: User | None, *codes: str) -> QuerySet[Any]:
@@ -133,5 +168,10 @@ def hearers(_reader: User | None, *codes: str) -> QuerySet[Any]:
     return here.order_by("user").values_list("appeal", "user")
 
 
-def followups(_reader: User | None, *codes: str) -> QuerySet[FollowUp]:
-    return FollowUp.objects.waiting().filter(below_any(codes, "unit_id")).order_by("due_at", "pk")
+def followups(_reader: User | None, *codes: str) -> QuerySet[Any]:
+    """Rows of ``WaitingFollowUp``."""
+    here = FollowUp.objects.waiting().filter(below_any(codes, "unit_id")).order_by("due_at", "pk")
+    offices = ("responsible_unit", "responsible_role", "checker_unit", "checker_role")
+    return here.values_list(
+        "pk", "unit", "kind", "state", *offices, "person", "opened_at", "reported_at", "due_at", "link"
+    )

@@ -5,16 +5,18 @@ much waits and how much of it is late.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Case, Max, Q, Value, When
+from django.db.models import Case, Max, Q, QuerySet, Value, When
+from django.db.models.functions import Length
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.prepared import asked
 from accounts.roles import office_name
 from ratings.disclosure import with_shown_state
 from ratings.models import Application, Cycle, Stage, Transition
@@ -94,9 +96,9 @@ class Row:
     url: str = ""
 
     @property
-    def first_dues(self) -> list[Due]:
-        """What waits first in each cell."""
-        return [cell.first for cell in self.cells if cell.first]
+    def links(self) -> list[str]:
+        """Where its cells lead: to what waits first, unless the row leads to a matrix of its own."""
+        return [] if self.url else [cell.first.link for cell in self.cells if cell.first]
 
     @cached_property
     def kind(self) -> str:
@@ -151,31 +153,50 @@ def matrix_of(user: User, unit: Unit) -> Matrix:
             ],
             "" if township or one == unit else f"{reverse('due')}?unit={one.code}",
         )
-        for one in _units(unit, digits, {code for code, _step in by_cell})
+        for one in _units(user, unit, digits, {code for code, _step in by_cell})
     ]
     return Matrix(unit, steps, rows)
 
 
-def _units(unit: Unit, digits: int, waiting: Iterable[str]) -> list[Unit]:
+def _units(user: User, unit: Unit, digits: int, waiting: Collection[str]) -> list[Unit]:
     """The rows: the rated villages of a township, otherwise the next level's units; and wherever something waits."""
-    there = Q(rated=True, level=Level.VILLAGE) if digits > TOWNSHIP_LENGTH else ~Q(level=Level.STATION)
-    rows = Unit.objects.filter(below(unit.code), Q(there, ended=None) | Q(code__in=list(waiting))).order_by("code")
-    return [
-        one for one in rows.extra(where=["length(code) <= %s"], params=[digits]) if one != unit or one.code in waiting
-    ]
+
+    def is_row(one: Unit) -> bool:
+        village = one.rated and one.level == Level.VILLAGE
+        there = village if digits > TOWNSHIP_LENGTH else one.level != Level.STATION
+        return one.code in waiting or (there and one.ended is None and one != unit)
+
+    return [one for one in asked(_at_and_below, user, unit.code, digits=digits) if is_row(one)]
+
+
+def _at_and_below(_user: User, code: str, *, digits: int) -> QuerySet[Unit]:
+    """Units with so many digits at most."""
+    return Unit.objects.filter(below(code)).alias(digits=Length("code")).filter(digits__lte=digits).order_by("code")
 
 
 def _done(user: User, unit: Unit) -> dict[tuple[str, str], datetime]:
     """When a unit did a step of the running rating, as far as ``user`` may know."""
-    running = Application.objects.filter(below(unit.code, "unit_id"), cycle__state=Cycle.State.OPEN)
-    states = {one.pk: one for one in with_shown_state(running, user)}
-    done = Case(*(When(of, then=Value(step)) for step, of in DONE_BY.items()))
-    moved = Transition.objects.filter(application__in=states).annotate(done=done).exclude(done=None)
-    return {
-        (states[row["application"]].unit_id, step): row["at"]
-        for row in moved.values("application", "done").annotate(at=Max("at")).order_by("at")
-        if states[row["application"]].shown_state in STATES_AFTER[step := DueStep(row["done"])]
-    }
+    states = {pk: (code, state) for pk, code, state in asked(_running, user, unit.code)}
+    done = {}
+    for application, step, at in asked(_moved, user, unit.code):
+        code, state = states[application]
+        if state in STATES_AFTER[step]:
+            done[code, step] = at
+    return done
+
+
+def _running(user: User, code: str) -> QuerySet[Any]:
+    """The applications of the running rating: number, unit, the state that ``user`` may know."""
+    running = Application.objects.filter(below(code, "unit_id"), cycle__state=Cycle.State.OPEN)
+    return with_shown_state(running, user).values_list("pk", "unit_id", "shown_state")
+
+
+def _moved(_user: User, code: str) -> QuerySet[Any]:
+    """Of these: application, step, when it was last done."""
+    moved = Transition.objects.filter(below(code, "application__unit_id"), application__cycle__state=Cycle.State.OPEN)
+    done = Case(*(When(of, then=Value(step.value)) for step, of in DONE_BY.items()))
+    steps = moved.annotate(done=done).exclude(done=None).values_list("application", "done")
+    return steps.annotate(at=Max("at")).order_by("at")
 
 
 def _names(cells: dict[tuple[str, str], list[Due]]) -> dict[Due, str]:

@@ -1,10 +1,11 @@
 """What of all that is due a reader may know."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from accounts.models import User
 from followups.kinds import KINDS
-from followups.offices import unknown_to
+from followups.offices import all_unknown_to
 from ratings.disclosure import DECIDING
 from reminders.due import Due
 from reminders.models import DueStep, ReminderLine
@@ -23,10 +24,11 @@ def visible(user: User, dues: Iterable[Due]) -> list[Due]:
 def visible_lines(user: User, lines: Iterable[ReminderLine]) -> list[ReminderLine]:
     """Of what was sent: what concerns no result before its release and no kind that the reader may not see."""
     lines = list(lines)
-    kept_from = {
-        kind: unknown_to(kind, {one.unit_id for one in lines if one.kind == kind})
-        for kind in {one.kind for one in lines} & KINDS.keys()
-    }
+    units: dict[str, set[str]] = defaultdict(set)
+    for one in lines:
+        if one.kind in KINDS:
+            units[one.kind].add(one.unit_id)
+    kept_from = all_unknown_to(units)
     return [
         one
         for one in lines

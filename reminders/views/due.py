@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from accounts.authority import permission_or_404, reached_or_404
+from accounts.authority import permission_or_404
 from accounts.models import User
-from accounts.prepared import asked
+from accounts.prepared import asked, asked_or_404
 from accounts.together import together
 from records import previews
 from records.confirming import carry_out
@@ -39,9 +39,9 @@ SENT_SHOWN, LINES_SHOWN = 50, 5
 @permission_or_404(VIEW)
 def due(request: HttpRequest) -> HttpResponse:
     """Units × steps: whose turn it is and until when; and what was sent."""
-    unit = _unit_or_404(request, VIEW)
-    with together(request.user, "due", unit.code):
-        return _matrix(request, unit)
+    code = _code_or_404(request, VIEW)
+    with together(request.user, "due", code):
+        return _matrix(request, asked_or_404(_unit, request.user, code))
 
 
 def _matrix(request: HttpRequest, unit: Unit) -> HttpResponse:
@@ -49,7 +49,7 @@ def _matrix(request: HttpRequest, unit: Unit) -> HttpResponse:
     matrix = matrix_of(request.user, unit)
     if book := as_workbook(request, _("Who has not yet"), exports.matrix(matrix), matrix.narrowed(only)):
         return book
-    links = openable(request.user, [one.link for row in matrix.rows for one in row.first_dues])
+    links = openable(request.user, [link for row in matrix.narrowed(only) for link in row.links])
     context = {
         "matrix": matrix,
         "may_set": unit.level in SETTING_LEVELS and request.user.has_perm(ReminderRule.SET, unit),
@@ -66,7 +66,7 @@ def _matrix(request: HttpRequest, unit: Unit) -> HttpResponse:
 @permission_or_404(SEND)
 def remind(request: HttpRequest) -> HttpResponse:
     """Who would be told what; then it is sent, once."""
-    unit = _unit_or_404(request, SEND)
+    unit = asked_or_404(_unit, request.user, _code_or_404(request, SEND))
     codes = sorted({code for code in request.GET.getlist("pick") if code.startswith(unit.code)})
     back = f"{reverse('due')}?unit={unit.code}"
     if not codes:
@@ -102,9 +102,9 @@ def remind(request: HttpRequest) -> HttpResponse:
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
     """What waits for whom of those who hold a post on a unit."""
-    unit = _unit_or_404(request, VIEW)
-    with together(request.user, "due_people", unit.code):
-        return _people(request, unit)
+    code = _code_or_404(request, VIEW)
+    with together(request.user, "due_people", code):
+        return _people(request, asked_or_404(_unit, request.user, code))
 
 
 def _people(request: HttpRequest, unit: Unit) -> HttpResponse:
@@ -125,14 +125,17 @@ def _lines(dues: tuple[Due, ...], names: dict[str, str]) -> list[dict[str, Any]]
     return [{"unit": names.get(one.unit, one.unit), "step": one.step.label, "due": one.due} for one in dues]
 
 
-def _unit_or_404(request: HttpRequest, permission: str) -> Unit:
-    """The unit asked for, within reach; without one, the highest that the person reaches."""
+def _code_or_404(request: HttpRequest, permission: str) -> str:
+    """The code of the unit asked for, within reach; without one, of the highest that the person reaches."""
     places = sorted(request.user.reach(permission), key=lambda code: (len(code), code))
     code = request.GET.get("unit") or next(iter(places), "")
-    unit = reached_or_404(request.user, permission, Unit.objects.all(), field="code", code=code)
-    if len(unit.code) > TOWNSHIP_LENGTH:
+    if not any(map(code.startswith, places)) or len(code) > TOWNSHIP_LENGTH:
         raise Http404
-    return unit
+    return code
+
+
+def _unit(_user: User, code: str) -> QuerySet[Unit]:
+    return Unit.objects.filter(code=code)
 
 
 def _above(request: HttpRequest, unit: Unit) -> list[Unit]:

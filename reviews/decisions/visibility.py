@@ -13,7 +13,7 @@ from django.db.models.functions import Cast
 from accounts.authority import reached
 from accounts.models import User
 from accounts.prepared import asked
-from accounts.role_holders import ever_held, has_post
+from accounts.role_holders import has_post
 from followups.kinds import OF_THE_UNIT, KeptFrom
 from ratings.application.access import VIEW
 from ratings.disclosure import DECIDED, DECIDING, shown_state
@@ -79,24 +79,30 @@ def _own_hand(user: Any) -> Q:
     return Q(decision__decided_by=user) | Q(decision__application__in=scored.values("application"))
 
 
-# The query builder would take longer for it than the database does.
-_SCORERS = """
-select application_id, reviewer_id from reviews_sheet where application_id = any(%s) and not state = any(%s)
+# The query builder would take longer for them than the database does.
+_BARRED = """
+select objection.id, objection.unit_id, person from reviews_objection objection
+join ratings_decision decision on decision.id = objection.decision_id
+cross join lateral (
+    select decision.decided_by_id
+    union select reviewer_id from reviews_sheet
+        where application_id = decision.application_id and not state = any(%s)
+    union select user_id from accounts_appointment where unit_id = objection.unit_id
+) barred (person)
+where person is not null
 """
+_FROM_THESE = _BARRED + " and objection.id = any(%s)"
+_THERE = _BARRED + " and objection.unit_id = any(%s) and objection.state = any(%s)"
 
 
-def barred_from(objections: Collection[Objection]) -> dict[int, set[int]]:
+def barred_from(objections: Collection[int]) -> dict[int, set[int]]:
     """By objection (id) the users who may neither answer it nor learn of it: the same rule as ``objections_for``, from
-    the other side. Two queries, the decisions being there."""
-    scorers: dict[int, set[int]] = defaultdict(set)
-    scored = {one.decision.application_id for one in objections if one.decision.application_id}
-    for pk, reviewer in rows_of(_SCORERS, [sorted(scored), list(Sheet.State.STEPPED_BACK)]) if scored else ():
-        scorers[pk].add(reviewer)
-    own = ever_held({one.unit_id for one in objections})
-    return {
-        one.pk: {one.decision.decided_by_id, *scorers[one.decision.application_id], *own.get(one.unit_id, ())} - {None}
-        for one in objections
-    }
+    the other side; one query."""
+    barred: dict[int, set[int]] = {pk: set() for pk in objections}
+    if barred:
+        for pk, _unit, user in rows_of(_FROM_THESE, [list(Sheet.State.STEPPED_BACK), list(barred)]):
+            barred[pk].add(user)
+    return barred
 
 
 def _kept_rows(user: Any) -> Q:
@@ -106,11 +112,9 @@ def _kept_rows(user: Any) -> Q:
 
 def _kept_people(units: Collection[str]) -> dict[str, set[int]]:
     barred: dict[str, set[int]] = defaultdict(set)
-    waiting = Objection.objects.filter(unit__in=units, state__in=Objection.State.UNANSWERED)
-    objections = list(waiting.select_related("decision"))
-    users = barred_from(objections)
-    for one in objections:
-        barred[one.unit_id] |= users[one.pk]
+    states = (Sheet.State.STEPPED_BACK, units, Objection.State.UNANSWERED)
+    for _objection, unit, user in rows_of(_THERE, [list(each) for each in states]):
+        barred[unit].add(user)
     return barred
 
 

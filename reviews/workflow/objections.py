@@ -97,7 +97,7 @@ def _tell_made(objection: Objection) -> None:
     """Those who may answer it, or else the office that appoints such people: until then the star is not confirmed."""
     role, unit = ANSWERERS[objection.decision.origin], objection.unit
     place = unit.code[: REVIEW_LEVELS[objection.decision.origin].code_length]
-    barred = barred_from([objection])[objection.pk]
+    barred = barred_from([objection.pk])[objection.pk]
     if answering := set(holders([role], [place]).get(place, ())) - barred:
         link = reverse("review_objection", args=[objection.pk])
         announce(answering, "objection_made", link=link, unit_code=unit.code, unit=unit.name)

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import office_contacts
+from accounts import office_contacts, working_days
 from accounts import todos as of_posts
 from accounts.models import User
 from accounts.prepared import Totals, asked, planned_anew
@@ -41,6 +41,7 @@ from ratings.register import listed as register_listed
 from ratings.todos import application_todos, event_todos
 from ratings.workflow import supply
 from reminders import due_questions
+from reminders import matrix as due_matrix
 from reminders.views import due as due_views
 from reports import todos as of_reports
 from reviews.appeals import appeal_rules, appealable
@@ -72,6 +73,7 @@ BUILDS = {
     unit_money._newest: "",
     of_follow_ups._waiting: "",
     time_limits._set_for: "",
+    working_days._entered: "",
     office_contacts._appointing: "villages.view_unit",
     of_programmes._going_on: "",
     of_programmes._applications: of_programmes.OWN,
@@ -131,7 +133,11 @@ OF_A_PLACE = [
     due_questions.appeals,
     due_questions.hearers,
     due_questions.followups,
+    due_matrix._at_and_below,
+    due_matrix._running,
+    due_matrix._moved,
     due_views._latest,
+    due_views._unit,
 ]
 OF_AN_EVENT = [
     event_opened._event,
@@ -149,6 +155,7 @@ FIXED = {
     register_listed._listed: {"start": 0, "stop": 50},
     of_follow_ups._waiting: {"kinds": of_follow_ups.listed()},
     time_limits._set_for: {"step": "appeal"},
+    due_matrix._at_and_below: {"digits": 9},
     office_contacts._appointing: {"roles": tuple(sorted(OFFICE_HEADS))},
     desk_questions._count: {"stage": "county"},
     desk_questions._ready: {"stage": "township", "start": 0, "stop": 50},
@@ -189,8 +196,8 @@ def test_what_a_page_is_about_is_answered_as_by_the_query_itself(world, builds, 
     assert keys
     for person in (world.people[name] for name in ("county_office", "discipline", "township_office", "signer")):
         for key in keys:
-            own = {build: list(build(person.user, key)) for build in builds}
-            assert {build: asked(build, person.user, key) for build in builds} == own
+            own = {build: list(build(person.user, key, **fixed(build))) for build in builds}
+            assert {build: asked(build, person.user, key, **fixed(build)) for build in builds} == own
 
 
 def questions_of(user):
