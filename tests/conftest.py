@@ -37,7 +37,8 @@ CHROMIUM = next(filter(None, map(shutil.which, CHROMIUMS)), None)
 services.attach()
 if not ({"DATABASE_URL", "PYTEST_XDIST_WORKER"} & set(os.environ)):
     own_server.make_ready()
-    threading.Thread(target=template_database, daemon=True).start()  # migrates while the workers import and collect
+    # Migrates while the workers import and collect. No daemon: a run that is over sooner waits, before its server goes.
+    threading.Thread(target=template_database).start()
 gc.disable()  # until everything is collected, see below
 
 # A cache of its own for each worker, in a database after the broker's and the cache's: tests empty it.

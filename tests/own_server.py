@@ -1,5 +1,6 @@
-"""Our own PostgreSQL as tests want it: what they leave need not survive a power cut, and who owns the tables may switch
-their triggers off to empty them (``tests.as_migrated``; a server that is given has to grant that)."""
+"""Our own PostgreSQL as tests want it: what they leave need not survive a power cut, who owns the tables may switch
+their triggers off to empty them (``tests.as_migrated``; a server that is given has to grant that), and may drop a
+database through which an autovacuum worker just goes (``tests.migrated``)."""
 
 import psycopg2
 
@@ -14,6 +15,7 @@ STATEMENTS = (
     "ALTER SYSTEM SET checkpoint_timeout = '1h'",
     "SELECT pg_reload_conf()",
     f"GRANT SET ON PARAMETER session_replication_role TO {OWNER}",
+    f"GRANT pg_signal_backend TO {OWNER}",
 )
 
 
