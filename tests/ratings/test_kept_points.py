@@ -52,6 +52,8 @@ def test_penalties_are_those_of_the_scheme_by_which_the_cycle_goes():
     cycle.scheme = SchemeFactory(version=2, issued_at=at(2026, 2, 1), body=scheme_body(areas=areas))
     cycle.save()
     assert kept()[1] == [(9, 7)]
+    PointsFactory(application=application, stage="county", points=8)
+    assert kept()[1] == [(9, 8)]
 
 
 @pytest.mark.parametrize(
@@ -59,6 +61,12 @@ def test_penalties_are_those_of_the_scheme_by_which_the_cycle_goes():
     [
         ("update ratings_stagepoints set points = '{8}'", "ratings_stagepoints {} township", ("1.1 7", "1.1 8")),
         ("delete from ratings_stagepoints", "ratings_stagepoints {} township", ("1.1 7", "nothing")),
+        (
+            "insert into ratings_stagepoints (application_id, stage, criteria, points) "
+            "select application_id, 'county', criteria, points from ratings_stagepoints",
+            "ratings_stagepoints {} county",
+            ("nothing", "1.1 7"),
+        ),
         ("update ratings_selfandpanel set own = 7", "ratings_selfandpanel {}", ("9 / 7", "7 / 7")),
     ],
 )
