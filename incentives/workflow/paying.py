@@ -87,7 +87,7 @@ def correct(
     """Take ``amount`` yuan of ``entry`` back by an opposite entry, for a ``reason``.
 
     ``key`` as for ``disburse``; ``left``: what the page showed as not yet taken back (``Outdated``). Raises
-    ``Incomplete`` when it was not that much, or what was paid would exceed what is committed.
+    ``Incomplete`` when it was not that much, or fewer than none would be paid, or more than is committed.
     """
     source = locked(entry.line.source)
     if not by.has_perm("incentives.disburse", source):
@@ -103,11 +103,9 @@ def correct(
     now_left = entry.amount + sum(correction.amount for correction in entry.corrections.all())
     if left is not None:
         require_unchanged(as_stored(left.quantize(FEN)), now_left)
-    most = {
-        Kind.COMMIT: min(now_left, entry.line.unpaid),
-        Kind.DISBURSE: now_left,
-        Kind.CLAWBACK: min(now_left, entry.line.amount - entry.line.committed, source.available),
-    }[Kind(entry.kind)]
+    # Other entries may leave less: a clawback counts against what was paid and what was committed.
+    left_of_line = {Kind.COMMIT: entry.line.unpaid, Kind.DISBURSE: entry.line.disbursed}
+    most = min(now_left, left_of_line.get(Kind(entry.kind), now_left))
     if entry.corrects_id:
         raise Incomplete(_("This entry is itself a correction and cannot be corrected."))
     if amount <= 0:

@@ -242,6 +242,26 @@ def test_a_proposal_that_holds_no_more_goes_when_it_is_settled(recovered, financ
     assert "是否不再拨付" not in client.get(f"/funds/{recovered.pk}/").content.decode()
 
 
+@pytest.mark.parametrize(("kind", "most"), [("disburse", "20000"), ("commit", "0"), ("clawback", "30000")])
+def test_a_correction_after_a_clawback_leaves_no_total_below_another(granted, finance, kind, most):
+    """50,000 were paid and 30,000 claimed back: of the payment 20,000 are left."""
+    policy = granted(clawback="difference")
+    pay(policy, "50000")
+    fall(FIVE, date(2026, 6, 1))
+    workflow.confirm_clawback(Clawback.objects.get(), by=finance)
+    entry, most = LedgerEntry.objects.get(kind=kind, unit=FIVE), Decimal(most)
+    with pytest.raises(Incomplete, match=f"{most}"):
+        workflow.correct(entry, amount=most + Decimal("0.01"), reason="错付", by=finance)
+    if most:
+        workflow.correct(entry, amount=most, reason="错付", by=finance)
+    line = policy.lines.get(unit=FIVE)
+    assert (line.committed, line.disbursed) == {
+        "disburse": (Decimal(20000), Decimal(0)),
+        "commit": (Decimal(20000), Decimal(20000)),
+        "clawback": (Decimal(50000), Decimal(50000)),
+    }[kind]
+
+
 def settlement() -> FollowUp:
     return FollowUp.objects.get(kind="clawback")
 
