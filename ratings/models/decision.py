@@ -78,7 +78,16 @@ class Decision(models.Model):
             ),
             models.CheckConstraint(condition=Q(star__lte=9), name="decision_star_range"),
         ]
-        indexes = [models.Index(fields=["unit", "on", "id"], condition=Q(state="confirmed"), name="decision_in_force")]
+        indexes = [
+            models.Index(fields=["unit", "on", "id"], condition=Q(state="confirmed"), name="decision_in_force"),
+            # The results of a place by the day, without reading the decisions on paper (reports/questions/decided.sql).
+            models.Index(
+                fields=["unit", "year", "-on", "-id"],
+                include=["origin", "application", "scheme"],
+                condition=Q(state="confirmed", application__isnull=False),
+                name="result_in_force",
+            ),
+        ]
         triggers = [
             *marks_stale("decision", f"select unit_id from written where state in {DecisionState.WITH_DAYS.sql}"),  # noqa: S608 our own words
             pgtrigger.FSM(name="decision_states", field="state", transitions=DECISION_STEPS.transitions),
