@@ -43,7 +43,7 @@ _COUNTED = """
     from ({sql}) i group by 2, 3, 4, 5
 """
 _COUNTS = {name: _COUNTED.format(question=name, sql=QUESTIONS[name]) for name in PICTURED} | {
-    "losses": _read("losses_counted").format(**_PARTS)
+    name: _read(f"{name}_counted").format(**_PARTS) for name in ("stars", "losses")
 }
 _LISTED = """
     select i.unit, u.name, i.a, i.b, i.c, i.n, i.m, i.since, i.subject
@@ -109,7 +109,8 @@ class AsOf:
 
 
 class CountedRow(NamedTuple):
-    """``count`` rows of a question that are alike, in the ``place`` one level below the unit; ``since``: the oldest."""
+    """``count`` rows of a question that are alike, in the ``place`` one level below the unit ("" of stars: in all of
+    them); ``since``: the oldest."""
 
     question: str
     place: str
@@ -138,7 +139,7 @@ class ListedRow(NamedTuple):
 
 def counted(seen: AsOf, questions: Iterable[str]) -> list[CountedRow]:
     """The counts of all ``questions``, in one statement."""
-    parts = " union all ".join(_COUNTS[question] for question in questions)
+    parts = " union all ".join(f"({_COUNTS[question]})" for question in questions)
     return [CountedRow(*row) for row in named_rows_of(_whole(parts), seen.parameters)] if parts else []
 
 

@@ -6,11 +6,21 @@ from datetime import date, timedelta
 import pytest
 
 from accounts.roles import Role
-from ratings.models import Event, Reversal
+from ratings.models import Event, Reversal, StarPeriod
 from reports.dashboard import open_on
-from reports.findings import AsOf, listed
+from reports.findings import AsOf, counted, listed
 from tests.clock import freeze_time
-from tests.factories import COUNTY, TOWNSHIP, EventFactory, UnitFactory, UserFactory, at, person
+from tests.factories import (
+    COUNTY,
+    TOWNSHIP,
+    DecisionFactory,
+    EventFactory,
+    StarPeriodFactory,
+    UnitFactory,
+    UserFactory,
+    at,
+    person,
+)
 from villages.models import Unit, rated_on
 from villages.workflow import OrderPaper, SplitPart, merge, rename, split
 
@@ -58,3 +68,28 @@ def test_a_list_and_a_square_know_the_same_units_and_events():
         assert lists == squares
         assert [len(units) for units in squares] == [0, 4, 3, 3, 4, 4, 4, 4, 4]
         assert [squares[n][D] for n in range(1, 6)] == [3, 3, 2, 2, 1]
+
+
+def test_the_stars_counted_are_those_of_the_list():
+    """Of units that stood on the day alone, with and without a star, also after a correction."""
+    reorganized()
+    wrong = DecisionFactory(unit_id=D, star=5, on=FIRST)
+    corrected = StarPeriodFactory(decision=wrong, during=(date(2019, 1, 1), FIRST))
+    StarPeriod.objects.filter(pk=corrected.pk).update(superseded_at=at(2026, 11, 1))
+    periods = [
+        (A, 5, (date(2024, 12, 31), date(2026, 1, 1))),
+        (B, 3, (date(2021, 5, 1), None)),
+        (C, 0, (date(2023, 1, 1), date(2025, 12, 31))),
+        (C, 4, (date(2025, 12, 31), None)),
+        (D, 2, (date(2022, 12, 31), date(2026, 11, 6))),
+        (NEW, 1, (date(2026, 11, 3), None)),
+        (f"{TOWNSHIP}299", 5, (date(2020, 1, 1), None)),
+    ]
+    for code, star, during in periods:
+        StarPeriodFactory(decision=DecisionFactory(unit_id=code, star=star, on=during[0]), during=during)
+    with freeze_time(at(2026, 11, 24, 8)):
+        november = [FIRST + timedelta(n) for n in range(9)]
+        for day in (*november, date(2024, 12, 30), date(2024, 12, 31), date(2030, 6, 1)):
+            seen = AsOf(Unit.objects.get(pk=COUNTY), day)
+            rows = {(row.a, row.b): row.count for row in counted(seen, ["stars"])}
+            assert rows == Counter((row.a, row.b) for row in listed(seen, "stars", {}))
