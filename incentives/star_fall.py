@@ -72,8 +72,8 @@ class Fallen:
         granted = due(policy.clawback, self.table, known(line.figure), policy.coefficient, _days(spells), lower)
         paid, promised = fen(line.disbursed), fen(line.committed)
         back = clawback(paid, granted)
-        kept = max(paid - back, half_up(granted))
-        return _unless_nothing(StarFall(lower, yuan(back), yuan(max(0, promised - back - kept))))
+        released = max(0, promised - back - half_up(granted))
+        return _unless_nothing(StarFall(lower, yuan(back), yuan(released)))
 
     def _of_allocation(self, line: Allocation, fund: ProjectFund, spells: list[Spell]) -> StarFall | None:
         star = next(spell.star for spell in spells if spell.first <= self.seen_until <= spell.last)

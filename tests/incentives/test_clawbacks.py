@@ -103,8 +103,9 @@ def test_a_fall_that_ended_by_the_reckoning_day_counts_no_more(granted):
     assert [unit for unit, *_rest in proposals()] == [FIVE]
 
 
-def test_a_star_fallen_before_the_grant_stops_payment_at_once(draft, effect, finance):
-    fall(FIVE, date(2026, 6, 1))
+@pytest.mark.parametrize("on", [date(2026, 11, 1), date(2026, 11, 24)])
+def test_a_star_fallen_by_the_grant_stops_payment_at_once(draft, effect, finance, on):
+    fall(FIVE, on)
     policy = effect(draft(clawback="difference"))
     workflow.grant(policy, by=finance)
     assert proposals() == [(FIVE, 4, Decimal(0), Decimal(30000), "open")]

@@ -161,6 +161,14 @@ def test_a_renaming_changes_nothing_else(office):
         rename(A, "沙溪新村", PAPER, by=office)
 
 
+def test_an_order_comes_a_day_after_the_last_one_that_was_no_renaming(office):
+    rename(B, "新名", PAPER, by=office)
+    merge([A, B], SplitPart(B), PAPER, by=office)
+    with pytest.raises(Incomplete) as refused:
+        merge([B, C], SplitPart(C), PAPER, by=office)
+    assert list(refused.value.problems) == ["on"]
+
+
 @pytest.mark.parametrize("posts_pass", [True, False])
 def test_posts_end_or_pass(office, posts_pass):
     filler = AppointmentFactory(unit=UnitFactory(code=A), role=Role.FILLER)
