@@ -55,14 +55,14 @@ class Totals:
 @dataclass(frozen=True, eq=False)
 class Statement:
     """``sql``: None where such a reader finds nothing, whatever there is. ``values`` of its ``%s``: placeholders, and
-    what is the same for all. ``rows``: the queryset whose statement it is; None of ``Totals``. ``anew``: it is planned
-    for the values of each call."""
+    what is the same for all. ``rows``: the queryset whose statement it is; None of ``Totals``. ``by_place``: it is
+    planned for each place, the first value given."""
 
     sql: str | None
     values: Row = ()
     empty: tuple[Row, ...] = ()
     rows: QuerySet | None = None
-    anew: bool = False
+    by_place: bool = False
 
     @cached_property
     def kept(self) -> KeptStatement:
@@ -71,10 +71,10 @@ class Statement:
 
     def call(self, known: Known, stands: dict[Given, Given]) -> tuple[str, Row]:
         """What is executed for one reader."""
-        if may_keep(connection) and not self.anew:
-            given = [known.value(value, stands) for value in self.kept.places]
-            return self.kept.call(connection, given, alike=known.widths)
-        return self.plain(known, stands)
+        if not may_keep(connection):
+            return self.plain(known, stands)
+        kept = _kept_for_a_place(self, *next(iter(stands.items()))) if self.by_place else self.kept
+        return kept.call(connection, [known.value(value, stands) for value in kept.places], alike=known.widths)
 
     def plain(self, known: Known, stands: dict[Given, Given]) -> tuple[str, Row]:
         return self.sql or "", tuple(known.value(value, stands) for value in self.values)
@@ -116,7 +116,7 @@ class _Captured(Exception):
 
 
 Build = Callable[..., QuerySet | Totals]
-_PLANNED_ANEW: set[Build] = set()
+_PLANNED_BY_PLACE: set[Build] = set()
 
 
 class Page(Protocol):
@@ -151,11 +151,21 @@ def asked(build: Build, user: User | None, *given: Given, **fixed: Hashable) -> 
         return cursor.fetchall()
 
 
-def planned_anew(build: Build) -> Build:
-    """Of a query over so many rows that a plan for the very values saves more than planning costs: a plan for all
-    values expects few rows below a code, and looks each up."""
-    _PLANNED_ANEW.add(build)
+def planned_by_place(build: Build) -> Build:
+    """Of a query over so many rows below the code that is ``given`` first that it is planned for each of these: a plan
+    for all codes expects few rows below one, and looks each up."""
+    _PLANNED_BY_PLACE.add(build)
     return build
+
+
+@lru_cache(256)
+def _kept_for_a_place(statement: Statement, stand_in: str, code: str) -> KeptStatement:
+    """With the ``code`` in it for which ``stand_in`` stands, alone or as the end of its range."""
+    values = [
+        code + value.removeprefix(stand_in) if isinstance(value, str) and value.startswith(stand_in) else value
+        for value in statement.values
+    ]
+    return KeptStatement(statement.sql or "", values, list(dict.fromkeys(filter(_is_placeholder, values))))
 
 
 def asked_or_404(build: Build, user: User, given: int | str) -> Any:
@@ -294,15 +304,15 @@ def _built(build: Build, shape: Shape, kinds: tuple[type, ...], fixed: Fixed) ->
     if sql is None:
         return Statement(None, empty=(values,))
     kept = tuple(value if value in given else _kept(value, began, day) for value in values)
-    anew = build in _PLANNED_ANEW
+    by_place = build in _PLANNED_BY_PLACE
     if compiler is None:
-        return Statement(sql, kept, anew=anew)
+        return Statement(sql, kept, by_place=by_place)
     query.query.__class__ = _WrittenQuery  # which nobody else has; assigned, it would give dictionaries for tuples
     query.query.compiled = compiler
     query.query.converters = compiler.get_converters(
         [column for column, *_named in compiler.select[: compiler.col_count]]
     )
-    return Statement(sql, kept, rows=query, anew=anew)
+    return Statement(sql, kept, rows=query, by_place=by_place)
 
 
 def _is_placeholder(value: Any) -> bool:

@@ -33,7 +33,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.prepared import asked, planned_anew
+from accounts.prepared import asked, planned_by_place
 from ratings.models import Application, Cycle, Event, Window
 from ratings.models.cycle import CycleStep
 from records.deadlines import remaining
@@ -248,7 +248,7 @@ def _each(*given: Any, **fixed: Any) -> QuerySet[Unit, dict]:
     return _standings(*given, each=True, **fixed)
 
 
-@planned_anew
+@planned_by_place
 def _counted(*given: Any, **fixed: Any) -> QuerySet[Unit, dict]:
     return _standings(*given, each=False, **fixed)
 

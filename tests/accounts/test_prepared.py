@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts import office_contacts, working_days
 from accounts import todos as of_posts
 from accounts.models import User
-from accounts.prepared import Totals, asked, planned_anew
+from accounts.prepared import Totals, asked, planned_by_place
 from accounts.roles import OFFICE_HEADS
 from accounts.together import together
 from consultations import todos as of_drafts
@@ -331,12 +331,15 @@ def _one(_user, code):
     return Unit.objects.filter(code=code)
 
 
-@planned_anew
+@planned_by_place
 def _planned(_user, code):
     return _one(_user, code)
 
 
-def test_a_query_over_many_rows_is_planned_for_its_own_values():
-    with CaptureQueriesContext(connection) as seen:
-        assert asked(_one, None, "33") == asked(_planned, None, "33")
-    assert [query["sql"].split()[0] for query in seen] == ["execute", "SELECT"]
+def test_a_query_over_many_rows_is_planned_for_each_place():
+    """Which no other place is answered with."""
+    for code in ("33", "3306", "33"):
+        with CaptureQueriesContext(connection) as seen:
+            assert asked(_one, None, code) == asked(_planned, None, code)
+        used = [query["sql"].split("(")[0] for query in seen]
+        assert (used[0] == used[1], used[1].split()[0]) == (False, "execute")
