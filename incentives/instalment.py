@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from incentives.models import GrantLine, LedgerEntry, PayeeAccount, Source, Voucher
 from incentives.payees.accounts import of_lines
+from incentives.templatetags.money import yuan
 from records.refusals import Incomplete
 
 ALL = Decimal(100)
@@ -99,7 +100,7 @@ def _problem(line: GrantLine | None, amount: Decimal) -> str:
     if line.frozen:
         return _("Payment is stopped: the star has fallen.")
     if not 0 < amount <= line.unpaid or amount != round(amount, 2):
-        return _("Pay more than 0 and at most %(amount)s yuan.") % {"amount": line.unpaid}
+        return _("Pay more than 0 and at most %(amount)s yuan.") % {"amount": yuan(line.unpaid)}
     return ""
 
 

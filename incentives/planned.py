@@ -10,6 +10,7 @@ from django.forms import ValidationError
 from django.utils.translation import gettext as _
 
 from incentives.models import ProjectFund
+from incentives.templatetags.money import yuan
 from villages.models import Unit
 
 MOST = Decimal("999999999999.99")
@@ -44,7 +45,7 @@ def read_planned(typed: str, fund: ProjectFund) -> dict[str, Decimal]:
 def above_budget(budget: Decimal, planned: Mapping[str, Decimal]) -> str:
     """By how much the planned sums exceed the budget, in words; empty where they do not."""
     over = sum(planned.values(), Decimal(0)) - budget
-    return _("The planned sums are %(amount)s yuan above the budget.") % {"amount": over} if over > 0 else ""
+    return _("The planned sums are %(amount)s yuan above the budget.") % {"amount": yuan(over)} if over > 0 else ""
 
 
 def _yuan(written: str) -> Decimal | None:

@@ -8,6 +8,7 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import TextChoices
@@ -19,6 +20,9 @@ from records.registry import KeyedRegistry
 
 logger = logging.getLogger(__name__)
 STORED_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+STORED_AMOUNT = re.compile(r"\d+(\.\d+)?")
+AMOUNT = "amount"
+"""The parameter of a notice that is money, in yuan."""
 
 
 class Group(TextChoices):
@@ -67,7 +71,7 @@ def register(**kinds: Kind) -> None:
 
 
 def text_of(kind: str, params: dict) -> str:
-    """The notice's text in the active language; days, which are stored in ISO form, as people write them."""
+    """The notice's text in the active language; days and amounts, which are stored plainly, as people write them."""
     if kind not in KINDS:
         logger.error("A notice has a kind that is not known: %s", kind)
         return gettext("A notice whose words are not known here")
@@ -76,7 +80,8 @@ def text_of(kind: str, params: dict) -> str:
 
 def filled(text: Any, params: dict) -> str:
     """A text of a kind with its parameters, as people read them; "…" for one that is not there."""
-    return str(text) % _Words({name: in_words(value) for name, value in params.items()})
+    shown = {name: grouped(value) if name == AMOUNT else in_words(value) for name, value in params.items()}
+    return str(text) % _Words(shown)
 
 
 class _Words(dict[str, Any]):
@@ -93,3 +98,8 @@ def in_words(value: Any) -> Any:
         with suppress(ValueError):
             return date_format(date.fromisoformat(value), "DATE_FORMAT")
     return value
+
+
+def grouped(amount: Any) -> Any:
+    """A stored amount with its thousands grouped, as on the pages: 10000.00 → 10,000.00."""
+    return f"{Decimal(amount):,.2f}" if STORED_AMOUNT.fullmatch(str(amount)) else amount

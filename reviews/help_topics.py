@@ -37,7 +37,8 @@ TOPICS = [
             ),
             _(
                 "The village's figures and evidence are beside each question. Agree with one press, "
-                "or type other points with a reason."
+                "or type other points with a reason; what you have not chosen can be accepted together, "
+                "but for what a note stands beside."
             ),
             _("In the village, use On the spot: photos and points are saved without a network."),
             _("When all is scored, hand in. Then it can no longer be changed."),

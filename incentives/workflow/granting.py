@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from incentives.models import Allocation, GrantLine, LedgerEntry, ProjectFund, Reward, RewardPolicy, Source
 from incentives.prospects import Prospect
+from incentives.templatetags.money import yuan
 from incentives.workflow.booking import book, entry_for
 from incentives.workflow.clawbacks import review_clawbacks
 from incentives.workflow.filing import check_complete
@@ -35,7 +36,7 @@ def grant(source: Source, *, by: User, expected: Any = None, at: datetime | None
         prospects = check_complete(source, expected)
         missing = sum(known(prospect.amount) for prospect in prospects) - source.budget
         if missing > 0:
-            raise Incomplete(_("The budget is %(amount)s yuan short.") % {"amount": missing})
+            raise Incomplete(_("The budget is %(amount)s yuan short.") % {"amount": yuan(missing)})
         lines = list(_write(source, prospects))
         book(
             [

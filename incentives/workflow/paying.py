@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from incentives.instalment import ALL, instalment, require_unused, was_asked_for
 from incentives.models import LedgerEntry, Source, Voucher
+from incentives.templatetags.money import yuan
 from incentives.workflow.booking import book, entry_for
 from incentives.workflow.step import locked, step
 from incentives.workflow.telling import tell_units
@@ -112,7 +113,8 @@ def correct(
         words = _("Please give an amount above 0: it is taken back from the entry.")
         raise Incomplete(words, {"amount": words})
     if amount > most:
-        raise Incomplete(_("At most %(amount)s yuan of this entry can be taken back.") % {"amount": max(most, 0)})
+        words = _("At most %(amount)s yuan of this entry can be taken back.")
+        raise Incomplete(words % {"amount": yuan(max(most, Decimal(0)))})
     with audit.acting(by, "correct", reason):
         back = entry_for(
             entry.line,

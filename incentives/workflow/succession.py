@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from incentives.models import Allocation, GrantLine, Reward
+from incentives.templatetags.money import yuan
 from incentives.workflow.clawbacks import review_clawbacks
 from records import audit
 from villages.models import ReorganizationOrder, UnitSuccession
@@ -41,7 +42,7 @@ def _passed(line: GrantLine, succession: UnitSuccession, order: ReorganizationOr
     with audit.acting(order.by, "villages.order", order.reason):
         type(line).objects.filter(pk=line.pk).update(passed_to=succession.after)
     words = _("“%(name)s”: %(amount)s yuan granted, %(unpaid)s still to be paid, pass to %(unit)s.")
-    amounts = {"amount": line.committed, "unpaid": line.unpaid}
+    amounts = {"amount": yuan(line.committed), "unpaid": yuan(line.unpaid)}
     return OrderConsequence(
         succession.before_id, words % {"name": line.source.name, "unit": succession.name_after, **amounts}
     )

@@ -133,6 +133,18 @@ class ScorePart:
         return self.units is not None and not self.is_judged and not self.is_computed
 
     @property
+    def asks_for_a_look(self) -> bool:
+        """Whether something about what the unit says is noted here, so that it is not accepted along with the rest."""
+        noted = self.absences or any(piece.elsewhere for piece in self.evidence)
+        wanting = bool(self.criterion.evidence) and not self.evidence
+        return bool(noted) or wanting or any(line.odd_report for line in self.lines)
+
+    @property
+    def is_of_the_rest(self) -> bool:
+        """Whether its computed points may be accepted together with others'."""
+        return self.can_agree and not self.how and not self.has_error and not self.asks_for_a_look
+
+    @property
     def rule(self) -> list[str]:
         return rule_lines(self.criterion, penalty=self.penalty)
 
@@ -200,6 +212,16 @@ class ScoreSheetForm:
         value = entry.value if entry else self.reported.get(question.item)
         shown = "" if value is None or (question.kind == "points" and not entry) else plain(value)
         return ScoreLine(question, self.answers.get(question.item), shown, last=self.last.get(question.item))
+
+    @property
+    def rest(self) -> int:
+        """How many criteria may be accepted together."""
+        return sum(part.is_of_the_rest for part in self.parts)
+
+    def accepting(self, data: Mapping[str, str]) -> dict[str, str]:
+        """``data``, accepting the computed points wherever the person has neither chosen nor changed anything."""
+        rest = [part for part in self.parts if part.is_of_the_rest and not self._edited(part, data)]
+        return {**{f"how.{part.criterion.code}": AGREE for part in rest}, **dict(data.items())}
 
     def read(self, data: Mapping[str, str]) -> dict[str, ScoreEntry]:
         """The entries in ``data``, by item; unreadable values are kept as typed, with their error."""

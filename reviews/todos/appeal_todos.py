@@ -29,7 +29,7 @@ def _to_convene(user: User) -> list[Todo]:
     waiting = _due_first(asked(_without_hearers, user), user)
     n = len(waiting)
     words = ngettext("%(count)s appeal needs people to hear it", "%(count)s appeals need people to hear them", n)
-    return [_appeals(words, waiting, urgent=True)] if n else []
+    return [_appeals(words, waiting, _("Choose who hears it"), urgent=True)] if n else []
 
 
 def _without_hearers(user: User) -> QuerySet[Appeal]:
@@ -46,7 +46,7 @@ def _to_decide(user: User) -> list[Todo]:
         return []
     waiting = _due_first(asked(_heard_by, user), user)
     words = ngettext("%(count)s appeal to decide", "%(count)s appeals to decide", len(waiting))
-    return [_appeals(words, waiting)] if waiting else []
+    return [_appeals(words, waiting, _("Hear and decide"))] if waiting else []
 
 
 def _heard_by(user: User) -> QuerySet[Appeal]:
@@ -66,13 +66,14 @@ def _due_first(appeals: list[Appeal], reader: User) -> list[tuple[datetime, Appe
     return sorted(((until(one), one) for one in appeals), key=lambda pair: pair[0])
 
 
-def _appeals(words: str, waiting: list[tuple[datetime, Appeal]], *, urgent: bool = False) -> Todo:
+def _appeals(words: str, waiting: list[tuple[datetime, Appeal]], action: str, *, urgent: bool = False) -> Todo:
     due, first = waiting[0]
     return Todo(
         title=words % {"count": len(waiting)},
         url=reverse("review_appeals"),
         due=due,
         urgent=urgent,
+        action=action,
         since=min(one.made_at for _due, one in waiting),
         whom=of_several(first.unit.name, len(waiting)),
         takes=HEARD,

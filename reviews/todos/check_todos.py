@@ -35,6 +35,7 @@ def _to_answer(user: User) -> list[Todo]:
             detail=_("One answer for the whole list: nothing found, or which veto item"),
             due=due,
             urgent=due <= timezone.now(),
+            action=_("Go and answer"),
             since=opened_at,
             whom=county,
             takes=CHECK,
@@ -61,7 +62,11 @@ def _unanswered(user: User) -> QuerySet:
 def _to_open(user: User) -> list[Todo]:
     ((count,),) = asked(_unchecked, user) if user.reach(OPEN) else [(0,)]
     words = ngettext("%(count)s candidate is to be checked", "%(count)s candidates are to be checked", count)
-    return [Todo(title=words % {"count": count}, url=reverse("review_checks"))] if count else []
+    return (
+        [Todo(title=words % {"count": count}, url=reverse("review_checks"), action=_("Open the check"))]
+        if count
+        else []
+    )
 
 
 def _to_go_on_without(user: User) -> list[Todo]:
@@ -74,6 +79,7 @@ def _to_go_on_without(user: User) -> list[Todo]:
             title=_("The deadline of the joint check has passed, and not every department has answered"),
             url=reverse("review_check", args=[pk]),
             urgent=True,
+            action=_("See who is missing"),
             since=due,
         )
         for pk, due in late[:MANY]

@@ -51,7 +51,11 @@ def _to_convene(user: User) -> Todo | None:
     if not count:
         return None
     return Todo(
-        title=_("A panel is to be convened"), url=reverse("review_panels"), urgent=True, **_origin(count, since, first)
+        title=_("A panel is to be convened"),
+        url=reverse("review_panels"),
+        urgent=True,
+        action=_("Convene the panel"),
+        **_origin(count, since, first),
     )
 
 
@@ -78,6 +82,7 @@ def _to_replace(user: User) -> Todo | None:
         url=reverse("review_panels"),
         detail=_("Please seat another reviewer in the panel."),
         urgent=True,
+        action=_("Seat another"),
     )
 
 
@@ -105,6 +110,7 @@ def _to_score(user: User) -> Todo | None:
         title=ngettext("%(count)s application to score", "%(count)s applications to score", count) % {"count": count},
         url=reverse("review_desk"),
         due=due,
+        action=_("Begin to score"),
         takes=SCORING,
         **_origin(count, since, first),
     )
@@ -155,6 +161,7 @@ def _to_decide(user: User) -> Todo | None:
         title=ngettext("%(count)s application to decide", "%(count)s applications to decide", count) % {"count": count},
         url=reverse("review_decisions"),
         due=due,
+        action=_("Go and decide"),
         takes=DECIDING,
         **_origin(count, since, first),
     )
@@ -183,6 +190,7 @@ def _to_release(user: User) -> Todo | None:
         title=ngettext("%(count)s decision to release", "%(count)s decisions to release", count) % {"count": count},
         url=reverse("review_batches"),
         due=release_dues(user)(code, since),
+        action=_("Go and release"),
         takes=step_at(Application.State.DECIDED),
         **_origin(count, since, first),
     )
@@ -210,6 +218,7 @@ def _to_answer(user: User) -> Todo | None:
         due=end_of(last_day) if last_day else None,
         urgent=last_day is not None and last_day < timezone.localdate(),
         detail=of_several(first, count),
+        action=_("Go and answer"),
         since=since,
         takes=OBJECTION,
     )

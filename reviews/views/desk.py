@@ -24,7 +24,7 @@ from reviews.sheets.entries import entries_of
 from reviews.sheets.photos import by_criterion
 from reviews.sheets.queue import queue_of
 from reviews.sheets.score_sheet_form import ScoreSheetForm, ScoreStep, steps
-from reviews.sheets.scores import Entries
+from reviews.sheets.scores import Entries, is_scored
 from reviews.views.saved_message import still_here, tell_saved
 from reviews.workflow import sheets as workflow
 
@@ -136,7 +136,8 @@ class SheetPage(OwnSheet):
 
     def save(self, request: HttpRequest) -> HttpResponse | None:
         """Save the input and continue; None when something must be corrected first."""
-        given = self.form.read(request.POST)
+        accepts = request.POST.get("do") == "accept"
+        given = self.form.read(self._with_evidence().accepting(request.POST) if accepts else request.POST)
         if not self.form.has_errors:
             try:
                 workflow.save(self.sheet, given, by=self.user)
@@ -176,11 +177,17 @@ class SheetPage(OwnSheet):
         for line in (line for part in self.form.parts for line in part.lines if line.question.item in given):
             if line.odd:
                 messages.warning(request, f"{line.question.item} {line.question.name}: {line.typed}. {line.odd.words}")
+        if request.POST.get("do") == "accept" and here.left:
+            first = next(p for p in self.form.parts if not is_scored(p.criterion, self.entries))
+            return redirect(f"{self._address(here.area.code)}#c-{first.dom_id}")
         after = self.steps.index(self.step) + 1
         codes = [step.area.code for step in left]
         following = [step.area.code for step in self.steps[after:] if step.area.code in codes]
         target = (following or codes or [self.step.area.code])[0]
-        return redirect(f"{reverse('review_sheet', args=[self.sheet.pk])}?area={target}")
+        return redirect(self._address(target))
+
+    def _address(self, area: str) -> str:
+        return f"{reverse('review_sheet', args=[self.sheet.pk])}?area={area}"
 
     def context(self) -> dict[str, Any]:
         fellows = Sheet.objects.filter(application=self.application, stage=self.sheet.stage).exclude(pk=self.sheet.pk)

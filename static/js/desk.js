@@ -52,8 +52,9 @@
     const field = fields().find((one) => next.contains(one));
     if (field) field.focus();
   };
+  const press = (button) => { const one = bench.querySelector(button); if (one) one.click(); };
   const keys = { KeyN: () => show(1), KeyP: () => show(-1), KeyJ: () => go(1), KeyK: () => go(-1),
-    KeyS: () => { const main = bench.querySelector("[data-main]"); if (main) main.click(); } };
+    KeyS: () => press("[data-main]"), KeyA: () => press("[data-accept]") };
   document.addEventListener("keydown", (event) => {
     if (!event.altKey || event.ctrlKey || event.metaKey || !keys[event.code]) return;
     event.preventDefault();

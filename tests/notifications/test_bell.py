@@ -35,6 +35,12 @@ def test_a_stored_day_is_shown_as_people_write_it(client, told):
     assert "From 2026年8月1日" in client.get(reverse("notices")).text
 
 
+def test_a_stored_amount_is_shown_as_on_the_pages(client, told):
+    kinds.register(test_amount=Kind("%(amount)s yuan of %(name)s", Group.MONEY, outside=None))
+    announce([told.user_id], "test_amount", amount="1234567.50", name="2026.11")
+    assert "1,234,567.50 yuan of 2026.11" in client.get(reverse("notices")).text
+
+
 def test_a_text_that_lacks_a_value_takes_no_page_away(client, told, caplog):
     Notice.objects.filter(pk=told.pk).update(params={"on": "2026-02-30"})
     assert "Hello …" in client.get("/").text

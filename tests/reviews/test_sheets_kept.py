@@ -6,6 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
+from ratings.models import Absence
 from reviews.models import Sheet
 from reviews.workflow import sheets
 from tests.clients import client_of
@@ -52,6 +53,20 @@ def form_of(client, sheet, area="1") -> dict[str, str]:
     data |= dict(re.findall(r'<textarea[^>]*name="([^"]*)"[^>]*>([^<]*)</textarea>', page))
     data.pop("csrfmiddlewaretoken", None)
     return data
+
+
+def test_what_was_not_chosen_is_accepted_together_beside_a_correction(client, sheet):
+    typed = form_of(client, sheet) | {"v.1.2": "93", "why.1.2": "问卷少一份"}
+    answer = client.post(address(sheet), typed | {"do": "accept"})
+    assert answer.url == address(sheet, "2")
+    assert said(sheet) == {"1.1.a": (0, ""), "1.2": (93, "问卷少一份")}
+
+
+def test_what_asks_for_a_look_is_not_accepted_with_the_rest(client, sheet):
+    Absence.objects.create(application=sheet.application, criterion="1.2", name="测评表", reason="本年没有测评")
+    answer = client.post(address(sheet), form_of(client, sheet) | {"do": "accept"})
+    assert answer.url == address(sheet) + "#c-1-2"
+    assert said(sheet) == {"1.1.a": (0, "")}
 
 
 def said(sheet) -> dict:
