@@ -33,7 +33,7 @@ from records.kept_statements import KeptStatement, may_keep
 
 Row = tuple[Any, ...]
 Shape = tuple[tuple[tuple[str, tuple[int, ...]], ...], tuple[tuple[str, int, bool], ...]]
-Given = int | str | date | datetime
+Given = int | str | date | datetime | list[int] | list[str]
 ACCOUNT = -7_019_283_746_501
 NEAR = 10_000
 """No number so near to ``ACCOUNT`` is a real one."""
@@ -131,6 +131,7 @@ def asked(build: Build, user: User | None, *given: Given, **fixed: Hashable) -> 
     ``build``: a function of a module, whose query depends on nothing else. ``given``: values of this one request, which
     stand in the query as they are; ``fixed``: what decides how the query looks, of which there are few. A number stands
     in for it that no small integer holds: a column of these is compared with an expression, otherwise nothing is found.
+    A list has something in it, and stands in the query as a whole (``unnest``).
     """
     known = known_of(user) if user else _NOBODY
     kinds = tuple(map(type, given))
@@ -219,7 +220,8 @@ class Known:
         if value is TODAY:
             return timezone.localdate()
         if isinstance(value, str) and (found := PLACEHOLDER.fullmatch(value)):
-            return str(given.get(found[1]) or self.texts[found[1]]) + found[2]
+            meant = given.get(found[1]) or self.texts[found[1]]
+            return meant if isinstance(meant, list) else str(meant) + found[2]
         if isinstance(value, int | date):
             return self.pk if value == ACCOUNT else given.get(value, value)
         return value
@@ -272,7 +274,7 @@ def _placeholder(kind: type, n: int) -> Given:
         return date.min + timedelta(n)
     if kind is datetime:
         return datetime.min.replace(tzinfo=UTC) + timedelta(1 + n)
-    if issubclass(kind, str):
+    if issubclass(kind, str | list):
         return f"{MARK}given {n:016}{MARK}"
     raise TypeError(f"{kind} cannot be given")
 

@@ -33,6 +33,7 @@ from accounts.models import (
     UnitPermission,
     User,
 )
+from accounts.prepared import asked
 from notifications import kinds, offices, quiet
 from notifications.bell_filter import BellFilter
 from notifications.models import Robot
@@ -65,6 +66,7 @@ RIGHTS = {
 
 def register() -> None:
     page_help.register(*help_topics.TOPICS)
+    openable.ask_with(asked)
     openable.register(
         appointments=held_anywhere("accounts.appoint"),
         home=openable.to_everybody,

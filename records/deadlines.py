@@ -68,8 +68,12 @@ def is_over(due: datetime | date) -> bool:
 
 def remaining(due: datetime | date) -> str:
     """The time left or overdue, in words: "还剩11天", "今天截止", "已超期2天"."""
-    days = days_left(due)
-    if is_over(due):
+    return _remaining(days_left(due), is_over(due), get_language())
+
+
+@lru_cache(4096)
+def _remaining(days: int, over: bool, _language: str | None) -> str:
+    if over:
         return (
             ngettext("%(n)s day late", "%(n)s days late", -days) % {"n": -days} if days < 0 else _("over since today")
         )

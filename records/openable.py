@@ -14,14 +14,18 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 from django.urls import Resolver404, resolve
 
 from records.page_facts import address_table
-from records.registry import KeyedRegistry
+from records.registry import KeyedRegistry, Registry
 
 _doors = KeyedRegistry[str, Callable[[Any], QuerySet | bool]]()
 register = _doors.register
 """Name of an address → the rows that a reader may open there, by its last argument, or for the whole page whether."""
+_asked = Registry[Callable[..., list[Any]]]()
+ask_with = _asked.register
+"""How the rows are asked for: a function of the query's function, the reader, and what is given to both."""
 
 
 def to_everybody(user: Any) -> bool:
@@ -82,14 +86,32 @@ def openable(user: Any, links: Iterable[str]) -> set[str]:
         elif door:
             found.add(link)
     for name, by_argument in asked.items():
-        there = _there(_doors[name](user), by_argument)
-        found.update(*(by_argument[argument] for argument in there))
+        found.update(*(by_argument[argument] for argument in _there(user, name, list(by_argument))))
     return found
 
 
-def _there(allowed: QuerySet | bool, arguments: Iterable[tuple[str, object] | None]) -> list[tuple[str, object] | None]:
-    if isinstance(allowed, bool):
-        return list(arguments) if allowed else []
-    field, _value = next(iter(arguments))
-    values = [value for _field, value in arguments]
-    return [(field, value) for value in allowed.filter(**{f"{field}__in": values}).values_list(field, flat=True)]
+def _there(user: Any, name: str, arguments: list[Any]) -> list[Any]:
+    """Those of the ``arguments`` of one kind of page with which ``user`` may open it."""
+    if name not in _whole:
+        _whole[name] = isinstance(_doors[name](user), bool)
+    if _whole[name]:
+        return arguments if _doors[name](user) else []
+    field, _value = arguments[0]
+    (ask,) = _asked
+    return [(field, value) for (value,) in ask(rows, user, [value for _field, value in arguments], door=name, by=field)]
+
+
+_whole: dict[str, bool] = {}
+"""Whether a door opens its page as a whole: found out when it is first knocked at, and the same for everybody."""
+
+
+def rows(user: Any, values: list[Any], *, door: str, by: str) -> QuerySet[Any, tuple[Any]]:
+    """Of the rows behind a ``door`` with these ``values`` in the field ``by`` those that ``user`` may open."""
+    allowed: Any = _doors[door](user)
+    these = RawSQL("select unnest(%s)", [values])  # noqa: S611 as one value, however many
+    return allowed.filter(**{f"{by}__in": these}).order_by().values_list(by)
+
+
+def doors() -> dict[str, Callable[[Any], QuerySet | bool]]:
+    """What is registered."""
+    return dict(_doors)

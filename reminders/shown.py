@@ -35,6 +35,7 @@ class ShownRow(NamedTuple):
 
 def shown(matrix: Matrix, only: str, links: Collection[str]) -> list[ShownRow]:
     """The rows asked for with ``only``; ``links``: those of ``matrix`` that the reader may open."""
+    labels = {step: str(step.label) for step in matrix.steps}
     return [
         ShownRow(
             row.unit.code,
@@ -42,14 +43,13 @@ def shown(matrix: Matrix, only: str, links: Collection[str]) -> list[ShownRow]:
             row.kind,
             row.url,
             matrix.opens,
-            tuple(_cell(cell, row, links) for cell in row.cells),
+            tuple(_cell(cell, labels[cell.step], row, links) for cell in row.cells),
         )
         for row in matrix.narrowed(only)
     ]
 
 
-def _cell(cell: Cell, row: Row, links: Collection[str]) -> ShownCell:
-    step = str(cell.step.label)
+def _cell(cell: Cell, step: str, row: Row, links: Collection[str]) -> ShownCell:
     if cell.first is None:
         return ShownCell(step, cell.kind, done=short_day(cell.done) if cell.done else "")
     link = row.url or (cell.first.link if cell.first.link in links else "")
