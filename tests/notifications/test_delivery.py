@@ -95,6 +95,17 @@ def test_a_run_that_lasts_into_the_night_ends_there(settings, monkeypatch):
         assert deliver_due() == 1
 
 
+def test_a_red_warning_that_failed_at_night_is_tried_again_at_night(settings, monkeypatch):
+    monkeypatch.setitem(kinds.KINDS, "tested", Kind("%(unit)s: tested", Group.STAR, outside=None, urgent=True))
+    settings.EMAIL_BACKEND = f"{__name__}.BrokenBackend"
+    night = at(2026, 11, 27, 23)
+    with freeze_time(night):
+        tell(UserFactory(email="filler@example.org"))
+    for moment in (night, night + WAITS[0]):
+        with freeze_time(moment):
+            assert deliver_due() == 1
+
+
 def test_a_failing_server_is_tried_again_later_and_at_last_given_up(settings):
     settings.EMAIL_BACKEND = f"{__name__}.BrokenBackend"
     tell(UserFactory(email="filler@example.org"))

@@ -274,7 +274,7 @@ def test_a_confirmed_decision_stays_in_force_until_the_appeal_is_upheld(released
 def test_the_star_lies_above_the_one_appealed_and_below_what_the_points_allow(released):
     with freeze_time("2026-09-29T02:00:00Z"):
         heard(released)
-    for wrong in ({"star": 2}, {"star": 5}, {"document": " "}, {"answer": ""}):
+    for wrong in ({"star": 2}, {"star": 4}, {"document": " "}, {"answer": ""}):
         with pytest.raises(Incomplete):
             uphold(released, **wrong)
     assert Appeal.objects.get().state == "open"
