@@ -16,6 +16,7 @@ REFUSALS = {
     "405": "This address does not know the method.",
     "406": "Only JSON is spoken.",
     "409": "Somebody or time was quicker; the body says how it stands.",
+    "413": "Larger than is taken here.",
     "415": "The body is of a type that is not read.",
     "429": "Too often.",
 }

@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "config.sessions.SessionEndMiddleware",
+    "config.body_sizes.BodySizeMiddleware",
     "records.audit.AuditMiddleware",
     "accounts.middleware.OneTimePasswordMiddleware",
     "accounts.middleware.RightsMiddleware",

@@ -61,6 +61,7 @@ class RegisterViewSet(mixins.ListModelMixin, GenericViewSet):
     permission_classes = [HasUnitPermission]
     needs = ["ratings.view_register"]
     serializer_class = HeldStarSerializer
+    queryset = StarPeriod.objects.none()
     asks = tuple(RegisterQuery().fields)
     lookup_value_regex = "[0-9A-Z]+"
 

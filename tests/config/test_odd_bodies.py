@@ -3,10 +3,12 @@
 import json
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.audit_trail import Cursor
 from incentives.views.edit import MOST_ROWS, SPARE_ROWS, _with_spare_rows
+from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 DEEP = {"lists": b"[" * 50_000 + b"]" * 50_000, "objects": b'{"a":' * 50_000 + b"1" + b"}" * 50_000}
@@ -31,6 +33,34 @@ def test_a_name_that_no_account_can_have_does_not_sign_in(client, name):
     answer = client.post(reverse("account_login"), {"login": name, "password": "Pingxing-2026"})
     assert answer.status_code == 200
     assert not answer.wsgi_request.user.is_authenticated
+
+
+MB = 1024 * 1024
+PHOTO, TEXT = "multipart/form-data; boundary=b", "application/json"
+
+
+@pytest.mark.parametrize(
+    ("door", "kind", "size", "given", "status"),
+    [
+        ("account_login", PHOTO, 46 * MB, {}, 413),
+        ("api-objection-list", PHOTO, 46 * MB, {}, 413),
+        ("api-objection-list", TEXT, 6 * MB, {}, 413),
+        ("api-objection-list", PHOTO, 44 * MB, {"HTTP_AUTHORIZATION": "Token x"}, 401),  # refused before it is read
+        ("api-token", PHOTO, 46 * MB, {"HTTP_AUTHORIZATION": "Token x"}, 413),
+        ("api-unit-list", PHOTO, 406 * MB, {"HTTP_AUTHORIZATION": "Token x"}, 413),
+    ],
+)
+def test_a_request_that_is_too_large_is_refused_before_it_is_read(client, door, kind, size, given, status):
+    answer = client.post(reverse(door), data=b"--b--", content_type=kind, CONTENT_LENGTH=str(size), **given)
+    assert (answer.status_code, answer.wsgi_request._read_started) == (status, False)
+
+
+def test_who_is_signed_in_may_send_several_files(client, settings):
+    settings.UPLOAD_MAX_BYTES = MB
+    client.force_login(UserFactory())
+    address = reverse("own_phone")
+    assert client.post(address, {"phone": SimpleUploadedFile("a", b"a" * 8 * MB)}).status_code == 200
+    assert client.post(address, {"phone": SimpleUploadedFile("a", b"a" * 26 * MB)}).status_code == 413
 
 
 @pytest.mark.parametrize("text", ["abc", "-1", "", "9" * 5000, "²", "1e9", "nan"])
