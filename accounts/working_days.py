@@ -79,11 +79,6 @@ def working_days_between(first: date, last: date) -> list[date]:
     return list(takewhile(lambda day: day <= last, working_days_after(first - timedelta(days=1))))
 
 
-def working_days_left(until: date) -> int:
-    """How many working days remain, today included, until the end of ``until``."""
-    return len(working_days_between(timezone.localdate(), until))
-
-
 def uncertain_years(first: date, last: date) -> list[int]:
     """The years from ``first`` to ``last`` that the library does not know and the office has not confirmed."""
     unknown = [year for year in range(first.year, last.year + 1) if year not in _LIBRARY_YEARS]

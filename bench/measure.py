@@ -1,14 +1,8 @@
-"""Medians, and lines that print a figure beside its threshold."""
+"""Durations, and lines that print a figure beside its threshold."""
 
 from collections.abc import Callable
 from pathlib import Path
-from statistics import median
 from time import perf_counter, process_time
-
-
-def seconds(work: Callable[[], object], times: int = 3) -> float:
-    """The median duration of ``work``."""
-    return median(once(work) for _time in range(times))
 
 
 def once(work: Callable[[], object]) -> float:

@@ -163,10 +163,6 @@ class Board:
         return [place for place in self.places if place.stages[NOT_BEGUN] < place.rated]
 
     @property
-    def is_township(self) -> bool:
-        return self.unit.level == Level.TOWNSHIP
-
-    @property
     def top_star(self) -> int:
         """The highest star there is; five by custom (formats §1)."""
         return max([5, *self.total.stars, *self.total.before])

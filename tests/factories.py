@@ -23,7 +23,6 @@ from ratings.models import (
     Decision,
     Event,
     Points,
-    Proposal,
     Scheme,
     Stage,
     StarPeriod,
@@ -37,8 +36,7 @@ from ratings.workflow.transition import move
 from records import audit
 from records.file_faults import place
 from records.models import StoredFile
-from reports.models import ReportRequest
-from reviews.models import Appeal, Batch, BatchEntry, Objection, Panel, Seat, Sheet, SheetEntry
+from reviews.models import Appeal, Batch, Objection, Panel, Seat, Sheet, SheetEntry
 from tests.scheme_body import scheme_body
 from villages.models import Level, Profile, Unit
 
@@ -337,16 +335,6 @@ class EventFactory(DjangoModelFactory):
     on = date(2026, 3, 1)
 
 
-class ProposalFactory(DjangoModelFactory):
-    class Meta:
-        model = Proposal
-
-    event = factory.SubFactory(EventFactory)
-    unit = factory.SelfAttribute("event.unit")
-    scheme = factory.SubFactory(SchemeFactory)
-    rule = 1
-
-
 class PanelFactory(DjangoModelFactory):
     """``PanelFactory(reviewers=[a, b])`` seats them."""
 
@@ -393,14 +381,6 @@ class BatchFactory(DjangoModelFactory):
     document = factory.Sequence("沙评〔2026〕{}号".format)
 
 
-class BatchEntryFactory(DjangoModelFactory):
-    class Meta:
-        model = BatchEntry
-
-    batch = factory.SubFactory(BatchFactory)
-    decision = factory.SubFactory(DecisionFactory)
-
-
 class ObjectionFactory(DjangoModelFactory):
     class Meta:
         model = Objection
@@ -440,12 +420,3 @@ class StoredFileFactory(DjangoModelFactory):
         if not default_storage.exists(name):
             default_storage.save(name, ContentFile(content))
         return super()._create(model_class, *args, **kwargs)
-
-
-class ReportRequestFactory(DjangoModelFactory):
-    class Meta:
-        model = ReportRequest
-
-    unit = factory.SubFactory(UnitFactory, code=COUNTY)
-    year = 2026
-    by = factory.SubFactory(UserFactory)

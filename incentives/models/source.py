@@ -6,7 +6,6 @@ back. Only the ledger's trigger updates them (``ledger.py``), and the constraint
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from functools import reduce
 from operator import or_
@@ -87,10 +86,6 @@ class SourceQuerySet(models.QuerySet):
             to_settle=Exists(lines.to_settle()),
             orphaned=Q(_is_orphaned()),
         )
-
-    def acting_on(self, day: date) -> SourceQuerySet:
-        """Effective, with ``day`` in the period."""
-        return self.filter(state="effective", starts__lte=day, ends__gte=day)
 
 
 FACTS = ("granted", "payable", "to_settle", "orphaned")

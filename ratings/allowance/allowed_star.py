@@ -4,7 +4,7 @@ The query is ``allowed_star.sql``; its caller names the relations that it reads,
 """
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -52,7 +52,6 @@ set {total} = round(r.total, 2), {star} = r.star
 from reached r
 where a.id = r.entry and (a.{total}, a.{star}) is distinct from (round(r.total, 2), r.star::smallint)
 """
-_CHUNK = 2000
 _STORED_IN: dict[str, tuple[str, str]] = {
     Stage.SELF: ("self_total", "self_star"),
     Stage.TOWNSHIP: ("panel_total", "panel_star"),
@@ -139,15 +138,6 @@ def allowed(source: AllowanceSource) -> list[Allowed]:
     with connection.cursor() as cursor:
         cursor.execute(query, source.params)
         return [_allowed(*row) for row in cursor.fetchall()]
-
-
-def each_allowed(source: AllowanceSource) -> Iterator[Allowed]:
-    """``allowed``, one entry after the other, however many there are."""
-    with connection.chunked_cursor() as cursor:
-        cursor.execute(relations(source) + _IN_FULL, source.params)
-        while rows := cursor.fetchmany(_CHUNK):
-            for row in rows:
-                yield _allowed(*row)
 
 
 def store(chosen: QuerySet[Application], stage: str, day: date) -> int:

@@ -16,8 +16,6 @@ from ratings.scheme.wording import plain, rule_lines
 from ratings.scoring.methods import WrongFact, score_criterion
 from records import cells
 
-SAMPLES = 3
-
 
 @dataclass(frozen=True)
 class SampleFact:

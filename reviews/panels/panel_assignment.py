@@ -21,12 +21,6 @@ def panels_of(rows: Collection[Row], review_level: ReviewLevel) -> dict[int, Pan
     return {pk: panel for pk, panel in chosen.items() if panel is not None}
 
 
-def seats_of(rows: Collection[Row], review_level: ReviewLevel) -> dict[int, set[int]]:
-    """The ids of the reviewers seated for each application (by id)."""
-    panels = panels_of(rows, review_level)
-    return {pk: seated(panels[pk]) if pk in panels else set() for pk, *_ in rows}
-
-
 def seated(panel: Panel) -> set[int]:
     """The ids of the reviewers who sit on the panel; without those whose post was handed over."""
     return {seat.reviewer_id for seat in panel.seats.all() if seat.passed_to_id is None}

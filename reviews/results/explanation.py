@@ -52,10 +52,6 @@ OWN_STEPS = ("withdraw", "accept", "resume", "recommend", "reject", "send_back")
 """Verbs that are told as they are; the others have words of their own."""
 
 
-def _day(text: str) -> str:
-    return date_format(moment(text).date(), "DATE_FORMAT")
-
-
 def _because(reason: str) -> tuple[str, ...]:
     return (_("Reason: %(reason)s") % {"reason": reason},) if reason else ()
 

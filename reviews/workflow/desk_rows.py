@@ -19,7 +19,7 @@ from reviews.conflicts_of_interest import WORDS, with_deciding_conflict
 from reviews.decisions.ceiling import Ceiling, ceilings
 from reviews.models import Settlement
 from reviews.models.review_levels import ReviewLevel
-from reviews.workflow.decisions import may_recommend, needs_reason_below, options
+from reviews.workflow.decisions import may_recommend, options
 from villages.models import below_any
 
 RECOMMEND, REJECT, SEND_BACK = "recommend", "reject", "send_back"
@@ -108,10 +108,6 @@ class DeskRow:
     def own_star(self) -> int:
         """The township's own star that goes with a recommendation."""
         return min(self.ceiling.star, int(self.application.townships_decide_up_to))
-
-    @property
-    def reason_below(self) -> int:
-        return needs_reason_below(self.application, self.ceiling, self.review_level)
 
     @property
     def conflict(self) -> str:

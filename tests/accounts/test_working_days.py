@@ -16,7 +16,6 @@ from accounts.working_days import (
     uncertain_years,
     uncertainty,
     working_days_between,
-    working_days_left,
 )
 from tests.clock import freeze_time
 from tests.factories import person
@@ -106,11 +105,6 @@ def test_the_days_of_a_notice_are_listed():
         date(2026, 10, 9),
         date(2026, 10, 10),
     ]
-
-
-@freeze_time("2026-10-08T16:30:00Z")
-def test_days_left_are_counted_in_chinas_time_zone():
-    assert working_days_left(date(2026, 10, 10)) == 2
 
 
 @pytest.mark.parametrize(
