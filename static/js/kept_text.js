@@ -13,7 +13,7 @@
   const stateOf = (field) => (isChoice(field) ? field.checked : field.value);
   const typedIn = (form) => Object.fromEntries(fields(form).map((field) => [nameOf(field), stateOf(field)]));
 
-  const told = (kind, text) => {
+  const banner = (kind, text) => {
     const box = document.createElement("div");
     box.className = `banner ${kind} no-print`;
     box.setAttribute("role", "status");
@@ -37,11 +37,11 @@
     const before = typedIn(form);
     setAll(form, copy.typed);
     /* Rows that the form does not have now; a page that only confirms what was typed has no field at all. */
-    const without = fields(form).length ? Object.keys(copy.typed).filter((name) => !(name in before)).map((name) => copy.typed[name]) : [];
-    if (JSON.stringify(before) === JSON.stringify(typedIn(form)) && !without.some(isText)) return;
-    const box = told("wait", back);
-    if (without.some(isText)) box.appendChild(document.createElement("p")).textContent = noPlace;
-    list(box, without);
+    const withoutField = fields(form).length ? Object.keys(copy.typed).filter((name) => !(name in before)).map((name) => copy.typed[name]) : [];
+    if (JSON.stringify(before) === JSON.stringify(typedIn(form)) && !withoutField.some(isText)) return;
+    const box = banner("wait", back);
+    if (withoutField.some(isText)) box.appendChild(document.createElement("p")).textContent = noPlace;
+    list(box, withoutField);
     const button = box.appendChild(document.createElement("button"));
     button.type = "button";
     button.className = "link";
@@ -54,18 +54,18 @@
     (form.querySelector("main") || form).prepend(box);
     form.closest("details")?.setAttribute("open", "");
   };
-  const anywhere = (place) => place.replace(/\?[^ ]*/, "");
+  const withoutQuery = (place) => place.replace(/\?[^ ]*/, "");
   /* The form is not offered any more (somebody else has taken the step): the text is shown, to take along. Where the page is
      only asked for something else (another page of its list), the form is still there: waiting.js leads to it. */
   const textsOf = (copy) => (copy.application === OF ? Object.values(copy.typed) : [`${copy.item}  ${copy.typed}`, copy.reason]);
   const showLost = (copy) => {
-    const box = told("wait", lost);
+    const box = banner("wait", lost);
     list(box, textsOf(copy));
     document.getElementById("main").prepend(box);
   };
 
   /* Two forms that are sent to one place differ in what is hidden in them. */
-  const placeOf = (form) => [
+  const placeOfForm = (form) => [
     form.getAttribute("action") || location.pathname + location.search,
     ...[...form.elements].filter((one) => one.type === "hidden" && !["csrfmiddlewaretoken", "key"].includes(one.name)).map((one) => one.value),
   ].join(" ");
@@ -74,11 +74,11 @@
     Object.fromEntries(Object.entries(typedIn(form)).filter(([name, state]) => state !== shown[name] || name in kept));
   for (const form of forms) {
     const shown = typedIn(form);
-    form.dataset.keep ||= placeOf(form);
+    form.dataset.keep ||= placeOfForm(form);
     form.dataset.copy = `${form.dataset.keep}#${tab}`;
     form.addEventListener("input", () => {
       const copy = copies.get(OF, form.dataset.copy);
-      const page = form.dataset.page || (copy && anywhere(copy.page) !== location.pathname ? copy.page : location.pathname + location.search);
+      const page = form.dataset.page || (copy && withoutQuery(copy.page) !== location.pathname ? copy.page : location.pathname + location.search);
       copies.put(OF, form.dataset.copy, { typed: touchedIn(form, shown, copy?.typed || {}), page, at: Date.now() });
     });
     form.addEventListener("submit", () => sessionStorage.setItem(`kept-text:${user}`, form.dataset.copy));
@@ -95,9 +95,9 @@
     tabs.postMessage("which");
     return new Promise((resolve) => { setTimeout(resolve, ANSWERED_WITHIN); });
   };
-  const placeIn = (copy) => copy.item.replace(/#\w+$/, "");
-  const isShown = (copy) => (copy.application === OF
-    ? forms.some((form) => anywhere(form.dataset.keep) === anywhere(placeIn(copy)))
+  const placeOfCopy = (copy) => copy.item.replace(/#\w+$/, "");
+  const hasFormHere = (copy) => (copy.application === OF
+    ? forms.some((form) => withoutQuery(form.dataset.keep) === withoutQuery(placeOfCopy(copy)))
     : document.getElementById("form"));
   const own = (form) => copies.get(OF, form.dataset.copy);
   const adopt = (form, { application: _a, item, ...copy }) => {
@@ -115,11 +115,11 @@
     }
     const left = copies.all().filter((copy) => !open.has(copy.item)).sort((one, other) => (other.at || 0) - (one.at || 0));
     for (const form of forms) {
-      const copy = left.find((one) => one.application === OF && placeIn(one) === form.dataset.keep);
+      const copy = left.find((one) => one.application === OF && placeOfCopy(one) === form.dataset.keep);
       if (copy && !own(form)) adopt(form, copy);
     }
     for (const copy of left) {
-      if (!copy.file && !isShown(copy) && anywhere(copy.page) === location.pathname) showLost(copy);
+      if (!copy.file && !hasFormHere(copy) && withoutQuery(copy.page) === location.pathname) showLost(copy);
     }
   });
 })();

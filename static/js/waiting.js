@@ -8,15 +8,15 @@
      along, ends its copy. */
   const sentKey = `kept-text:${user}`, sentText = sessionStorage.getItem(sentKey);
   sessionStorage.removeItem(sentKey);
-  const bare = (text) => text.replace(/\s/g, "");
-  const isShown = (copy) => {
-    const shown = bare([...document.querySelectorAll("[data-shown]")].map((part) => part.textContent).join(" "));
-    return shown && textsIn(copy).every((text) => shown.includes(bare(text)));
+  const withoutSpaces = (text) => text.replace(/\s/g, "");
+  const pageShowsText = (copy) => {
+    const shown = withoutSpaces([...document.querySelectorAll("[data-shown]")].map((part) => part.textContent).join(" "));
+    return shown && textsIn(copy).every((text) => shown.includes(withoutSpaces(text)));
   };
   const end = async () => {
     await copies.load();
     const copy = copies.get("text", sentText);
-    if (copy && (document.querySelector(".messages .banner.good") || isShown(copy))) await copies.drop("text", sentText);
+    if (copy && (document.querySelector(".messages .banner.good") || pageShowsText(copy))) await copies.drop("text", sentText);
   };
   const ended = sentText ? end() : Promise.resolve();
 
@@ -70,10 +70,10 @@
 
   /* The API endpoints for typed input and for photos: an application's, or a score sheet's ("sheet-12"). What belongs to
      a scheme ("scheme-12") is sent by its own page alone, kept text by the person (kept_text.js). */
-  const doors = (of) => (of.startsWith("sheet-")
+  const endpoints = (of) => (of.startsWith("sheet-")
     ? { answers: `/api/v1/sheets/${of.slice(6)}/typed/`, photos: `/api/v1/sheets/${of.slice(6)}/photos/` }
     : { answers: `/api/v1/applications/${of}/answers/`, photos: `/api/v1/applications/${of}/evidence/` });
-  const hasDoors = (copy) => copy.application !== "text" && !copy.application.startsWith("scheme-");
+  const hasEndpoints = (copy) => copy.application !== "text" && !copy.application.startsWith("scheme-");
   /* Responses that say nothing about the file itself: signed out, rate limited, the server down. */
   const WAITS = [401, 403, 408, 429];
   const deliverPhoto = async (copy) => {
@@ -82,7 +82,7 @@
     if (copy.piece) body.append("name", copy.piece);
     body.append("file", copy.file, copy.name);
     const headers = { "X-CSRFToken": copies.token(), Accept: "application/json" };
-    const answer = await fetch(doors(copy.application).photos, { method: "POST", headers, body });
+    const answer = await fetch(endpoints(copy.application).photos, { method: "POST", headers, body });
     if (WAITS.includes(answer.status) || answer.status >= 500) return;
     if (answer.ok) await copies.drop(copy.application, copy.item);
     const said = await answer.json().catch(() => ({}));
@@ -94,7 +94,7 @@
       const { application: _a, item, ...kept } = copy;
       copies.put(application, item, { ...kept, sent: [...new Set([...copy.sent, copy.typed])].slice(-20) });
     }
-    const answer = await fetch(doors(application).answers, {
+    const answer = await fetch(endpoints(application).answers, {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-CSRFToken": copies.token() },
       body: JSON.stringify({ answers }),
@@ -107,9 +107,9 @@
   };
   const send = async (which) => {
     await copies.load();
-    const by = new Map();
-    for (const copy of which().filter(hasDoors)) by.set(copy.application, [...(by.get(copy.application) || []), copy]);
-    for (const [application, mine] of by) {
+    const byApplication = new Map();
+    for (const copy of which().filter(hasEndpoints)) byApplication.set(copy.application, [...(byApplication.get(copy.application) || []), copy]);
+    for (const [application, mine] of byApplication) {
       const typed = mine.filter((copy) => !copy.file);
       try {
         if (typed.length) await deliver(application, typed);
