@@ -15,9 +15,9 @@ from ratings.integrity.register_integrity import register_faults
 from ratings.models import Application, Event
 from ratings.workflow import application as steps
 from ratings.workflow import closing
-from ratings.workflow.answers import save_answer
 from ratings.workflow.event import record
 from records.refusals import Refused
+from tests.answers import save_answer
 from tests.clock import freeze_time
 from tests.concurrency import while_it_waits
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, ApplicationFactory, CycleFactory, UnitFactory, person

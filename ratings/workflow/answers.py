@@ -85,13 +85,6 @@ def save_answers(application: Application, entries: Iterable[AnswerEntry], *, by
     return saved
 
 
-def save_answer(
-    application: Application, item: str, typed: str, reason: str = "", *, by: User, seen: str | None = None
-) -> SavedAnswers:
-    """``save_answers`` for one item."""
-    return save_answers(application, [AnswerEntry(item, typed, reason, seen)], by=by)[item]
-
-
 def _keep(
     application: Application,
     entry: AnswerEntry,

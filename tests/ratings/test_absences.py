@@ -8,10 +8,11 @@ from rest_framework.test import APIClient
 from accounts.roles import Role
 from ratings.models import Absence, Window
 from ratings.workflow import application as workflow
-from ratings.workflow.answers import given_of, save_answer
+from ratings.workflow.answers import given_of
 from ratings.workflow.completeness import problems_of
 from ratings.workflow.evidence import attach, declare_absent, take_back_absence
 from records.refusals import Incomplete, NotAllowed, WrongState
+from tests.answers import save_answer
 from tests.built_once import built_once
 from tests.factories import TOWNSHIP, VILLAGE, CycleFactory, SchemeFactory, UnitFactory, at, person, scheme_body
 from tests.markup import squeezed

@@ -10,8 +10,8 @@ from ratings.application.access import opened
 from ratings.presenters.application_form import ApplicationFormView
 from ratings.presenters.application_paper import declaration
 from ratings.workflow import application as workflow
-from ratings.workflow.answers import save_answer
 from records.models import IssuedDocument
+from tests.answers import save_answer
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, CycleFactory, UnitFactory, person
 from tests.ratings.test_application_workflow import fill
 

@@ -11,10 +11,11 @@ from notifications.models import Notice
 from ratings.models import Application, Evidence, Points, Stage
 from ratings.models.cycle import CycleStep
 from ratings.workflow import application as workflow
-from ratings.workflow.answers import AnswerEntry, fill_many, save_answer, save_answers, version
+from ratings.workflow.answers import AnswerEntry, fill_many, save_answers, version
 from ratings.workflow.cycle import reopen
 from ratings.workflow.evidence import attach_many
 from records.refusals import Incomplete, NotAllowed, WrongState
+from tests.answers import save_answer
 from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import (

@@ -14,10 +14,10 @@ from ratings.models import Application, Cycle
 from ratings.scheme.reading import SchemeRefused, check_scheme
 from ratings.scheme.spec import SchemeSpec
 from ratings.scoring.methods import score_criterion
-from ratings.workflow.answers import save_answer
 from ratings.workflow.application import begin
 from ratings.workflow.computed_figures import keep_computed_figures
 from records.refusals import WrongState
+from tests.answers import save_answer
 from tests.factories import (
     COUNTY,
     TOWNSHIP,

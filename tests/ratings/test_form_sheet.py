@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from accounts.roles import Role
 from ratings.presenters.application_sheet import SheetHeadings
 from ratings.workflow import application as workflow
-from ratings.workflow.answers import save_answer
+from tests.answers import save_answer
 from tests.built_once import built_once
 from tests.factories import (
     COUNTY,

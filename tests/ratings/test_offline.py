@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from accounts.models import Appointment
 from accounts.roles import Role
 from ratings.workflow import application as workflow
-from ratings.workflow.answers import save_answer
+from tests.answers import save_answer
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, CycleFactory, UnitFactory, WindowFactory, person
 from tests.in_browser import PASSWORD, sign_in
 from tests.two_tenants import PNG

@@ -14,10 +14,11 @@ from ratings.scheme.spec import Question
 from ratings.scoring.outliers import jump
 from ratings.workflow import application as workflow
 from ratings.workflow import cycle as cycles
-from ratings.workflow.answers import AnswerEntry, save_answer, save_answers, version
+from ratings.workflow.answers import AnswerEntry, save_answers, version
 from ratings.workflow.closing import close
 from ratings.workflow.evidence import attach_paper
 from records.refusals import Incomplete, NotAllowed, WrongState
+from tests.answers import save_answer
 from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import (

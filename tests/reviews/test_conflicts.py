@@ -7,10 +7,10 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from ratings.models import Evidence, Points, Stage
-from ratings.workflow.answers import save_answer
 from records.files import store
 from reviews.models import Settlement, Sheet
 from reviews.workflow import decisions, panels, settlements, sheets
+from tests.answers import save_answer
 from tests.clients import api_of, client_of
 from tests.factories import (
     TOWNSHIP,

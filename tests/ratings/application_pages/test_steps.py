@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.roles import Role
 from ratings.models import Application
 from ratings.workflow import application as workflow
-from ratings.workflow.answers import save_answer
+from tests.answers import save_answer
 from tests.factories import COUNTY, person
 from tests.form_steps import key_of, pressed
 from tests.ratings.application_pages.conftest import area_of, as_
