@@ -104,7 +104,7 @@ TOPICS = [
             "mfa_generate_recovery_codes",
             "recovery_paper",
             "identity",
-            "identity_untie",
+            "identity_unlink",
             "tokens",
         ),
         order=61,

@@ -23,7 +23,7 @@ units_passed.connect(succession.pass_on)
 
 
 @receiver([password_changed, password_set])
-def password_is_own_now(user: User, **_kwargs: object) -> None:
+def end_one_time_password(user: User, **_kwargs: object) -> None:
     """A password chosen by its owner replaces the one-time password, and revokes the access that the old one gave."""
     workflow.end_tokens(user)
     if user.must_change_password:
@@ -39,7 +39,7 @@ def keep_nothing_typed(instance: AccessAttempt, **_kwargs: Any) -> None:
 
 
 @receiver(user_logged_in)
-def first_after_a_reset(request: HttpRequest, user: User, **_kwargs: object) -> None:
+def warn_after_a_reset(request: HttpRequest, user: User, **_kwargs: object) -> None:
     """Somebody who signs in with a password that an office reset is told so: they may not have asked for it."""
     if user.must_change_password:
         reset = user.notices.filter(kind="password_reset").first()

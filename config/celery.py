@@ -78,7 +78,7 @@ def begin(**_: object) -> None:
 
 
 @worker_ready.connect
-def take_up_what_was_left(**_: object) -> None:
+def requeue_forgotten_jobs(**_: object) -> None:
     """Requeue what was requested while no worker ran, and whatever the queue has lost."""
     app.send_task("records.tasks.make_forgotten_jobs")
 

@@ -91,6 +91,6 @@ def _sign_in_to(page: str) -> str:
 
 @require_safe
 @login_required
-def still_here(request: HttpRequest) -> HttpResponse:
+def keep_alive(request: HttpRequest) -> HttpResponse:
     """Requested by the page while its reader types: that counts as use of the session, too."""
     return HttpResponse(status=204)

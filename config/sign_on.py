@@ -66,7 +66,7 @@ def _tie(request: HttpRequest, sociallogin: SocialLogin) -> HttpResponse:
         messages.error(request, _("Please type your password once more first."))
         return redirect("identity")
     try:
-        workflow.tie(request.user, sociallogin.account.uid, by=request.user)
+        workflow.link_identity(request.user, sociallogin.account.uid, by=request.user)
         messages.success(request, _("From now on you may sign in by the account platform."))
     except Refused as refused:
         messages.error(request, str(refused))

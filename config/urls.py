@@ -19,7 +19,7 @@ from config import first_sign_in, own_password, sign_on
 from config.health import healthz, readyz
 from config.metrics.views import metrics
 from config.openapi import SchemaMadeOnce
-from config.sessions import still_here
+from config.sessions import keep_alive
 from config.token import TokenView
 
 APPS = [
@@ -52,7 +52,7 @@ signing_in = [
     path("logout/", account.logout, name="account_logout"),
     path("first/", first_sign_in.first_sign_in, name="first_sign_in"),
     path("first/rules/", first_sign_in.password_rules, name="password_rules"),
-    path("session/", still_here, name="still_here"),
+    path("session/", keep_alive, name="session_keep_alive"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", own_password.reauthenticate, name="account_reauthenticate"),
     path("password/change/", own_password.change, name="account_change_password"),

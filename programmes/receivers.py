@@ -10,7 +10,7 @@ from ratings.signals import scheme_issued
 
 
 @receiver(scheme_issued)
-def go_on_under(scheme: Scheme, by: Any, **_kwargs: Any) -> None:
+def follow_new_version(scheme: Scheme, by: Any, **_kwargs: Any) -> None:
     """A scheme is in force from now on: if it is a programme's, its open year goes by it."""
     if scheme.programme_id is not None:
         follow(scheme, by=by)

@@ -41,7 +41,7 @@ def rerate_decided(sender: Any, units: Collection[str], **kwargs: Any) -> None:
 
 
 @receiver(applications_moved)
-def close_what_left(sender: Any, applications: Collection[int], to: str, **kwargs: Any) -> None:
+def close_withdrawn_or_rejected(sender: Any, applications: Collection[int], to: str, **kwargs: Any) -> None:
     """Receives ``applications_moved``: a unit withdrawn or rejected after the closing gets no star (practice §3)."""
     if to in Application.State.OUT_OF_THE_RUNNING:
         close_for(applications)

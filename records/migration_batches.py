@@ -36,7 +36,7 @@ KINDS: tuple[tuple[type[Operation], ...], ...] = (
 ModelKey = tuple[str, str]
 
 
-class Batch(Operation):
+class OperationBatch(Operation):
     def __init__(self, operations: Sequence[Operation]) -> None:
         self.operations = operations
 
@@ -94,9 +94,9 @@ def in_batches(operations: Iterable[Operation]) -> list[Operation]:
     for kind, same in groupby(operations, _kind):
         together = list(same)
         if kind is AlterField:  # the same field may be altered twice
-            batches.extend(Batch([operation]) for operation in together)
+            batches.extend(OperationBatch([operation]) for operation in together)
         else:
-            batches.extend(together if kind is None else [Batch(together)])
+            batches.extend(together if kind is None else [OperationBatch(together)])
     return batches
 
 

@@ -33,7 +33,7 @@ class SpreadsheetRefused(Refused):
     """A workbook that cannot be read, or exceeds the limits."""
 
 
-class Unreadable(str):
+class UnreadableCell(str):
     """The text of a cell without a usable value; ``expected`` says what should be there."""
 
     __slots__ = ()
@@ -332,7 +332,7 @@ class _Sheet:
     def _meaning(self) -> str:
         text = "".join(self.value)
         if self.has_formula and not text and not (self.has_value and self.kind == "str"):
-            return Unreadable("=" + "".join(self.formula)[:200])
+            return UnreadableCell("=" + "".join(self.formula)[:200])
         if self.kind == "n":
             return self._number(text.strip()) if text.strip() else ""
         if self.kind == "s":
@@ -343,7 +343,7 @@ class _Sheet:
         if self.kind == "b":
             return "TRUE" if _true(text.strip()) else "FALSE"
         if self.kind == "e":
-            return Unreadable(text if text.startswith("#") else "#" + text)
+            return UnreadableCell(text if text.startswith("#") else "#" + text)
         if self.kind == "d":
             return text.strip().partition("T")[0]
         return cells.tidy(unescape(text))
@@ -352,11 +352,11 @@ class _Sheet:
         try:
             value = FIFTEEN.plus(Decimal(text))
         except ArithmeticError:
-            return Unreadable("#" + text)
+            return UnreadableCell("#" + text)
         if not value.is_finite() or abs(value.adjusted()) > 40:
             return text
         if value.adjusted() >= MOST_DIGITS:  # an account or identity number: its end was lost when it was typed
-            return Unreadable(plain(value))
+            return UnreadableCell(plain(value))
         shapes = self.book.shapes
         return shapes[self.style](value) if self.style < len(shapes) else plain(value)
 

@@ -21,7 +21,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from records import cells
 from records.refusals import Refused
-from records.spreadsheet import Unreadable
+from records.spreadsheet import UnreadableCell
 from records.table_lines import ZIP, NotATable, SpreadsheetLine, lines
 from records.zip_packages import MB, Limits, open_package
 
@@ -156,7 +156,7 @@ def broken_cells(rows: Iterable[SheetRow]) -> list[WrongCell]:
         row.wrong(head, text.expected)
         for row in rows
         for head, text in row.cells.items()
-        if isinstance(text, Unreadable)
+        if isinstance(text, UnreadableCell)
     ]
 
 

@@ -30,7 +30,7 @@ from ratings.models import Cycle, Decision, Reversal
 from records.locks import Lock, hold, try_hold
 from reports.models import WarningThreshold
 from reports.thresholds import SWITCHED
-from reports.warnings import Finding, findings
+from reports.warnings import FoundWarning, findings
 from reviews.decisions.visibility import KEPT_FROM
 from reviews.models import Objection
 from villages.models import Unit, below, county_of, township_of
@@ -75,7 +75,7 @@ class WarningRule:
     ends_itself: bool = True
     comes_back: bool = True
 
-    def link(self, finding: Finding) -> str:
+    def link(self, finding: FoundWarning) -> str:
         return reverse(self.page, args=[finding.leads_to]) + self.anchor
 
 
@@ -263,7 +263,7 @@ def _close(rule: str, still: set[str], code: str) -> None:
     workflow.finish(PREFIX + rule, subjects, by=None, tell_them=True)
 
 
-def _open(rule: str, spec: WarningRule, found: list[Finding]) -> int:
+def _open(rule: str, spec: WarningRule, found: list[FoundWarning]) -> int:
     known = FollowUp.objects.about(PREFIX + rule, [one.subject for one in found])
     # What a switched-off rule ended is opened again with it; what a person ended is not.
     known = known.waiting() if spec.comes_back else known.exclude(state=FollowUp.State.CANCELLED, closed_by=None)
@@ -296,15 +296,15 @@ def _open(rule: str, spec: WarningRule, found: list[Finding]) -> int:
     return len(openings)
 
 
-def _offices(spec: WarningRule, one: Finding, levels: dict[str, str]) -> list[str]:
+def _offices(spec: WarningRule, one: FoundWarning, levels: dict[str, str]) -> list[str]:
     return [_task(spec, one, levels).unit, spec.checker(one.unit).unit]
 
 
-def _task(spec: WarningRule, one: Finding, levels: dict[str, str]) -> Office:
+def _task(spec: WarningRule, one: FoundWarning, levels: dict[str, str]) -> Office:
     """An objection is answered at the level that decided."""
     return _discipline(one.unit) if levels.get(one.subject) == Decision.Origin.COUNTY else spec.task(one.unit)
 
 
-def _deciding_levels(found: Iterable[Finding]) -> dict[str, Any]:
+def _deciding_levels(found: Iterable[FoundWarning]) -> dict[str, Any]:
     rows = Objection.objects.filter(pk__in=[one.subject for one in found])
     return {str(pk): origin for pk, origin in rows.values_list("pk", "decision__origin")}

@@ -40,7 +40,7 @@ _SQL = (
 )
 
 
-class Finding(NamedTuple):
+class FoundWarning(NamedTuple):
     """What a rule finds now: ``subject`` is the key of what it is about (of an application, a return …), ``leads_to``
     the key of the page of its cause. ``measured``: ``value`` against ``limit``; None for a rule without a threshold."""
 
@@ -53,7 +53,7 @@ class Finding(NamedTuple):
     measured: dict[str, Any] | None
 
 
-def findings(now: datetime, code: str = "") -> list[Finding]:
+def findings(now: datetime, code: str = "") -> list[FoundWarning]:
     """What the rules find in the unit ``code`` and below it, or everywhere; the oldest first, in two queries."""
     asked = list(_asked(code))
     parameters = {
@@ -70,7 +70,7 @@ def findings(now: datetime, code: str = "") -> list[Finding]:
     }
     with connection.cursor() as cursor:
         cursor.execute(_SQL, parameters)
-        return [Finding._make([*row[:-1], json.loads(row[-1]) if row[-1] else None]) for row in cursor.fetchall()]
+        return [FoundWarning._make([*row[:-1], json.loads(row[-1]) if row[-1] else None]) for row in cursor.fetchall()]
 
 
 def _asked(code: str) -> Iterator[tuple[int, str]]:

@@ -26,7 +26,7 @@ def pass_on_reviews(before: Appointment, after: Appointment, **_: Any) -> None:
 
 
 @receiver(applications_moved)
-def lay_sheets(applications: list[int], verb: str, to: str, **_: Any) -> None:
+def open_sheets(applications: list[int], verb: str, to: str, **_: Any) -> None:
     review_level = review_level_of(to)
     if review_level is not None:
         applications_entered(applications, verb, review_level)
@@ -38,7 +38,7 @@ def give_points_again(cycle: Cycle, **_: Any) -> None:
 
 
 @receiver(applications_reasked)
-def score_anew(applications: list[int], **_: Any) -> None:
+def score_again(applications: list[int], **_: Any) -> None:
     """What was handed in by another version of the scheme is looked at again; what fits stays on the sheets."""
     for review_level in REVIEW_LEVELS.values():
         there = Application.objects.filter(pk__in=applications, state=review_level.state)

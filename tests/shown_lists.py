@@ -14,7 +14,7 @@ LISTS = {
 # Lists that name no unit but the reader's own: settings, redirects, and what belongs to the county as a whole.
 BARE = {"account_change_password", "account_reauthenticate", "own_phone", "settings", "sms_log", "apply", "review_desk"}
 BARE |= {
-    "still_here",
+    "session_keep_alive",
     "own_notifications",
     "scheme_import",
     "cycles_to_open",

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_noop
 from records import cells
 from records.audit import acting
 from records.bulk_copy import copy_rows
-from records.spreadsheet import SpreadsheetLine, Unreadable
+from records.spreadsheet import SpreadsheetLine, UnreadableCell
 from records.table_lines import COMMAND, Block, NotATable, pieces
 from records.wrong_rows import WrongRow
 from villages.models import CODE
@@ -88,12 +88,12 @@ class ImportedUnits:
     renamed: int
 
 
-def _untold(_step: str) -> None:
+def _silent(_step: str) -> None:
     pass
 
 
 @transaction.atomic
-def import_units(paths: Sequence[Path | str], tell: Tell = _untold) -> ImportedUnits:
+def import_units(paths: Sequence[Path | str], tell: Tell = _silent) -> ImportedUnits:
     """Add the units of the files, rename those whose name changed. Raises ``WrongUnitRows``."""
     files = [Path(path) for path in paths]
     with connection.cursor() as cursor, acting(None, "villages.import_units"):
@@ -154,7 +154,7 @@ def _unit(
     code = there[at_code] if at_code < len(there) else ""
     name = there[at_name] if at_name < len(there) else ""
     for column, text in (("code", code), ("name", name)):
-        if isinstance(text, Unreadable):
+        if isinstance(text, UnreadableCell):
             wrong.append(WrongRow(line.number, column, text, text.expected, file=file))
     try:
         name = cells.name(name)

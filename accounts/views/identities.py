@@ -44,9 +44,9 @@ def own(request: HttpRequest) -> HttpResponse:
 @login_required
 @configured
 @require_POST
-def untie_own(request: HttpRequest) -> HttpResponse:
+def unlink_own(request: HttpRequest) -> HttpResponse:
     if tied := Identity.objects.here().filter(user=request.user).first():
-        workflow.untie(tied, by=request.user)
+        workflow.unlink_identity(tied, by=request.user)
         messages.success(request, _("Unlinked. From now on you sign in with your password."))
     else:
         answer_gone(request)
@@ -66,9 +66,9 @@ def guarded_ones(request: HttpRequest) -> HttpResponse:
 @permission_or_404("accounts.unlock")
 @configured
 @require_POST
-def untie(request: HttpRequest, pk: int) -> HttpResponse:
+def unlink(request: HttpRequest, pk: int) -> HttpResponse:
     people = workflow.reachable(request.user).exclude(pk=request.user.pk)
     tied = get_object_or_404(Identity.objects.here().filter(user__in=people).select_related("user"), pk=pk)
-    workflow.untie(tied, by=request.user, reason=request.POST.get("reason", ""))
+    workflow.unlink_identity(tied, by=request.user, reason=request.POST.get("reason", ""))
     messages.success(request, _("Unlinked: %(name)s.") % {"name": tied.user.name})
     return redirect("identities")

@@ -27,15 +27,15 @@ from accounts.workflow.appointing import (
 from accounts.workflow.codes import AccountLocked, counting_codes, forget_wrong_codes, locked_by_codes
 from accounts.workflow.deputies import deputise, may_deputise
 from accounts.workflow.first_sign_in import choose_password, own_phone, set_own_phone, set_phone
-from accounts.workflow.identities import tie, untie
+from accounts.workflow.identities import link_identity, unlink_identity
 from accounts.workflow.saved_filters import remove_filter, save_filter
 from accounts.workflow.tokens import end_token, make_token, office_is_over, sign_in_program
 from accounts.workflow.trail import mark_seen, note_export
 
 __all__ = [
-    "PASSWORD_LENGTH",
     "AccountLocked",
     "Engaged",
+    "PASSWORD_LENGTH",
     "Who",
     "appoint",
     "appoint_person",
@@ -51,17 +51,18 @@ __all__ = [
     "givable",
     "guarded_posts",
     "hand_over",
+    "link_identity",
     "lock",
     "locked_by_codes",
     "make_token",
-    "mark_seen",
-    "note_export",
     "managed_by",
-    "pass_on_tasks",
+    "mark_seen",
     "may_deputise",
+    "note_export",
     "office_is_over",
     "open_administrator",
     "own_phone",
+    "pass_on_tasks",
     "reachable",
     "remove_filter",
     "reset_password",
@@ -69,8 +70,7 @@ __all__ = [
     "set_own_phone",
     "set_phone",
     "sign_in_program",
-    "tie",
+    "unlink_identity",
     "unlock",
-    "untie",
     "withdraw",
 ]

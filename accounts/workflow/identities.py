@@ -17,7 +17,7 @@ LONGEST = 255
 
 
 @transaction.atomic
-def tie(user: User, subject: str, *, by: User) -> Identity:
+def link_identity(user: User, subject: str, *, by: User) -> Identity:
     """From now on ``subject`` on the platform signs in as ``user``.
 
     Raises ``NotAllowed`` unless ``by`` is the person; ``Incomplete``; ``WrongState`` when either is linked already.
@@ -40,7 +40,7 @@ def tie(user: User, subject: str, *, by: User) -> Identity:
 
 
 @transaction.atomic
-def untie(identity: Identity, *, by: User, reason: str = "") -> None:
+def unlink_identity(identity: Identity, *, by: User, reason: str = "") -> None:
     """The platform no longer opens this account.
 
     Raises ``NotAllowed`` unless ``by`` is the person, or guards the person's account (then for a ``reason``).

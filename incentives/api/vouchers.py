@@ -20,7 +20,7 @@ from accounts.api_permission import HasUnitPermission
 from incentives import workflow
 from incentives.models import BankStatement, Voucher
 from incentives.payees.bank_list import write_bank_list
-from incentives.reconciling.differences import Finding
+from incentives.reconciling.differences import DifferenceKind
 from incentives.reconciling.page import ReconciledRow, VoucherPage
 from incentives.reconciling.statement import VoucherLine, VoucherState
 from records.described_files import A_FILE
@@ -51,7 +51,7 @@ class DifferenceSerializer(serializers.Serializer):
 
     key = serializers.CharField(source="difference.key")
     unit = serializers.CharField(source="code")
-    finding = serializers.ChoiceField(choices=Finding.choices, source="difference.finding")
+    finding = serializers.ChoiceField(choices=DifferenceKind.choices, source="difference.finding")
     booked = serializers.DecimalField(max_digits=14, decimal_places=2, source="difference.booked")
     paid = serializers.DecimalField(max_digits=14, decimal_places=2, source="difference.paid")
     explanation = serializers.SerializerMethodField()

@@ -11,7 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class Finding(models.TextChoices):
+class DifferenceKind(models.TextChoices):
     """``PAID`` and ``WAITS`` are no differences."""
 
     PAID = "paid", _("Paid as booked")
@@ -25,7 +25,7 @@ class Finding(models.TextChoices):
     UNKNOWN_UNIT = "unknown_unit", _("Paid to a unit that is not on the voucher")
 
 
-SETTLED = (Finding.PAID, Finding.WAITS)
+SETTLED = (DifferenceKind.PAID, DifferenceKind.WAITS)
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Booked:
 class Difference:
     """One finding about one payment on the voucher, or about one transfer that belongs to none (``line`` None)."""
 
-    finding: Finding
+    finding: DifferenceKind
     line: int | None
     booked: Decimal
     transfers: tuple[Transfer, ...] = field(default=())
@@ -86,13 +86,13 @@ def differences(booked: Iterable[Booked], transfers: Iterable[Transfer], *, stat
     for one in transfers:
         by_line.setdefault(one.line, []).append(one)
     found = [finding for line in booked for finding in _of_line(line, tuple(by_line.get(line.pk, ())), stated)]
-    return found + [Difference(Finding.UNKNOWN_UNIT, None, Decimal(0), (one,)) for one in by_line.get(None, ())]
+    return found + [Difference(DifferenceKind.UNKNOWN_UNIT, None, Decimal(0), (one,)) for one in by_line.get(None, ())]
 
 
 def _of_line(line: Booked, paid: tuple[Transfer, ...], stated: bool) -> list[Difference]:
     found = [_sum_of(line, paid, stated)]
     if any(not one.right_account for one in paid):
-        elsewhere = Difference(Finding.WRONG_ACCOUNT, line.pk, line.amount, paid)
+        elsewhere = Difference(DifferenceKind.WRONG_ACCOUNT, line.pk, line.amount, paid)
         found = [elsewhere] if found[0].settled else [*found, elsewhere]
     return found
 
@@ -100,18 +100,18 @@ def _of_line(line: Booked, paid: tuple[Transfer, ...], stated: bool) -> list[Dif
 def _sum_of(line: Booked, paid: tuple[Transfer, ...], stated: bool) -> Difference:
     total = sum((one.amount for one in paid), Decimal(0))
     if total == line.amount:
-        finding = Finding.PAID
+        finding = DifferenceKind.PAID
     elif paid:
         finding = _unlike(line.amount, total, paid)
     elif not line.has_account:
-        finding = Finding.NO_ACCOUNT
+        finding = DifferenceKind.NO_ACCOUNT
     else:
-        finding = Finding.NOT_PAID if stated else Finding.WAITS
+        finding = DifferenceKind.NOT_PAID if stated else DifferenceKind.WAITS
     return Difference(finding, line.pk, line.amount, paid)
 
 
-def _unlike(booked: Decimal, total: Decimal, paid: tuple[Transfer, ...]) -> Finding:
+def _unlike(booked: Decimal, total: Decimal, paid: tuple[Transfer, ...]) -> DifferenceKind:
     if total < booked:
-        return Finding.LESS
+        return DifferenceKind.LESS
     again = len(paid) > 1 and sum(one.amount == booked for one in paid) > 1
-    return Finding.TWICE if again else Finding.MORE
+    return DifferenceKind.TWICE if again else DifferenceKind.MORE

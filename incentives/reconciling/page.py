@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from incentives.models import BankPayment, Explanation, Voucher
-from incentives.reconciling.differences import Difference, Finding
+from incentives.reconciling.differences import Difference, DifferenceKind
 from incentives.reconciling.statement import VoucherLine, VoucherState
 from incentives.templatetags.money import yuan
 from villages.townships import Townships
@@ -45,15 +45,15 @@ class ReconciledRow:
         """The difference in words."""
         one = self.difference
         words = {
-            Finding.LESS: _("%s yuan less than booked"),
-            Finding.MORE: _("%s yuan more than booked"),
-            Finding.TWICE: _("%s yuan too much: the same sum more than once"),
-            Finding.NOT_PAID: _("%s yuan are missing: the bank's statement does not name it"),
-            Finding.NO_ACCOUNT: _("%s yuan are booked; confirm an account, or pay and explain"),
-            Finding.UNKNOWN_UNIT: _("%s yuan went to somebody whom the voucher does not name"),
-            Finding.WRONG_ACCOUNT: _("%s yuan, partly or all to another account than the list says"),
+            DifferenceKind.LESS: _("%s yuan less than booked"),
+            DifferenceKind.MORE: _("%s yuan more than booked"),
+            DifferenceKind.TWICE: _("%s yuan too much: the same sum more than once"),
+            DifferenceKind.NOT_PAID: _("%s yuan are missing: the bank's statement does not name it"),
+            DifferenceKind.NO_ACCOUNT: _("%s yuan are booked; confirm an account, or pay and explain"),
+            DifferenceKind.UNKNOWN_UNIT: _("%s yuan went to somebody whom the voucher does not name"),
+            DifferenceKind.WRONG_ACCOUNT: _("%s yuan, partly or all to another account than the list says"),
         }.get(one.finding, "")
-        return words % yuan(one.paid if one.finding == Finding.WRONG_ACCOUNT else abs(one.over)) if words else ""
+        return words % yuan(one.paid if one.finding == DifferenceKind.WRONG_ACCOUNT else abs(one.over)) if words else ""
 
     @property
     def to_explain(self) -> bool:

@@ -24,12 +24,12 @@ PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     status: int
     body: bytes
 
 
-def send(method: str, url: str, body: bytes, headers: Mapping[str, str], *, trusted: bool = False) -> Answer:
+def send(method: str, url: str, body: bytes, headers: Mapping[str, str], *, trusted: bool = False) -> Response:
     """The answer to one request. ``trusted``: the settings name the address, wherever it leads. Raises ``Failure``."""
     parts = split(url)
     limit = _Limit(settings.ROBOT_SECONDS)
@@ -42,7 +42,7 @@ def send(method: str, url: str, body: bytes, headers: Mapping[str, str], *, trus
             host = parts.netloc.rpartition("@")[2]
             sent = {"Host": host, "Content-Length": str(len(body)), "Accept-Encoding": "identity"} | dict(headers)
             with pool.stream(method, address, headers=list(sent.items()), content=body) as response:
-                return Answer(response.status, _bounded(response.iter_stream()))
+                return Response(response.status, _bounded(response.iter_stream()))
     except Failure:
         raise
     except httpcore.TimeoutException:

@@ -22,7 +22,7 @@ Wanted = Decimal | FigureAtMost | None
 
 
 @dataclass(frozen=True)
-class Step:
+class CriterionGain:
     """A criterion from the points it ``has`` to those it ``reaches`` when ``facts`` are true."""
 
     criterion: Criterion
@@ -64,11 +64,11 @@ class Standing:
     def kind(self, criterion: Criterion) -> str:
         return self._area_of[criterion.code].kind
 
-    def after(self, steps: Iterable[Step]) -> "Standing":
+    def after(self, steps: Iterable[CriterionGain]) -> "Standing":
         """The unit once these steps are done."""
         return replace(self, points={**self.points, **{step.criterion.code: step.reaches for step in steps}})
 
-    def step(self, criterion: Criterion, line: StarLine | None) -> Step | None:
+    def step(self, criterion: Criterion, line: StarLine | None) -> CriterionGain | None:
         """The best that ``criterion`` can give while it keeps the figure that ``line`` asks for."""
         penalty = self.kind(criterion) == "penalty"
         wanted = line.figures.get(criterion.code) if line else None
@@ -79,10 +79,10 @@ class Standing:
         best = self.best[key]
         if best is None:
             return None
-        return Step(criterion, self.points.get(criterion.code, Decimal(0)), best.points, best.facts, penalty)
+        return CriterionGain(criterion, self.points.get(criterion.code, Decimal(0)), best.points, best.facts, penalty)
 
 
-Way = tuple[Step, ...]
+Way = tuple[CriterionGain, ...]
 """Steps that together reach a star."""
 
 
@@ -212,7 +212,9 @@ def _total_holds(standing: Standing, line: StarLine) -> bool:
     return (line.total is None or total >= line.total) and (line.over is None or total > line.over)
 
 
-def _gains(standing: Standing, line: StarLine | None, without: Collection[str], area: Area | None = None) -> list[Step]:
+def _gains(
+    standing: Standing, line: StarLine | None, without: Collection[str], area: Area | None = None
+) -> list[CriterionGain]:
     """Every step that gains points, the largest gain first; a penalty that the line names stays as it is."""
     kept = {*without, *(standing.spec.penalties & {*line.criteria, *line.figures} if line else ())}
     chosen = (c for c in standing.criteria if c.code not in kept and (area is None or c in area.criteria))

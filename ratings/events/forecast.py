@@ -41,7 +41,7 @@ class ForeseenRule(NamedTuple):
     until: date | None
 
 
-class Outlook(NamedTuple):
+class StarForecast(NamedTuple):
     """``shifts``: by the automatic rules; ``proposed``: when those that only propose are all confirmed as well.
 
     ``known``: this very event is recorded already.
@@ -54,12 +54,12 @@ class Outlook(NamedTuple):
     known: bool = False
 
 
-def foresee(happening: Happening) -> Outlook:
+def foresee(happening: Happening) -> StarForecast:
     """What recording this event, or releasing it, would do."""
     return foresee_all([happening])[0]
 
 
-def foresee_all(happenings: Iterable[Happening]) -> list[Outlook]:
+def foresee_all(happenings: Iterable[Happening]) -> list[StarForecast]:
     """What recording these events one after the other would do, each on top of those before it."""
     with transaction.atomic():
         found = [_next(happening) for happening in happenings]
@@ -96,7 +96,7 @@ def foresee_confirmed(proposal: Proposal) -> list[StarShift]:
     return _foresee_step(proposal.unit_id, lambda: Proposal.objects.filter(pk=proposal.pk).update(**confirmed))
 
 
-def _next(happening: Happening) -> Outlook:
+def _next(happening: Happening) -> StarForecast:
     """Records the event; the caller undoes it."""
     scheme = judging_scheme(happening.unit, happening.on)
     codes = sorted(descendants([happening.unit.pk]))
@@ -109,7 +109,7 @@ def _next(happening: Happening) -> Outlook:
         defaults={"closed": happening.closed},
     )
     if not new and not event.held:
-        return Outlook(scheme and scheme.pk, [], [], [], known=True)
+        return StarForecast(scheme and scheme.pk, [], [], [], known=True)
     if event.held:
         Event.objects.filter(pk=event.pk).update(held=False)
     after = timeline(codes, NEVER)
@@ -123,7 +123,7 @@ def _next(happening: Happening) -> Outlook:
         transaction.set_rollback(True)
     proposed = compared(before, confirmed)
     shifts = compared(before, after)
-    return Outlook(scheme and scheme.pk, acts, shifts, [] if proposed == shifts else proposed)
+    return StarForecast(scheme and scheme.pk, acts, shifts, [] if proposed == shifts else proposed)
 
 
 def _proposals(event: Event, scheme: Scheme) -> list[Proposal]:

@@ -30,7 +30,7 @@ _LISTED = ("shares", "points", "figures")
 
 
 @dataclass(frozen=True)
-class Fault:
+class FieldFault:
     """A problem with the part where it can be mended, what that part is called, and what stands in it."""
 
     problem: Problem

@@ -23,7 +23,7 @@ _PAIR = re.compile(r"(.+?)(>=|<=|≥|≤|=|＝)(.+)")
 _HUNDRED = Decimal(100)
 
 
-class Kind(NamedTuple):
+class FieldKind(NamedTuple):
     """``shown`` turns a value of the file into text, ``read`` a text (never empty) into a value."""
 
     shown: Callable[[Any], str]
@@ -131,28 +131,28 @@ def _read_bars(text: str) -> Any:
     return [one if isinstance(one, int) else str(one) for one in numbers]
 
 
-KINDS: dict[str, Kind] = {
-    "text": Kind(_text, str),
-    "name": Kind(_text, cells.one_line),
-    "number": Kind(_number, _read_number),
-    "share": Kind(_share, _read_share),
-    "tick": Kind(lambda value: "1" if value else "", lambda text: True),
-    "names": Kind(_list, _read_list),
-    "checks": Kind(
+KINDS: dict[str, FieldKind] = {
+    "text": FieldKind(_text, str),
+    "name": FieldKind(_text, cells.one_line),
+    "number": FieldKind(_number, _read_number),
+    "share": FieldKind(_share, _read_share),
+    "tick": FieldKind(lambda value: "1" if value else "", lambda text: True),
+    "names": FieldKind(_list, _read_list),
+    "checks": FieldKind(
         lambda value: _list(value, check_words),
         lambda text: [_coded(check_words, CHECKS, one) for one in _read_list(text)],
     ),
-    "supplier": Kind(lambda value: supplier_words(str(value)), _supplier),
-    "shares": Kind(
+    "supplier": FieldKind(lambda value: supplier_words(str(value)), _supplier),
+    "shares": FieldKind(
         lambda value: _pairs(value, lambda one: f"={_share(one)}"),
         lambda text: _read_pairs(text, lambda sign, one: _read_share(one)),
     ),
-    "points": Kind(
+    "points": FieldKind(
         lambda value: _pairs(value, lambda one: f"={_number(one)}"),
         lambda text: _read_pairs(text, lambda sign, one: _read_number(one)),
     ),
-    "figures": Kind(lambda value: _pairs(value, _figure), lambda text: _read_pairs(text, _read_figure)),
-    "bars": Kind(_bars, _read_bars),
-    "all_core": Kind(lambda value: "1" if value else "", lambda text: "all"),
+    "figures": FieldKind(lambda value: _pairs(value, _figure), lambda text: _read_pairs(text, _read_figure)),
+    "bars": FieldKind(_bars, _read_bars),
+    "all_core": FieldKind(lambda value: "1" if value else "", lambda text: "all"),
 }
 TICKS = ("tick", "all_core")

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from django.utils.translation import gettext as _
 
-from ratings.forms.scheme_faults import Fault
+from ratings.forms.scheme_faults import FieldFault
 from ratings.scheme.drafting import Body, Place, digest, full_marks, part
 from ratings.scheme.problems import Problem, errors
 from ratings.scheme.reading import SchemeRefused, check_scheme
@@ -69,13 +69,13 @@ class SchemeOutline:
         return errors(self.problems)
 
     @cached_property
-    def faults(self) -> list[Fault]:
+    def faults(self) -> list[FieldFault]:
         return [self._fault(problem, part_of_problem(problem)) for problem in self.problems]
 
-    def _fault(self, problem: Problem, name: str) -> Fault:
-        return Fault(problem, name, self._title(name), part(self.body, name) if name else {})
+    def _fault(self, problem: Problem, name: str) -> FieldFault:
+        return FieldFault(problem, name, self._title(name), part(self.body, name) if name else {})
 
-    def faults_of(self, name: str) -> list[Fault]:
+    def faults_of(self, name: str) -> list[FieldFault]:
         return [fault for fault in self.faults if fault.part == name]
 
     def _title(self, name: str) -> str:

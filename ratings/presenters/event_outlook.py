@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.templatetags.face import star_name
 from ratings.events.effects import rule_words
-from ratings.events.forecast import ForeseenRule, Outlook, StarShift
+from ratings.events.forecast import ForeseenRule, StarForecast, StarShift
 from ratings.models import Scheme
 from villages.models import Unit
 
@@ -36,7 +36,7 @@ class EventOutlook:
         return bool(self.shifts or self.proposed)
 
 
-def in_words(outlook: Outlook, unit: Unit) -> EventOutlook:
+def in_words(outlook: StarForecast, unit: Unit) -> EventOutlook:
     scheme = Scheme.objects.filter(pk=outlook.scheme).first()
     return EventOutlook(
         [_rule(rule, scheme) for rule in outlook.rules] if scheme else [],

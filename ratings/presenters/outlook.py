@@ -34,7 +34,7 @@ standing as not materialized (select null::int as pool, null::numeric as total w
 
 
 @dataclass(frozen=True)
-class Outlook:
+class PointsOutlook:
     """What may still come: at most this many points from the village's open items (``own``), and from what ``others``
     supply or score. ``short``: what keeps the unit from the star applied for even then, in words."""
 
@@ -43,7 +43,7 @@ class Outlook:
     short: list[str]
 
 
-def outlook(form: ApplicationFormView) -> Outlook:
+def outlook(form: ApplicationFormView) -> PointsOutlook:
     """Judge the form, open criteria with full marks, by the same query as everything else (``allowed_star.sql``)."""
     still_open = [
         criterion
@@ -52,7 +52,7 @@ def outlook(form: ApplicationFormView) -> Outlook:
     ]
     own = sum((c.max for c in still_open if by_village(c) and c.code not in form.bonus), Decimal(0))
     others = sum((c.max for c in still_open if not by_village(c) and c.code not in form.bonus), Decimal(0))
-    return Outlook(own, others, _out_of_reach(form, still_open))
+    return PointsOutlook(own, others, _out_of_reach(form, still_open))
 
 
 def _out_of_reach(form: ApplicationFormView, still_open: list[Criterion]) -> list[str]:

@@ -22,7 +22,7 @@ from ratings.scoring.typed_figures import figure
 from ratings.scoring.unit_facts import Asked, FactsCheck, FactToCheck, UnitFacts, asked_items, refusals
 from records import cells
 from records.refusals import Refused
-from records.spreadsheet import SpreadsheetLine, Unreadable
+from records.spreadsheet import SpreadsheetLine, UnreadableCell
 from records.table_lines import COMMAND, Block, Bounds, NotATable, pieces
 from records.wrong_rows import WrongRow
 from villages.models import CODE
@@ -234,7 +234,7 @@ class _Reader:
             return row.wrong("unit", _("The unit is missing."), _("a unit's code"))
         if not type(row.unit) is type(row.item) is type(row.value) is type(row.date) is str:
             for column in COLUMNS:
-                if isinstance(text := getattr(row, column), Unreadable):
+                if isinstance(text := getattr(row, column), UnreadableCell):
                     return row.wrong(column, _("This cell holds no value."), text.expected)
         unit = _unit(row.unit)
         if unit is None:

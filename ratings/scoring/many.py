@@ -13,7 +13,7 @@ Answers = tuple[Decimal | None, ...]
 _UNSCORED = Scored(Decimal(0), missing=True)
 
 
-class Unit(Protocol):
+class UnitWithFacts(Protocol):
     @property
     def tags(self) -> Collection[str]: ...
 
@@ -56,7 +56,7 @@ class ManyUnits:
         self._fitting: dict[frozenset[str], list[_Points]] = {}
         self._accepted: dict[tuple[int, str, Decimal], bool] = {}
 
-    def score(self, units: Sequence[Unit]) -> dict[str, list[Scored]]:
+    def score(self, units: Sequence[UnitWithFacts]) -> dict[str, list[Scored]]:
         """By code of the criterion, in the order of the scheme, the points of each of ``units``.
 
         Raises ``NoSingleVariant`` and ``WrongFact``.

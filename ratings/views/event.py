@@ -22,7 +22,7 @@ from accounts.together import asked_together
 from ratings import exports
 from ratings.events.applicable_scheme import event_names, events_of, judging_scheme
 from ratings.events.effects import rule_words
-from ratings.events.forecast import Outlook
+from ratings.events.forecast import StarForecast
 from ratings.events.listed import VIEW, cells, listed, rows, shown
 from ratings.events.opened import files_of, opened, person_of, proposals_of, rectification_of, with_people
 from ratings.events.proposals import SETTLE, may_settle, to_settle, with_authority
@@ -236,7 +236,7 @@ def _show(
             "may_close": may["close"],
             "may_release": may["release"],
             "closing": closing,
-            "ahead": in_words(Outlook(**shown["ahead"]), happened.unit) if may["release"] else None,
+            "ahead": in_words(StarForecast(**shown["ahead"]), happened.unit) if may["release"] else None,
             "when_closed": shift_words(shown["shifts"], happened.unit) if may["close"] else [],
             "keys": {
                 verb: previews.keep(request.user, _step(verb, happened), shown)

@@ -24,7 +24,7 @@ from ratings.scheme.below import EXAMPLES
 from ratings.scheme.drafting import Body, NoSuchPart, Place
 from ratings.scheme.wording import check_words, supplier_words
 from ratings.workflow import scheme_drafts as workflow
-from ratings.workflow.scheme_drafts import MANAGE, Overtaken
+from ratings.workflow.scheme_drafts import MANAGE, EditConflict
 from records.numbers import count_of
 from records.refusals import Outdated, WrongState
 
@@ -47,7 +47,7 @@ def outline(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         try:
             written = _restructure(request, scheme)
-        except (Overtaken, WrongState) as refused:
+        except (EditConflict, WrongState) as refused:
             messages.warning(request, str(refused))
             status = 409
         except NoSuchPart:
@@ -181,7 +181,7 @@ def part(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     typed = _typed(request, name, stands)
     try:
         saved = workflow.save_part(scheme, name, typed, seen=_seen(request), by=request.user)
-    except Overtaken as overtaken:
+    except EditConflict as overtaken:
         context = _part_context(scheme, body, name, typed, request.POST) | _conflict(body, name, overtaken)
         context["mine_was"] = request.POST.get("was", "")
         return render(request, _template(request), context, status=409)
@@ -253,7 +253,7 @@ def _part_context(scheme: Scheme, body: Body, name: str, value: Body, given: Any
     }
 
 
-def _conflict(body: Body, name: str, overtaken: Overtaken) -> dict[str, Any]:
+def _conflict(body: Body, name: str, overtaken: EditConflict) -> dict[str, Any]:
     """What stands there now beside what was typed; saving once more, over it, is then the editor's own choice."""
     stands = overtaken.stands
     if stands is None:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from records import cells
 from records.bulk_copy import copy_rows
 from records.refusals import Refused
-from records.spreadsheet import SpreadsheetLine, Unreadable
+from records.spreadsheet import SpreadsheetLine, UnreadableCell
 from records.table_lines import COMMAND, lines
 from records.wrong_rows import WrongRow
 from villages.models import CODE
@@ -173,7 +173,7 @@ def _read(
 def _value(line: SpreadsheetLine, column: CsvColumn, at: int | None, problems: list[WrongRow]) -> Any:
     number, row = line.number, line.cells
     text = row[at] if at is not None and at < len(row) else ""
-    if isinstance(text, Unreadable):
+    if isinstance(text, UnreadableCell):
         problems.append(WrongRow(number, column.name, text, text.expected))
         return None
     if column.type == "date" and line.mac_days and text.isdecimal():

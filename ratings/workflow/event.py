@@ -20,11 +20,11 @@ from followups.models import FollowUp
 from followups.workflow import call_off, finish
 from notifications.workflow import announce
 from ratings.events.applicable_scheme import events_of, judging_scheme
-from ratings.events.forecast import Outlook, StarShift, foresee, foresee_closed, foresee_confirmed
+from ratings.events.forecast import StarForecast, StarShift, foresee, foresee_closed, foresee_confirmed
 from ratings.events.happening import Happening
 from ratings.events.proposals import FOLLOW_UP, may_settle, with_authority
 from ratings.events.rectification import FOLLOW_UP as RECTIFICATION
-from ratings.events.telltales import telltales
+from ratings.events.sensitive_words import sensitive_words
 from ratings.models import Event, EventPerson, Proposal, Reversal
 from ratings.notices import OFFICES_CONCERNED
 from ratings.register.rerating import acting, lock_units, rerate
@@ -39,12 +39,12 @@ from villages.models import Unit
 
 @dataclass(frozen=True)
 class Ahead:
-    """What recording an event would do, and the words in it that ask for a second look (``events.telltales``).
+    """What recording an event would do, and the words in it that ask for a second look (``events.sensitive_words``).
 
     ``shown``: what ``record`` compares, if a page showed it.
     """
 
-    outlook: Outlook
+    outlook: StarForecast
     words: list[str]
     shown: dict[str, Any]
 
@@ -63,7 +63,7 @@ def record(happening: Happening, *, by: User, sure: bool = False, expected: Any 
     unit = Unit.objects.select_for_update(no_key=True).get(pk=happening.unit.pk)
     happening = replace(happening, unit=unit)
     happening.require_possible()
-    if not sure and (words := telltales(happening.texts)):
+    if not sure and (words := sensitive_words(happening.texts)):
         message = sure_words(words)
         raise Incomplete(message, {"sure": message})
     lock_units([unit.code])
@@ -109,7 +109,7 @@ def look_ahead(happening: Happening, *, by: User) -> Ahead:
     if happening.recorded().exists():
         raise _recorded_already()
     outlook = foresee(happening)
-    return Ahead(outlook, telltales(happening.texts), _shown(happening, outlook))
+    return Ahead(outlook, sensitive_words(happening.texts), _shown(happening, outlook))
 
 
 @transaction.atomic
@@ -277,7 +277,7 @@ def sure_words(words: list[str]) -> str:
     }
 
 
-def _shown(happening: Happening, outlook: Outlook) -> dict[str, Any]:
+def _shown(happening: Happening, outlook: StarForecast) -> dict[str, Any]:
     return happening.asked | outlook._asdict()
 
 

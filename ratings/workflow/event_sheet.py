@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from ratings.events.applicable_scheme import events_of, judging_scheme
-from ratings.events.forecast import Outlook, foresee_all
+from ratings.events.forecast import StarForecast, foresee_all
 from ratings.events.happening import Happening
 from ratings.events.rectification import MOST_DAYS, RectificationOrder, accountable_for
-from ratings.events.telltales import telltales
+from ratings.events.sensitive_words import sensitive_words
 from ratings.models import Event
 from ratings.register.rerating import lock_units
 from ratings.workflow.event import record, sure_words
@@ -75,10 +75,10 @@ class EventEntry:
 
 @dataclass(frozen=True)
 class EventLine:
-    """What a line would do; ``outlook`` is None where the event is recorded already. ``words``: see ``telltales``."""
+    """What a line would do; ``outlook`` is None where the event is recorded already. ``words``: the sensitive ones."""
 
     entry: EventEntry
-    outlook: Outlook | None
+    outlook: StarForecast | None
     words: list[str]
 
     @property
@@ -117,7 +117,7 @@ def read(rows: Sequence[SheetRow], *, by: User) -> list[EventLine]:
     return [
         EventLine(entry, None, [])
         if entry.happening.key in there
-        else EventLine(entry, next(ahead), telltales(entry.happening.texts))
+        else EventLine(entry, next(ahead), sensitive_words(entry.happening.texts))
         for entry in entries
     ]
 

@@ -29,7 +29,7 @@ LEASE = TASK_LEASE / 2
 """How long a run holds the register without renewing: less than its task, so that the task's next try finds it free."""
 
 
-class Overtaken(DatabaseError):
+class LeaseLost(DatabaseError):
     """A run did not renew its lease in time and was taken for one that had been killed: it changes nothing."""
 
 
@@ -146,7 +146,7 @@ def _bring_up(run: RegisterRun, last: RegisterRun | None) -> None:
     )
     counted = {"units": units.total(), "changed": changed.total(), "findings": findings.total()}
     if not _end(run, RegisterRun.State.DONE, **counted):
-        raise Overtaken
+        raise LeaseLost
 
 
 def _units_by_county(within: str) -> Counter[str]:

@@ -27,7 +27,7 @@ KEPT = 50
 """How many of its last states a draft keeps."""
 
 
-class Overtaken(Outdated):
+class EditConflict(Outdated):
     """Somebody else has changed the part meanwhile. ``stands``: what it holds now, None if it is gone."""
 
     def __init__(self, message: str, stands: Body | None) -> None:
@@ -69,7 +69,7 @@ def begin(body: Body, *, unit: Unit, year: int, by: Any) -> Scheme:
 def save_part(scheme: Scheme, name: str, value: Body, *, seen: str, by: Any) -> Written:
     """Put ``value`` in the part whose content had the digest ``seen`` when its editor opened it.
 
-    Raises ``Overtaken`` if it is another by now, ``WrongState`` if the scheme is issued, ``NotAllowed``.
+    Raises ``EditConflict`` if it is another by now, ``WrongState`` if the scheme is issued, ``NotAllowed``.
     """
     scheme, body = _locked(scheme, by)
     try:
@@ -79,7 +79,7 @@ def save_part(scheme: Scheme, name: str, value: Body, *, seen: str, by: Any) -> 
         if stands is not None and drafting.digest(stands) == drafting.digest(value):
             return Written(name, body)
         message = _("Somebody else has changed this part meanwhile. Nothing was saved over it.")
-        raise Overtaken(message, stands) from None
+        raise EditConflict(message, stands) from None
     if drafting.digest(drafting.part(body, at)) == drafting.digest(value):
         return Written(at, body)
     body = drafting.with_part(body, at, value)
@@ -100,7 +100,7 @@ def restructure(
     """Add, move or remove: ``change`` gives the new body and the part that it is about.
 
     ``pressed`` names the button and the state in which it was seen: pressed twice it acts once.
-    Raises ``Overtaken`` if the part is not there any more.
+    Raises ``EditConflict`` if the part is not there any more.
     """
     scheme, body = _locked(scheme, by)
     last = scheme.revisions.first()
@@ -110,7 +110,7 @@ def restructure(
         body, name = change(body)
     except NoSuchPart:
         message = _("Somebody else has changed this part meanwhile. Nothing was done. Please look again.")
-        raise Overtaken(message, None) from None
+        raise EditConflict(message, None) from None
     _keep(scheme, body, step, about, by, pressed=pressed)
     return Written(name, body)
 

@@ -16,7 +16,7 @@ from ratings.models import Application, Evidence
 from records.files import store
 from reports.annual.sheets import DEMO
 from reports.demonstration.chance import chance
-from reports.demonstration.plans import Plan
+from reports.demonstration.plans import YearPlan
 
 PAGE = """
 #set page(paper: "a5", margin: 2cm)
@@ -33,7 +33,7 @@ def page(name: str, form: Literal["pdf", "png"] = "pdf") -> bytes:
     return typst.compile(source, font_paths=[folder], ignore_system_fonts=True, format=form)
 
 
-def pieces(application: Application, plan: Plan, by: object) -> Iterator[Evidence]:
+def pieces(application: Application, plan: YearPlan, by: object) -> Iterator[Evidence]:
     """Every piece of evidence that the village's questions ask for, stored."""
     borrowed = chance("borrowed picture", application.unit_id).random() < 0.015
     for criterion in filter(questions.by_village, plan.criteria):

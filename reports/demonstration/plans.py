@@ -26,7 +26,7 @@ class Phase(IntEnum):
 
 
 @dataclass
-class Plan:
+class YearPlan:
     """``truth``: the actual facts; ``claims``: the village's answers, at least as good. ``star``: its aim.
 
     ``points``: the points of the truth. ``phase``: how far it has come; ``county``: how far at the county, if the
@@ -45,7 +45,7 @@ class Plan:
     apart: bool = False
 
 
-def plan(unit: Unit, spec: SchemeSpec, year: int) -> Plan:
+def plan(unit: Unit, spec: SchemeSpec, year: int) -> YearPlan:
     criteria = spec.fitting(unit.tags)
     lucks = luck_of(criteria, "weak spots", unit.code)
     quality = quality_for(spec, criteria, lucks, target(unit.code, spec, year))
@@ -54,7 +54,7 @@ def plan(unit: Unit, spec: SchemeSpec, year: int) -> Plan:
     truth = facts(spec, criteria, lucks, quality)
     claims = facts(spec, criteria, lucks, min(1.0, quality + more * POINT))
     star = star_for(spec, total(spec, criteria, claims) + 1)
-    return Plan(unit, criteria, truth, claims, star, total(spec, criteria, truth))
+    return YearPlan(unit, criteria, truth, claims, star, total(spec, criteria, truth))
 
 
 LEAP = 18

@@ -17,7 +17,7 @@ from reports.demonstration.chance import chance
 from reports.demonstration.evidence import pieces
 from reports.demonstration.facts import seen_by
 from reports.demonstration.people import Staff
-from reports.demonstration.plans import Phase, Plan
+from reports.demonstration.plans import Phase, YearPlan
 from reviews.decisions.ceiling import Ceiling, ceilings
 from reviews.models import Settlement, Sheet
 from reviews.models.review_levels import REVIEW_LEVELS, ReviewLevel
@@ -53,7 +53,7 @@ class Calendar:
 class Rating:
     """``plans``: the plan of every unit that takes part, all of the level that ``cycle`` rates."""
 
-    def __init__(self, cycle: Cycle, plans: Iterable[Plan], staff: Staff, calendar: Calendar) -> None:
+    def __init__(self, cycle: Cycle, plans: Iterable[YearPlan], staff: Staff, calendar: Calendar) -> None:
         self.cycle, self.staff, self.at = cycle, staff, calendar
         self.county = cycle.unit_id
         self.spec = cycle.scheme.spec
@@ -71,7 +71,7 @@ class Rating:
         begun = application.begin_many(self.cycle, starters, at=self.at.begun)
         self.applications = {one.unit_id: one for one in begun}
 
-    def supply(self, wanted: Callable[[str, Plan], bool]) -> None:
+    def supply(self, wanted: Callable[[str, YearPlan], bool]) -> None:
         """Departments' figures, for the (department, plan) that are ``wanted``."""
         typed: dict[tuple[str, str], dict[tuple[str, str], str]] = defaultdict(dict)
         for code, plan in self.plans.items():
@@ -121,7 +121,7 @@ class Rating:
         unit, reviewers = Unit.objects.get(code=place), self.staff.all(at.reviewer, place)
         panels.convene(self.cycle, unit, at.stage, reviewers, by=self.staff(at.office, place))
 
-    def score(self, stage: Stage, phase_of: Callable[[Plan], Phase], at: datetime) -> None:
+    def score(self, stage: Stage, phase_of: Callable[[YearPlan], Phase], at: datetime) -> None:
         """Each reviewer's score sheets, one reviewer after the other; for a half-scored application only the
         first one's."""
         waiting = Sheet.objects.filter(
@@ -130,7 +130,7 @@ class Rating:
             state=Sheet.State.OPEN,
             application__state=REVIEW_LEVELS[stage].state,
         ).order_by("pk")
-        by_reviewer: dict[int, list[tuple[int, Plan]]] = defaultdict(list)
+        by_reviewer: dict[int, list[tuple[int, YearPlan]]] = defaultdict(list)
         for pk, code, reviewer in waiting.values_list("pk", "application__unit_id", "reviewer"):
             by_reviewer[reviewer].append((pk, self.plans[code]))
         people = User.objects.in_bulk(list(by_reviewer))
@@ -144,7 +144,7 @@ class Rating:
                 sheets.save_many(mine, by=people[reviewer], at=at)
                 sheets.hand_in_many(list(mine), by=people[reviewer], at=at)
 
-    def _entries(self, plan: Plan, stage: Stage, seat: int) -> dict[str, ScoreEntry]:
+    def _entries(self, plan: YearPlan, stage: Stage, seat: int) -> dict[str, ScoreEntry]:
         seen = seen_by(plan.criteria, plan.truth, "seen", plan.unit.code, self.cycle.year, stage, seat)
         if plan.apart and seat == 1:
             widest = max((c for c in plan.criteria if c.method == "judged"), key=lambda c: c.max)
@@ -170,14 +170,14 @@ class Rating:
             if high:
                 decisions.recommend_many(high, by=leader, at=self.at.decided)
 
-    def recommended(self) -> list[Plan]:
+    def recommended(self) -> list[YearPlan]:
         """The villages whose applications are at the county, by code."""
         there = Application.objects.filter(cycle=self.cycle, state=REVIEW_LEVELS[Stage.COUNTY].state).order_by("unit")
         return [self.plans[code] for code in there.values_list("unit_id", flat=True)]
 
     def check_by_departments(
         self,
-        wanted: Callable[[Plan], bool],
+        wanted: Callable[[YearPlan], bool],
         at: datetime,
         answered: Callable[[str], bool],
         found: Iterable[CheckFinding] = (),
@@ -221,7 +221,7 @@ class Rating:
         chosen = list(Application.objects.filter(cycle=self.cycle, unit__in=list(codes), state=review_level.state))
         return ceilings(chosen, stage, at.date()) if chosen else {}
 
-    def settle(self, stage: Stage, wanted: Callable[[Plan], bool]) -> None:
+    def settle(self, stage: Stage, wanted: Callable[[YearPlan], bool]) -> None:
         """Settlements for the criteria in which reviewers differ, for the villages that are ``wanted``."""
         found = Settlement.objects.filter(application__cycle=self.cycle, stage=stage, note="")
         for settlement in found.select_related("application"):
@@ -234,7 +234,7 @@ class Rating:
                 )
                 settlements.settle(settlement, by=self.staff(office, place), note="评审组复核后，同意按平均分计。")
 
-    def release(self, stage: Stage, phase_of: Callable[[Plan], Phase], times: dict[Phase, datetime]) -> None:
+    def release(self, stage: Stage, phase_of: Callable[[YearPlan], Phase], times: dict[Phase, datetime]) -> None:
         """Batches by unit: what should be confirmed by now was released first, what is under public notice later."""
         review_level = REVIEW_LEVELS[stage]
         waiting: dict[tuple[str, Phase], list[int]] = defaultdict(list)

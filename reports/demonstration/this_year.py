@@ -17,7 +17,7 @@ from ratings.workflow import cycle as cycles
 from reports.demonstration import people, schemes
 from reports.demonstration.chance import chance
 from reports.demonstration.people import Staff
-from reports.demonstration.plans import Phase, Plan, plan
+from reports.demonstration.plans import Phase, YearPlan, plan
 from reports.demonstration.rating import Calendar, Rating
 from reviews.workflow import objections
 from reviews.workflow.checks import CheckFinding
@@ -147,10 +147,10 @@ def calendar() -> Calendar:
     )
 
 
-def plans(scheme: Scheme, suffix: str) -> list[Plan]:
+def plans(scheme: Scheme, suffix: str) -> list[YearPlan]:
     """A plan for every rated village: townships at different paces, the accounts' own with a village at every step."""
     _county, home, own_village = people.SETS[suffix]
-    by_township: dict[str, list[Plan]] = defaultdict(list)
+    by_township: dict[str, list[YearPlan]] = defaultdict(list)
     for unit in scheme.rated_units():
         by_township[township_of(unit.code)].append(plan(unit, scheme.spec, YEAR))
     for pace, (township, made) in enumerate(

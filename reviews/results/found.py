@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from ratings.allowance.cheapest_way import Step
+from ratings.allowance.cheapest_way import CriterionGain
 from ratings.models import Application
 from ratings.scheme.spec import Checklist, Criterion, Judged, Linear, Question, Tiers
 from records.numbers import plain
@@ -61,7 +61,7 @@ class Findings:
         return _("; ").join(_colon(question.name, plain(count)) for question, count in self.counted(criterion))
 
 
-def must_be_true(step: Step, findings: Findings) -> list[str]:
+def must_be_true(step: CriterionGain, findings: Findings) -> list[str]:
     """What would have to be true for the points of ``step``, each in one line."""
     criterion = step.criterion
     if isinstance(criterion, Judged):

@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from accounts.templatetags.face import points_text, star_name
-from ratings.allowance.cheapest_way import Standing, Step, Way, cheapest_ways, next_star
+from ratings.allowance.cheapest_way import CriterionGain, Standing, Way, cheapest_ways, next_star
 from ratings.models import Decision, Points
 from ratings.scheme.spec import Area
 from reviews.results.found import Findings, must_be_true
@@ -61,7 +61,7 @@ class AreaBar:
 class ToDo:
     """A thing to do: ``enough`` says what is reached once it is done."""
 
-    step: Step
+    step: CriterionGain
     must: list[str]
     enough: str
 

@@ -25,7 +25,7 @@ from reviews.sheets.photos import by_criterion
 from reviews.sheets.queue import queue_of
 from reviews.sheets.score_sheet_form import ScoreSheetForm, ScoreStep, steps
 from reviews.sheets.scores import Entries, is_scored
-from reviews.views.saved_message import still_here, tell_saved
+from reviews.views.saved_message import refusal_keeping_text, tell_saved
 from reviews.workflow import sheets as workflow
 
 _STEPPED_BACK = gettext_lazy("You have stepped back from %(unit)s. The office has been told.")
@@ -147,7 +147,7 @@ class SheetPage(OwnSheet):
                 if self._handed_in_as(given):
                     return self._say_handed_in(request)
                 self.status = 409
-                messages.error(request, still_here(refused))
+                messages.error(request, refusal_keeping_text(refused))
                 return None
             else:
                 self.entries = dict(self.entries) | given

@@ -16,6 +16,6 @@ def tell_saved(request: HttpRequest, saved: int, left: int, *, place: str = "") 
     tell(request, " · ".join(filter(None, [place, said % {"saved": saved, "left": left}])))
 
 
-def still_here(refused: Exception) -> str:
+def refusal_keeping_text(refused: Exception) -> str:
     """Why saving was refused, and that nothing typed is lost."""
     return str(refused) + " " + _("What you typed is still here.")

@@ -16,7 +16,7 @@ from reviews.presenters.panel_points import PanelPage
 from reviews.presenters.visit import Visit
 from reviews.sheets.score_sheet_form import ScorePart
 from reviews.views.deciding import opened
-from reviews.views.saved_message import still_here, tell_saved
+from reviews.views.saved_message import refusal_keeping_text, tell_saved
 from reviews.workflow import photos
 from reviews.workflow.visits import Fields, SavedScores, Typed, keep
 
@@ -34,7 +34,7 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         saved = keep(page.sheet, typed, by=request.user)
     except Refused as refused:
-        messages.error(request, still_here(refused))
+        messages.error(request, refusal_keeping_text(refused))
         page.show({code: SavedScores(str(refused)) for code in typed}, typed)
         return _shown(request, page, 409)
     _keep_photos(request, page)

@@ -15,9 +15,9 @@ from tests.shown_menu import has_menu, misplaced
 
 pytestmark = pytest.mark.django_db
 MEMBERS_PAGES = sorted(
-    name for name, door in PAGES.items() if door.ways.get("get") not in (None, PUBLIC) and name != "still_here"
+    name for name, door in PAGES.items() if door.ways.get("get") not in (None, PUBLIC) and name != "session_keep_alive"
 )
-NO_PAGES = {"healthz", "still_here", "set_language", "help", "help_topic"}
+NO_PAGES = {"healthz", "session_keep_alive", "set_language", "help", "help_topic"}
 """Those without a help topic: they are none, or are the help itself."""
 VILLAGE, TOWNSHIP = ["filler", "signer"], ["township_office", "township_leader", "township_reviewer"]
 COUNTY = ["county_office", "county_reviewer", "discipline", "department", "finance"]

@@ -39,7 +39,7 @@ def test_an_unused_session_ends(client, cadre, clock, minutes, status):
 
 def test_a_used_session_goes_on_to_its_last_hour_and_no_further(client, cadre, clock):
     for _step in range(9):
-        assert client.get(reverse("still_here")).status_code == 204
+        assert client.get(reverse("session_keep_alive")).status_code == 204
         clock.shift(timedelta(minutes=53))
     clock.shift(timedelta(minutes=4))
     assert client.get("/").status_code == 302

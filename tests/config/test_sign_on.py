@@ -74,7 +74,7 @@ def test_unless_the_settings_name_a_platform_there_is_none(client, office):
     client.force_login(office)
     assert client.get(PAGE).status_code == 404
     with pytest.raises(NotAllowed):
-        workflow.tie(office, "zj-0001", by=office)
+        workflow.link_identity(office, "zj-0001", by=office)
 
 
 def test_a_platform_is_named_whole():
@@ -89,7 +89,7 @@ def test_a_platform_is_named_whole():
 
 
 def test_who_is_tied_signs_in(client, sso, office):
-    workflow.tie(office, "zj-0001", by=office)
+    workflow.link_identity(office, "zj-0001", by=office)
     assert f'action="{START}?process=login"' in client.get(LOGIN).content.decode()
     assert go(client).headers["Location"] == "/"
     assert signed_in(client) == str(office.pk)
@@ -106,7 +106,7 @@ def test_who_is_tied_signs_in(client, sso, office):
     ],
 )
 def test_an_equal_name_or_email_lets_nobody_in_and_makes_no_account(client, sso, office, claims):
-    workflow.tie(office, "zj-0001", by=office)
+    workflow.link_identity(office, "zj-0001", by=office)
     office.name = "张三"
     office.save()
     before = User.objects.count()
@@ -118,14 +118,14 @@ def test_an_equal_name_or_email_lets_nobody_in_and_makes_no_account(client, sso,
 
 @pytest.mark.parametrize("fault", ["forger", "unsigned"])
 def test_what_the_platform_did_not_sign_counts_for_nothing(client, sso, office, fault):
-    workflow.tie(office, "zj-0001", by=office)
+    workflow.link_identity(office, "zj-0001", by=office)
     setattr(sso, fault, True)
     assert go(client).headers["Location"] == LOGIN
     assert signed_in(client) is None
 
 
 def test_an_answer_that_was_not_asked_for_counts_for_nothing(client, sso, office):
-    workflow.tie(office, "zj-0001", by=office)
+    workflow.link_identity(office, "zj-0001", by=office)
     answer = client.get(reverse("openid_connect_callback", args=["platform"]), {"code": "x", "state": "made up"})
     assert (answer.headers["Location"], signed_in(client)) == (LOGIN, None)
 
@@ -143,7 +143,7 @@ def test_while_the_platform_is_away_one_signs_in_with_the_password(client, sso, 
 
 
 def test_a_locked_account_stays_locked(client, sso, office):
-    workflow.tie(office, "zj-0001", by=office)
+    workflow.link_identity(office, "zj-0001", by=office)
     User.objects.filter(pk=office.pk).update(is_active=False)
     go(client)
     assert signed_in(client) is None
@@ -152,7 +152,7 @@ def test_a_locked_account_stays_locked(client, sso, office):
 def test_the_second_factor_is_asked_for_as_ever(client, sso, settings):
     settings.SECOND_FACTOR_REQUIRED = True
     leader = person(Role.TOWNSHIP_LEADER, TOWNSHIP)
-    workflow.tie(leader, "zj-0001", by=leader)
+    workflow.link_identity(leader, "zj-0001", by=leader)
     go(client)
     assert client.get("/").url.startswith(reverse("mfa_activate_totp"))
     client.logout()
@@ -180,7 +180,7 @@ def test_one_ties_the_own_account_with_the_password_typed_just_now(client, sso, 
     client.logout()
     go(client)
     assert (signed_in(client), client.get(PAGE).context["sure"]) == (str(office.pk), False)
-    assert client.post(reverse("identity_untie")).headers["Location"] == PAGE
+    assert client.post(reverse("identity_unlink")).headers["Location"] == PAGE
     assert not Identity.objects.exists()
 
 
@@ -193,22 +193,23 @@ def test_without_the_password_nothing_is_tied(client, sso, office):
     assert not Identity.objects.exists()
 
 
-def test_what_is_tied_already_is_tied_to_nobody_else(sso, office):
+def test_what_is_linked_already_is_linked_to_nobody_else(sso, office):
     other = UserFactory()
-    assert workflow.tie(office, "zj-0001", by=office) == workflow.tie(office, " zj-0001 ", by=office)
+    linked = workflow.link_identity(office, "zj-0001", by=office)
+    assert workflow.link_identity(office, " zj-0001 ", by=office) == linked
     for user, subject in ((other, "zj-0001"), (office, "zj-0002")):
         with pytest.raises(WrongState):
-            workflow.tie(user, subject, by=user)
+            workflow.link_identity(user, subject, by=user)
     for subject in ("", " ", "x" * 256):
         with pytest.raises(Incomplete):
-            workflow.tie(other, subject, by=other)
+            workflow.link_identity(other, subject, by=other)
 
 
 @pytest.mark.parametrize("role", [Role.SECADMIN, Role.SYSADMIN])
 def test_nobody_signs_in_as_another_by_tying_that_account(client, sso, office, role):
     administrator = person(role, "3306")
     with pytest.raises(NotAllowed):
-        workflow.tie(office, "zj-0001", by=administrator)
+        workflow.link_identity(office, "zj-0001", by=administrator)
     client.force_login(administrator)
     client.post(reverse("identities"), {"username": "office", "subject": "zj-0001", "reason": "代办"})
     client.logout()
@@ -216,16 +217,16 @@ def test_nobody_signs_in_as_another_by_tying_that_account(client, sso, office, r
     assert (signed_in(client), Identity.objects.exists()) == (None, False)
 
 
-def test_who_guards_security_unties_for_a_reason(client, sso, office):
+def test_who_guards_security_unlinks_for_a_reason(client, sso, office):
     guard = person(Role.SECADMIN, "3306")
     client.force_login(guard)
     page = reverse("identities")
-    workflow.tie(office, "zj-0001", by=office)
+    workflow.link_identity(office, "zj-0001", by=office)
     assert [one.user for one in client.get(page).context["page"]] == [office]
-    untie = reverse("identity_untie_guarded", args=[Identity.objects.get().pk])
-    client.post(untie, {"reason": ""})
+    unlink = reverse("identity_unlink_guarded", args=[Identity.objects.get().pk])
+    client.post(unlink, {"reason": ""})
     assert Identity.objects.exists()
-    assert client.post(untie, {"reason": "离岗"}).headers["Location"] == page
+    assert client.post(unlink, {"reason": "离岗"}).headers["Location"] == page
     assert not Identity.objects.exists()
     last = IdentityEvent.objects.latest("pgh_id").pgh_context
     assert (last["user"], last["verb"], last["reason"]) == (guard.pk, "accounts.untie_identity", "离岗")
@@ -234,11 +235,11 @@ def test_who_guards_security_unties_for_a_reason(client, sso, office):
 @pytest.mark.parametrize(
     ("role", "code"), [(Role.SYSADMIN, "3306"), (Role.COUNTY_OFFICE, COUNTY), (Role.SECADMIN, "3307")]
 )
-def test_nobody_else_unties_somebodys_account(client, sso, office, role, code):
+def test_nobody_else_unlinks_somebodys_account(client, sso, office, role, code):
     stranger = person(role, code)
-    tied = workflow.tie(office, "zj-0001", by=office)
+    tied = workflow.link_identity(office, "zj-0001", by=office)
     with pytest.raises(NotAllowed):
-        workflow.untie(tied, by=stranger, reason="代办")
+        workflow.unlink_identity(tied, by=stranger, reason="代办")
     client.force_login(stranger)
-    answer = client.post(reverse("identity_untie_guarded", args=[tied.pk]), {"reason": "代办"})
+    answer = client.post(reverse("identity_unlink_guarded", args=[tied.pk]), {"reason": "代办"})
     assert (answer.status_code, Identity.objects.count()) == (404, 1)

@@ -13,7 +13,7 @@ from accounts.roles import Role
 from ratings.models import Decision, Event, Proposal, RegisterRun, Reversal, Scheme, StaleUnit, StarPeriod
 from ratings.register.rerating import rerate
 from ratings.signals import stars_changed
-from ratings.workflow.register_run import Overtaken, run_register
+from ratings.workflow.register_run import LeaseLost, run_register
 from records.refusals import Refused
 from tests.clock import freeze_time
 from tests.factories import (
@@ -205,7 +205,7 @@ def test_a_run_that_was_taken_for_a_killed_one_changes_nothing(tonight):
     before = StarPeriod.objects.count()
     stars_changed.connect(take_over)
     try:
-        with pytest.raises(Overtaken):
+        with pytest.raises(LeaseLost):
             run_register()
     finally:
         stars_changed.disconnect(take_over)

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from incentives import workflow
 from incentives.models import BankPayment, Payout, Voucher
 from incentives.payees.bank_list import write_bank_list
-from incentives.reconciling.differences import Booked, Finding, Transfer, differences
+from incentives.reconciling.differences import Booked, DifferenceKind, Transfer, differences
 from incentives.reconciling.statement import VoucherState
 from incentives.todos import entries
 from records.refusals import NotAllowed, WrongState
@@ -66,8 +66,8 @@ def test_every_kind_of_difference(transfers, expected):
 def test_nothing_is_missing_before_the_bank_has_said():
     without = Booked(2, Decimal(5), has_account=False)
     assert [one.finding for one in differences([*BOOKED, without], [], stated=False)] == [
-        Finding.WAITS,
-        Finding.NO_ACCOUNT,
+        DifferenceKind.WAITS,
+        DifferenceKind.NO_ACCOUNT,
     ]
 
 
@@ -86,7 +86,7 @@ def test_the_sums_of_the_findings_are_what_was_booked_and_paid(sums, lines):
     assert sum(one.paid for one in once.values()) == sum(one.amount for one in transfers)
     right = {n for n, amount in enumerate(sums, start=1) if amount == sum(t.amount for t in transfers if t.line == n)}
     all_right = {n for n in right if all(t.right_account for t in transfers if t.line == n)}
-    assert {one.line for one in rows if one.finding == Finding.PAID} == all_right
+    assert {one.line for one in rows if one.finding == DifferenceKind.PAID} == all_right
 
 
 def test_a_statement_is_compared_explained_and_corrected(rows):

@@ -29,7 +29,7 @@ UNDER_INVESTIGATION = (
 CLASSIFIED = ("绝密", "机密", "秘密", "涉密", "密级", "保密", "不得外传", "内部资料")
 
 
-def telltales(texts: Iterable[str]) -> list[str]:
+def sensitive_words(texts: Iterable[str]) -> list[str]:
     """The words found in ``texts``, each once, without those that are part of a longer one found."""
     typed = "\n".join("".join(text.split()) for text in texts)
     found = [word for word in (*UNDER_INVESTIGATION, *CLASSIFIED) if word in typed]
