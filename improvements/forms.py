@@ -208,8 +208,7 @@ def counts_of(plans: PlanQuerySet) -> list[tuple[Any, int, str]]:
     kinds = {
         "": (_("All"), Q()),
         "writing": (_("Being written"), Q(state__in=PlanState.BEING_WRITTEN)),
-        **{state.value: (state.label, Q(state=state)) for state in (PlanState.ACTIVE, PlanState.REPORTED)},
-        **{state.value: (state.label, Q(state=state)) for state in (PlanState.PASSED, PlanState.CANCELLED)},
+        **{one.value: (one.label, Q(state=one)) for one in PlanState if one not in PlanState.BEING_WRITTEN},
         "late": (_("Late"), Q(state__in=PlanState.OPEN, due__lt=timezone.localdate())),
     }
     found = plans.order_by().aggregate(

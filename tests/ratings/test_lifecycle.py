@@ -4,46 +4,14 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.urls import NoReverseMatch, reverse
 
-from accounts import audit_words, deputies
-from accounts.roles import ROLES
 from accounts.scopes import TASKS
-from followups.models.lifecycle import STEPS as FOLLOW_UP_STEPS
-from improvements.models.lifecycle import STEPS as PLAN_STEPS
 from incentives.models.lifecycle import STEPS as MONEY_STEPS
 from ratings.application.progress import REACHED
 from ratings.models import Application
-from ratings.models.decision_lifecycle import DECISION_STEPS
 from ratings.models.lifecycle import STEPS, ApplicationState
 from ratings.workflow.actions import _guards
-from reviews.models.lifecycle import APPEAL_STEPS, BATCH_STEPS, OBJECTION_STEPS, SHEET_STEPS
 from reviews.presenters.minutes import NOT_FINISHED, WHY
 from tests.factories import TOWNSHIP, VILLAGE, ApplicationFactory, UnitFactory, at, moves_of
-
-RIGHTS = {right for role in ROLES.values() for right in role.permissions}
-ALL = {
-    "applications": STEPS,
-    "decisions": DECISION_STEPS,
-    "sheets": SHEET_STEPS,
-    "batches": BATCH_STEPS,
-    "objections": OBJECTION_STEPS,
-    "appeals": APPEAL_STEPS,
-    "money": MONEY_STEPS,
-    "plans": PLAN_STEPS,
-    "follow-ups": FOLLOW_UP_STEPS,
-}
-TABLES = pytest.mark.parametrize("table", ALL.values(), ids=ALL)
-
-
-@TABLES
-def test_every_right_of_a_step_is_given_to_somebody(table):
-    assert {right for step in table.values() for right in step.permissions} - RIGHTS == set()
-
-
-@TABLES
-def test_deputies_and_the_trail_know_every_step(table):
-    for verb, step in table.items():
-        assert set(step.permissions) <= deputies._rights.get(verb, frozenset())
-        assert step.trail is None or audit_words.VERBS[verb] == step.trail
 
 
 def test_every_page_of_a_step_is_there():
