@@ -66,6 +66,8 @@ class RegisterViewSet(mixins.ListModelMixin, GenericViewSet):
     lookup_value_regex = "[0-9A-Z]+"
 
     def get_queryset(self) -> QuerySet[StarPeriod]:
+        if getattr(self, "swagger_fake_view", False):
+            return StarPeriod.objects.none()
         asked = RegisterQuery(data=self.request.query_params)
         asked.is_valid(raise_exception=True)
         held = StarPeriod.objects.on(asked.validated_data.get("on") or timezone.localdate()).with_since()
