@@ -231,14 +231,15 @@ class ReportLists:
                 self._sum(table, part, len(grounds), summed)
                 part, summed = Granted(granting.name), granting
             for granted in (part, whole):
-                granted.units += 1
+                granted.grants += 1
+                granted.villages.add(line.unit_id)
                 granted.amount += line.amount
                 granted.committed += line.committed
                 granted.disbursed += line.disbursed
             money = [line.amount, line.committed, line.disbursed]
             table.append([*self._place(line.unit), granting.name, star_name(line.star), *reasons, *money])
         self._sum(table, part, len(grounds), summed)
-        if part and part.units < whole.units:
+        if part and part.grants < whole.grants:
             self._sum(table, whole, len(grounds))
         return whole
 
@@ -246,7 +247,7 @@ class ReportLists:
         """A total: of one ``source``, or of all."""
         if granted:
             county = [source.unit.name if source else None] if self.with_county else []
-            label = _("%(name)s, %(n)s villages together") % {"name": granted.name, "n": granted.units}
+            label = _("%(name)s, %(n)s villages together") % {"name": granted.name, "n": len(granted.villages)}
             money = [granted.amount, granted.committed, granted.disbursed]
             table.append([*county, None, None, None, label, None, *[None] * grounds, *money], total=True)
 

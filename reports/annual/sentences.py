@@ -121,7 +121,7 @@ def of_open(counts: Counts) -> Iterator[str]:
 
 def _money(granted: Granted) -> str:
     return _("%(units)s grants of %(amount)s yuan, %(paid)s yuan disbursed") % {
-        "units": granted.units,
+        "units": granted.grants,
         "amount": f"{granted.amount:,.2f}",
         "paid": f"{granted.disbursed:,.2f}",
     }

@@ -124,10 +124,11 @@ class Tallies:
 
 @dataclass
 class Granted:
-    """The lines of one policy or fund: how many villages, yuan."""
+    """The lines of one policy or fund, or of several: how many grants, to which villages (codes), yuan."""
 
     name: str
-    units: int = 0
+    grants: int = 0
+    villages: set[str] = field(default_factory=set)
     amount: Decimal = Decimal(0)
     committed: Decimal = Decimal(0)
     disbursed: Decimal = Decimal(0)

@@ -10,7 +10,8 @@ from incentives import workflow
 from incentives.models import Reward
 from reports.annual import workbook
 from tests.factories import ProfileFactory, UnitFactory, person
-from tests.incentives.conftest import draft_policy, hold, take_effect
+from tests.incentives.conftest import STARS, draft_policy, hold, take_effect
+from tests.incentives.test_departments import FARMING, WATER, of_department
 from villages.models import Unit
 
 pytestmark = pytest.mark.django_db
@@ -55,3 +56,15 @@ def test_two_counties_may_call_their_policies_alike(county, granted, tmp_path):
         ("诸暨市", f"{mine.name}，共1个村", 30000),
         (None, "合计，共5个村", mine.committed + Decimal(30000)),
     ]
+
+
+def test_two_departments_may_call_their_policies_alike(county, office, finance, tmp_path):
+    """The lines of each are together, with one total for each; the last one counts a village once."""
+    for name in (FARMING, WATER):
+        writer = of_department(name)
+        workflow.grant(take_effect(draft_policy(county, writer), writer, office), by=finance)
+    workbook.write(county, 2025, tmp_path / "r.xlsx")
+    lines = [row[1:4] for row in load_workbook(tmp_path / "r.xlsx")["奖励"].iter_rows(values_only=True)]
+    name = "2025年度星级村奖励"
+    each = [*((code, f"单位{code}", name) for code in STARS), (None, None, f"{name}，共4个村")]
+    assert lines[3:] == [*each, *each, (None, None, "合计，共4个村")]
