@@ -24,7 +24,7 @@ from tests.factories import AppointmentFactory
 from tests.requests_by_role import knock
 from tests.route_access import PUBLIC
 from tests.route_permissions import DOORS
-from tests.two_tenants import PNG
+from tests.small_files import PNG
 
 pytestmark = pytest.mark.django_db
 READERS = {

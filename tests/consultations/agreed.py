@@ -8,7 +8,7 @@ from django.utils import timezone
 from consultations import workflow
 from consultations.models import JointReview
 from ratings.models import Scheme
-from tests.two_tenants import PNG
+from tests.small_files import PNG
 
 
 def attach_papers(draft: Scheme, *, by) -> None:

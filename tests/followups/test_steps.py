@@ -29,7 +29,7 @@ from records.refusals import Incomplete, NotAllowed, Outdated, WrongState
 from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, UnitFactory, at, person
-from tests.two_tenants import PNG
+from tests.small_files import PNG
 from villages.workflow import OrderPaper, SplitPart, merge
 
 pytestmark = pytest.mark.django_db

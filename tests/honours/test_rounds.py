@@ -33,7 +33,7 @@ from tests.honours.conftest import (
     opened,
     under_notice,
 )
-from tests.two_tenants import PNG
+from tests.small_files import PNG
 from villages.workflow import OrderPaper, SplitPart, merge
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from improvements.models import Measure, Plan
 from notifications.models import Notice
 from tests.clients import client_of
 from tests.improvements.conftest import HELPER, agreed, result, terms
-from tests.two_tenants import PNG
+from tests.small_files import PNG
 
 pytestmark = pytest.mark.django_db
 

@@ -33,7 +33,7 @@ from tests.factories import (
 from tests.improvements.conftest import HELPER, agreed, result, terms
 from tests.improvements.rows import only_plan, told, waiting
 from tests.people_of_units import of_the_unit, urls_of
-from tests.two_tenants import PNG
+from tests.small_files import PNG
 from villages.workflow import OrderPaper, SplitPart, merge
 
 pytestmark = pytest.mark.django_db

@@ -28,7 +28,7 @@ from tests.clients import api_of, client_of
 from tests.clock import freeze_time
 from tests.factories import COUNTY, AppointmentFactory, UnitFactory, UserFactory, person
 from tests.incentives.conftest import NOW, draft_policy, draft_project_fund, take_effect
-from tests.two_tenants import PNG
+from tests.small_files import PNG
 
 pytestmark = pytest.mark.django_db
 FARMING, WATER = "农业农村局", "水利局"

@@ -16,7 +16,7 @@ from records.refusals import Incomplete
 from tests.clock import freeze_time
 from tests.factories import COUNTY, VILLAGE, person
 from tests.incentives.conftest import BANDS, TODAY
-from tests.two_tenants import PNG
+from tests.small_files import PNG
 from villages.models import Unit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]

@@ -7,7 +7,7 @@ from incentives import workflow
 from tests.clock import freeze_time
 from tests.factories import COUNTY, UnitFactory
 from tests.incentives.conftest import TODAY
-from tests.two_tenants import PNG
+from tests.small_files import PNG
 
 pytestmark = pytest.mark.django_db
 

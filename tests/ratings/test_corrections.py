@@ -13,7 +13,7 @@ from records.files import store
 from reviews.workflow import panels
 from tests.clock import freeze_time
 from tests.factories import TOWNSHIP, VILLAGE, AnswerFactory, ApplicationFactory, UnitFactory, person
-from tests.two_tenants import PNG
+from tests.small_files import PNG
 
 # The clock of the audit trail does not advance within a transaction.
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -37,7 +37,7 @@ from tests.factories import (
     person,
 )
 from tests.form_steps import looked, recorded
-from tests.two_tenants import PNG
+from tests.small_files import PNG
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("config.urls"), pytest.mark.usefixtures("rated")]
 CASE = {"kind": "case_opened", "on": "2026-06-01", "source": "新纪〔2026〕3号"}

@@ -15,7 +15,7 @@ from ratings.workflow import application as workflow
 from tests.answers import save_answer
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, CycleFactory, UnitFactory, WindowFactory, person
 from tests.in_browser import PASSWORD, sign_in
-from tests.two_tenants import PNG
+from tests.small_files import PNG
 
 pytestmark = pytest.mark.django_db(transaction=True)
 COPY = "([application, page]) => copies.put(application, '1.2', {typed: '95', reason: '', seen: '', sent: [], page})"

@@ -32,7 +32,7 @@ from tests.factories import (
     UnitFactory,
     person,
 )
-from tests.two_tenants import PNG
+from tests.small_files import PNG
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("config.urls")]
 DAY = date(2026, 6, 1)

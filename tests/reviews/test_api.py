@@ -11,7 +11,7 @@ from reviews.workflow import batches, decisions
 from tests.clients import api_of
 from tests.factories import COUNTY, TOWNSHIP, AppointmentFactory, DecisionFactory, person
 from tests.reviews.conftest import GOOD, SOUND, prepare, score, score_township
-from tests.two_tenants import PNG
+from tests.small_files import PNG
 
 
 @pytest.fixture(autouse=True)

@@ -23,7 +23,7 @@ from tests.factories import (
 from tests.reviews.conftest import GOOD, PLAIN, score, score_township
 from tests.reviews.test_api import said
 from tests.reviews.test_pages import LOCMEM, fields
-from tests.two_tenants import PNG
+from tests.small_files import PNG
 
 
 @pytest.fixture(autouse=True)

@@ -24,7 +24,7 @@ from tests.markup import squeezed
 from tests.requests_by_role import text_of
 from tests.reviews.conftest import SOUND, prepare, score_township
 from tests.reviews.test_pages import _plain, get, text  # noqa: F401 - a fixture
-from tests.two_tenants import PNG
+from tests.small_files import PNG
 from villages.models import Unit
 
 

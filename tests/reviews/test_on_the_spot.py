@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from reviews.models import Sheet
 from tests.factories import AnswerFactory, ApplicationFactory, UnitFactory
 from tests.in_browser import press, sign_in
-from tests.two_tenants import PNG
+from tests.small_files import PNG
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = {"width": 390, "height": 800}

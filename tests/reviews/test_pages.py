@@ -32,7 +32,7 @@ from tests.factories import (
 )
 from tests.markup import squeezed
 from tests.reviews.conftest import GOOD, PLAIN, SOUND, entries, prepare, score, score_county, score_township
-from tests.two_tenants import PNG
+from tests.small_files import PNG
 
 LOCMEM = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 

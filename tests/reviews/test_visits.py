@@ -17,7 +17,7 @@ from reviews.workflow.visits import SavedScores, Typed
 from tests.clients import api_of
 from tests.factories import TOWNSHIP, AnswerFactory, person
 from tests.reviews.conftest import GOOD, entries, score
-from tests.two_tenants import PNG
+from tests.small_files import PNG
 
 TWO = {"1.1.a": 2}
 """What the village says to 1.1."""

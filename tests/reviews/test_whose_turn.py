@@ -27,7 +27,7 @@ from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import at, person
 from tests.reviews.conftest import GOOD, PLAIN, TODAY, clear, lay_before_departments, prepare
-from tests.two_tenants import PNG
+from tests.small_files import PNG
 
 ANSWERS = {
     "1.1.a": ("2", ""),

@@ -19,7 +19,7 @@ from tests.clock import freeze_time
 from tests.factories import person
 from tests.form_steps import key_of, listed
 from tests.reviews.appeals.conftest import IN_FORCE, appeal_of, heard
-from tests.two_tenants import PNG
+from tests.small_files import PNG
 
 
 @pytest.fixture
