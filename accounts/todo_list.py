@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.usual_times import usual_days
-from records.deadlines import day_in_words, days_left, deadline_left, is_over
+from records.deadlines import day_in_words, days_left, deadline, deadline_left, is_over
 from records.registry import Registry
 
 Text = str | Promise
@@ -86,6 +86,11 @@ class Todo:
             *([_("from %(whom)s") % {"whom": self.whom}] if self.whom else []),
             *filter(None, [self.usually]),
         ]
+
+    @property
+    def facts_beside_days(self) -> list[str]:
+        """``facts`` where the number of days stands beside them: without the time left."""
+        return [*([deadline(self.due)] if self.due else []), *self.origin]
 
     @cached_property
     def facts(self) -> list[str]:

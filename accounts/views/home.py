@@ -14,6 +14,8 @@ from accounts.together import together
 from notifications.models import Notice
 
 NOTICES_SHOWN = 3
+OTHERS_SHOWN = 8
+"""How many further to-dos stand open; the rest is folded, so that what follows is not pushed away."""
 ON_PAPER = 18
 """How many to-dos one A4 page holds."""
 
@@ -25,7 +27,8 @@ def home(request: HttpRequest) -> HttpResponse:
         first, *others = todos_of(request.user) or [None]
         context = {
             "first": first,
-            "others": others,
+            "others": others[:OTHERS_SHOWN],
+            "folded": others[OTHERS_SHOWN:],
             "notices": asked(_latest_notices, request.user),
             "panels": panels_of(request.user),
         }

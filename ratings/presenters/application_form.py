@@ -112,6 +112,11 @@ class ApplicationFormView:
         return [sheet for sheet in self.sheets if sheet.asked]
 
     @property
+    def next_sheet(self) -> AreaSection | None:
+        """The first area in which the village still has something to fill in; a returned form names its questions."""
+        return next((sheet for sheet in self.own_sheets if not sheet.done and not self.question), None)
+
+    @property
     def others_areas(self) -> str:
         """The names of the areas in which it has nothing to do."""
         return "、".join(sheet.area.name for sheet in self.sheets if not sheet.asked)

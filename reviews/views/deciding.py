@@ -50,7 +50,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         return as_workbook(request, _("To decide"), exports.to_decide(), rows)
     if request.method != "POST":
         return _shown(request, review_level, codes)
-    if "change" not in request.POST:
+    if not {"change", "fill"} & request.POST.keys():
         desk_form.settle(request, review_level, codes)
     page, rows = _page(request, review_level, codes)
     try:
@@ -58,7 +58,9 @@ def desk(request: HttpRequest) -> HttpResponse:
     except Incomplete as unknown:
         messages.error(request, str(unknown))
         return _shown(request, review_level, codes, rows, page, status=400)
-    if "change" in request.POST:
+    if "fill" in request.POST:
+        desk_form.fill(rows, request)
+    if {"change", "fill"} & request.POST.keys():
         return _shown(request, review_level, codes, rows, page)
     chosen = desk_form.check(rows, request)
     if any(row.error for row in rows):

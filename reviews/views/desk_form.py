@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from ratings.models import Application
 from records import previews
@@ -16,7 +17,7 @@ from reviews.workflow.desk_rows import DeskRow
 from villages.models import below_any
 
 FIELD = re.compile(r"(?:choice|reason)\.(\d{1,18})")
-SENT_ALONG = ("key", "confirmed", "change")
+SENT_ALONG = ("key", "confirmed", "change", "fill")
 
 
 def step_of(review_level: ReviewLevel) -> str:
@@ -61,6 +62,20 @@ def lay_kept(rows: list[DeskRow], shown: list[dict]) -> None:
 def _lay(rows: list[DeskRow], typed: dict[int, tuple[str, str]]) -> None:
     for row in rows:
         row.choice, row.reason = typed.get(row.application.pk, ("", ""))
+
+
+def fill(rows: list[DeskRow], request: HttpRequest) -> None:
+    """Choose the highest possible wherever nothing is chosen; nothing is recorded."""
+    open_rows = [row for row in rows if not row.choice and row.highest]
+    for row in open_rows:
+        row.choice = row.highest
+    n = len(open_rows)
+    words = ngettext(
+        "Filled in for %(n)s application; nothing is recorded yet.",
+        "Filled in for %(n)s applications; nothing is recorded yet.",
+        n,
+    )
+    messages.warning(request, words % {"n": n})
 
 
 def check(rows: list[DeskRow], request: HttpRequest) -> list[DeskRow]:

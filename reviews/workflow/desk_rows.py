@@ -123,6 +123,13 @@ class DeskRow:
         return ""
 
     @property
+    def highest(self) -> str:
+        """The choice of all that is possible; "" where nothing can be chosen, or no star is possible."""
+        if self.blocked or not any(self.stars):
+            return ""
+        return RECOMMEND if self.recommends else str(self.stars[0])
+
+    @property
     def said(self) -> str:
         """The choice in words."""
         words = {

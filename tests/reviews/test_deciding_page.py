@@ -78,6 +78,14 @@ def test_nothing_is_chosen_beforehand_and_pressing_alone_records_nothing(place, 
     assert recorded() == {}
 
 
+def test_the_highest_possible_is_filled_in_beside_what_was_chosen(place, three, client):
+    sent = {f"choice.{three[0]}": "2", f"reason.{three[0]}": "工程未结算"}
+    answer = client.post(URL, sent | {"fill": "1"})
+    assert {row.application.pk: row.choice for row in answer.context["rows"]} == dict(zip(three, "233", strict=True))
+    assert told(answer) == ["已填上2份，还没有登记。请核对后再确认。"]
+    assert ("工程未结算" in answer.content.decode(), recorded()) == (True, {})
+
+
 def test_what_was_chosen_is_listed_once_more_and_then_just_that_is_recorded(place, three, client):
     sent = {f"choice.{three[0]}": "3", f"choice.{three[1]}": "2", f"reason.{three[1]}": "工程未结算"}
     answer = client.post(URL, sent | {f"choice.{three[2]}": ""})
