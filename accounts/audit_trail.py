@@ -10,17 +10,17 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.db import connection, models
 from django.utils import timezone
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import get_language, gettext, pgettext
 from pghistory.models import Event
 
 from accounts import audit_words
 from accounts.deputies import AuthorizedAct, authorized_act, by_deputies
-from accounts.models import User
 from accounts.trail_offices import Offices
 from accounts.trail_rows import Part, Place, newest
 from accounts.trail_units import counties_of, of_counties, path_to_unit
@@ -166,6 +166,7 @@ class TrailChange:
         return gettext("%(who)s: %(verb)s at %(unit)s (%(what)s %(change)s)") % words
 
 
+@cache
 def histories() -> dict[str, type[models.Model]]:
     """The history tables, each with its model."""
     return {
@@ -183,6 +184,11 @@ def kinds() -> dict[str, str]:
 
 def name_of(history: type[models.Model]) -> str:
     """What a history table records, in the reader's language."""
+    return _name_of(history, get_language())
+
+
+@cache
+def _name_of(history: type[models.Model], _language: str | None) -> str:
     tracked = history.pgh_tracked_model._meta
     return str(audit_words.KINDS.get(tracked.label_lower) or tracked.verbose_name)
 
@@ -320,13 +326,14 @@ def _midnight(day: date) -> datetime:
 
 def _read(rows: list[tuple]) -> list[TrailChange]:
     models_by_table = histories()
-    people = _names(User, "name", {context.get("user") for _k, _n, _a, context, *_rest in rows})
-    units = _names(Unit, "name", {unit for *_rest, unit, _now, _before in rows})
     acts = [_deed(context, unit, at) for _k, _n, at, context, unit, *_rest in rows]
     stood_in = by_deputies(acts)
-    offices = Offices(context.get("user") for _k, _n, _a, context, *_rest in rows)
+    people = {context["user"] for _k, _n, _a, context, *_rest in rows if context.get("user")}
+    offices = Offices(people)
     words = ValueWords(
-        (models_by_table[kind], row) for kind, *_rest, now, before in rows for row in (now, before or {})
+        ((models_by_table[kind], row) for kind, *_rest, now, before in rows for row in (now, before or {})),
+        people,
+        {unit for *_rest, unit, _now, _before in rows if unit},
     )
     read = []
     for (kind, number, at, context, unit, now, before), done in zip(rows, acts, strict=True):
@@ -337,8 +344,8 @@ def _read(rows: list[tuple]) -> list[TrailChange]:
                 cursor=Cursor(at, kind, number),
                 act=f"{at.isoformat()} {now['pgh_context_id']}",
                 what=name_of(models_by_table[kind]),
-                unit=f"{units.get(unit, '')} {unit}".strip(),
-                who=people.get(context.get("user"), ""),
+                unit=words.unit(unit),
+                who=words.person(context.get("user")),
                 office=offices.held_by(context.get("user"), unit, at),
                 as_deputy=done is not None and done in stood_in,
                 address=context.get("address") or "",
@@ -356,10 +363,6 @@ def _deed(context: dict[str, Any], unit: str, at: datetime) -> AuthorizedAct | N
     return authorized_act(context.get("user"), context.get("verb") or "", unit, at)
 
 
-def _names(model: type[models.Model], column: str, keys: set) -> dict[Any, str]:
-    return dict(model.objects.filter(pk__in=keys - {None, ""}).values_list("pk", column))
-
-
 def _differences(
     model: type[models.Model], before: Mapping[str, Any], now: Mapping[str, Any], words: ValueWords
 ) -> list[TrailField]:
@@ -370,8 +373,12 @@ def _differences(
             words.of(field, before.get(field.column)),
             words.of(field, now.get(field.column)),
         )
-        for field in model._meta.fields
-        if field.column in (now or before) and field.column not in INTERNAL
-        if before.get(field.column) != now.get(field.column)
+        for field in _said_columns(model)
+        if field.column in (now or before) and before.get(field.column) != now.get(field.column)
     ]
     return [one for one in differences if (one.before, one.after) != (None, None)]
+
+
+@cache
+def _said_columns(model: type[models.Model]) -> list[models.Field]:
+    return [field for field in model._meta.fields if field.column not in INTERNAL]

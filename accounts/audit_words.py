@@ -1,10 +1,11 @@
 """The audit trail in words: names of tables, columns and steps. Everything else is named as in forms."""
 
 from collections.abc import Mapping
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db import models
-from django.utils.translation import pgettext, pgettext_lazy
+from django.utils.translation import get_language, pgettext, pgettext_lazy
 
 from records.encrypting_anew import VERB as ENCRYPT_ANEW
 from records.registry import KeyedRegistry
@@ -371,12 +372,23 @@ def register(words: Mapping[str, Any]) -> None:
 
 def of_column(field: models.Field) -> str:
     """The name of a column: its own where a form shows it, otherwise one from this module."""
+    return _of_column(field, get_language())
+
+
+@cache
+def _of_column(field: models.Field, _language: str | None) -> str:
     own = str(field.verbose_name)
     return str(COLUMNS.get(field.name, own)) if own == field.name.replace("_", " ") else own
 
 
 def steps() -> dict[str, str]:
     """Verb → the name of its step, sorted by the names; of several verbs with one name, the first."""
+    return _steps(get_language())
+
+
+@cache
+def _steps(_language: str | None) -> dict[str, str]:
+    """There are some two hundred, and all are registered when the system starts."""
     named: dict[str, str] = {}
     for verb in VERBS:
         named.setdefault(of_step(verb), verb)
@@ -385,6 +397,12 @@ def steps() -> dict[str, str]:
 
 def verbs_named_like(verb: str) -> list[str]:
     """Every verb that has the name of ``verb``: what the filter means by it."""
+    return _named_like(verb, get_language())
+
+
+@lru_cache(1024)
+def _named_like(verb: str, _language: str | None) -> list[str]:
+    """Asked for each of the histories."""
     name = of_step(verb)
     return [one for one in VERBS if of_step(one) == name] or [verb]
 

@@ -12,9 +12,9 @@ from accounts.models import Appointment
 class Offices:
     """The posts of some people, past ones too; one query."""
 
-    def __init__(self, users: Iterable[int | None]) -> None:
+    def __init__(self, users: Iterable[int]) -> None:
         self._posts = defaultdict(list)
-        rows = Appointment.objects.filter(user__in={one for one in users if one}).select_related("unit")
+        rows = Appointment.objects.filter(user__in=set(users)).select_related("unit")
         for post in rows.order_by("starts", "pk"):
             self._posts[post.user_id].append(post)
 

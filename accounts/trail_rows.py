@@ -64,9 +64,8 @@ def _latest(until: datetime) -> dict[str, datetime]:
 def _of(parts: Sequence[Part], count: int, least: datetime | None) -> list[Place]:
     asked = [_newest(part, count, least) for part in parts]
     with connection.cursor() as cursor:
-        cursor.execute(
-            " union all ".join(sql for sql, _values in asked), [value for _sql, values in asked for value in values]
-        )
+        every = " union all ".join(sql for sql, _values in asked)
+        cursor.execute(f"select * from ({every}) as found", [value for _sql, values in asked for value in values])
         return cursor.fetchall()
 
 

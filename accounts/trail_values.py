@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django.db import models
@@ -36,16 +37,29 @@ _RELATED: dict[Any, Names] = {User: _people, Unit: _units}
 
 
 class ValueWords:
-    """The words for the values of some rows of the trail: names are read once for all of them."""
+    """The words for the values of some rows of the trail, and for these ``people`` (ids) and ``units`` (codes): names
+    are read once for all of them."""
 
-    def __init__(self, rows: Iterable[tuple[type[models.Model], Mapping[str, Any]]]) -> None:
-        wanted: dict[Names, set[Any]] = {}
+    def __init__(
+        self,
+        rows: Iterable[tuple[type[models.Model], Mapping[str, Any]]],
+        people: Iterable[int] = (),
+        units: Iterable[str] = (),
+    ) -> None:
+        wanted: dict[Names, set[Any]] = {_people: set(people), _units: set(units)}
         for model, row in rows:
-            for field in model._meta.fields:
-                if (names := _names(field)) and (value := row.get(field.column)) not in (None, ""):
+            for column, names in _named(model):
+                if (value := row.get(column)) not in (None, ""):
                     wanted.setdefault(names, set()).update(value if isinstance(value, list) else [value])
         self._known = {names: names(values) for names, values in wanted.items()}
         self._choices: dict[models.Field, dict[Any, str]] = {}
+
+    def person(self, pk: int | None) -> str:
+        return self._known[_people].get(pk, "")
+
+    def unit(self, code: str) -> str:
+        """Its name and code."""
+        return self._known[_units].get(code, code)
 
     def of(self, field: models.Field, value: Any) -> Any:
         """``value`` in words; None for nothing."""
@@ -64,6 +78,12 @@ class ValueWords:
             words = {choice: str(word) for choice, word in getattr(field, "base_field", field).flatchoices}
             self._choices[field] = words | {True: gettext("Yes"), False: gettext("No")}
         return _in_words(value, self._choices[field])
+
+
+@cache
+def _named(history: type[models.Model]) -> list[tuple[str, Names]]:
+    """The columns of a history table whose values have names; the same for every row."""
+    return [(field.column, names) for field in history._meta.fields if (names := _names(field))]
 
 
 def _names(field: models.Field) -> Names | None:

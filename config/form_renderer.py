@@ -5,6 +5,7 @@ has more than a hundred. What is written here is to the byte what Django's templ
 """
 
 from collections.abc import Callable, Mapping
+from html import escape
 from typing import Any
 
 from django.forms.renderers import TemplatesSetting
@@ -62,10 +63,14 @@ def _attributes(widget: Widget) -> str:
 
 def _text(value: Any) -> str:
     """As the filter ``stringformat:"s"`` gives it, which knows no local formats."""
+    if type(value) is str:
+        return escape(value)
     return str(value) if isinstance(value, SafeData) else conditional_escape(str(value))
 
 
 def _shown(value: Any) -> str:
+    if type(value) is str:  # nearly always, and three times quicker than by way of what may be lazy or safe
+        return escape(value)
     return conditional_escape(value if isinstance(value, str) else localize(value))
 
 
