@@ -29,6 +29,7 @@ def movement(seen: Board, heading: str, links: drawn.ListLinks | None) -> list[d
             "star": star,
             "name": name,
             "now": now[star],
+            "query": charts.query("stars", a=seen.day.year, b=star),
             "cells": drawn.moved_cells(star, then[star], now[star], heading, links),
         }
         for star, name in star_names(seen).items()

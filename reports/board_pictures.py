@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
-from functools import cached_property
+from collections.abc import Callable, Collection, Hashable, Mapping
+from datetime import date
+from functools import cached_property, lru_cache
+from html import escape
 from typing import Any, NamedTuple
 
 from django.db.models import Model
-from django.template.loader import render_to_string
+from django.template import Context
+from django.template.loader import get_template
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from followups.models import FollowUp
 from incentives.models import Allocation, LedgerEntry, ProjectFund, Reward, RewardPolicy
@@ -60,6 +64,7 @@ class Drawing:
         townships.update(self.places)
         self.common = {
             "as_of": as_of,
+            "links": self.links,
             "base": self.links.base,
             "and_day": self.links.and_day,
             "lists": asked.lists,
@@ -96,15 +101,36 @@ class Drawing:
     @cached_property
     def star_rows(self) -> list[tuple]:
         seen = self.board
-        return [(place, drawn.star_cells(place, self.stars, self.opened)) for place in [*seen.places, seen.total]]
+        return drawn.star_rows([*seen.places, seen.total], self.stars, self.opened)
 
     def draw(self, name: str) -> DrawnPart:
         part = PARTS[name]
-        shown, answers = part.shows(self)
-        if shown is None:
-            return DrawnPart(SafeString(), [])
-        given = {**self.common, **shown, "template": part.template}
-        return DrawnPart(mark_safe(render_to_string("reports/board/alone.html", given)), answers)  # noqa: S308
+        if part.of is None:
+            return _drawn(part, part.shows(self), **self.common)
+        html, answers = drawn_once(name, part.of(self), self.links.base, get_language(), timezone.localdate())
+        return DrawnPart(mark_safe(html.replace(escape(ANY_DAY), escape(self.links.and_day))), answers)  # noqa: S308
+
+
+ANY_DAY = "&day=\ue000"
+"""Stands for the day in addresses of lists; of the private use area, so that nothing else contains it."""
+MOST = 100
+"""Of a county the largest has 150 KB."""
+
+
+@lru_cache(MOST)
+def drawn_once(name: str, given: tuple[Hashable, ...], base: str, _language: str | None, _today: date) -> DrawnPart:
+    """The results of a year lose the same points on each day after it: where all that a part is drawn from is the same,
+    it is drawn once a process, whatever the day and whatever else has changed."""
+    part, links = PARTS[name], drawn.ListLinks(base, ANY_DAY)
+    return _drawn(part, part.shows(links, *given), links=links)
+
+
+def _drawn(part: Part, shown: Shown, **common: Any) -> DrawnPart:
+    variables, answers = shown
+    if variables is None:
+        return DrawnPart(SafeString(), [])
+    given = Context({**common, **variables}, use_l10n=False)  # no marks between thousands
+    return DrawnPart(get_template(part.template).template.render(given), answers)
 
 
 Shown = tuple[dict[str, Any] | None, Answers]
@@ -115,11 +141,13 @@ NAMED = 4
 
 
 class Part(NamedTuple):
-    """``watched``: of which models a changed row may make it another one."""
+    """``watched``: of which models a changed row may make it another one. ``shows``: gives it from a drawing; where
+    there is ``of``, from the links to its lists and these plain values alone (``drawn_once``)."""
 
     template: str
     watched: frozenset[type[Model]]
-    shows: Callable[[Drawing], Shown]
+    shows: Callable[..., Shown]
+    of: Callable[[Drawing], tuple[Hashable, ...]] | None = None
 
 
 def _cycle(drawing: Drawing) -> Shown:
@@ -144,14 +172,10 @@ def _progress(seen: Board) -> str:
 
 
 def _wall(drawing: Drawing) -> Shown:
-    shown = {
-        "board": drawing.board,
-        "groups": wall(drawing.board),
-        "movement": drawing.movement,
-        "stars": drawing.stars,
-        "rows": drawing.star_rows,
-    }
-    return shown, []
+    seen = drawing.board
+    if groups := wall(seen):
+        return {"board": seen, "groups": groups, "movement": drawing.movement}, []
+    return {"stars": drawing.stars, "rows": drawing.star_rows}, []
 
 
 def _villages(drawing: Drawing) -> Shown:
@@ -174,15 +198,25 @@ def _tiles(drawing: Drawing) -> Shown:
     return shown, [("map", tiles.heading)]
 
 
-def _losses(drawing: Drawing) -> Shown:
-    rows, schemes = drawing.rows["losses"], drawing.schemes
-    last = max((row.a for row in rows), default="")
-    used = next((scheme for scheme in schemes if str(scheme.year) == last), schemes[0] if schemes else None)
-    lost = loss_charts.losses(rows, used, {} if drawing.as_of.unit.level == Level.TOWNSHIP else drawing.places)
+def _of_losses(drawing: Drawing) -> tuple[Hashable, ...]:
+    rows = tuple(drawing.rows["losses"])
+    places = {} if drawing.as_of.unit.level == Level.TOWNSHIP else drawing.places
+    return rows, loss_charts.areas_of(drawing.schemes, rows), tuple(places.items())
+
+
+def _losses(
+    links: drawn.ListLinks, rows: tuple[CountedRow, ...], areas: loss_charts.Areas, places: tuple[tuple[str, str], ...]
+) -> Shown:
+    lost = loss_charts.losses(rows, areas, dict(places))
     if not lost:
         return NOTHING
-    heat = [(one, drawn.heat_cells(one, drawing.links)) for one in lost.criteria]
-    shown = {"losses": lost, "shown": heat[: loss_charts.HEATED], "rest": heat[loss_charts.HEATED :]}
+    heat = drawn.heat_rows(lost, links)
+    shown = {
+        "losses": lost,
+        "heads": drawn.heat_heads(lost.places),
+        "shown": heat[: loss_charts.HEATED],
+        "rest": heat[loss_charts.HEATED :],
+    }
     return shown, [("areas", lost.heading), ("criteria", lost.heading_criteria)]
 
 
@@ -216,21 +250,23 @@ def _events(drawing: Drawing) -> Shown:
     return {"events": events, "kinds": kinds}, [("events", events.heading)]
 
 
-def _disputes(drawing: Drawing) -> Shown:
-    disputes = charts.disputes(drawing.rows["disputes"])
+def _rows_of(question: str) -> Callable[[Drawing], tuple[Hashable, ...]]:
+    return lambda drawing: (tuple(drawing.rows[question]),)
+
+
+def _disputes(_links: drawn.ListLinks, rows: tuple[CountedRow, ...]) -> Shown:
+    disputes = charts.disputes(rows)
     return {"disputes": disputes}, [("disputes", disputes.heading)]
 
 
-def _money(drawing: Drawing) -> Shown:
-    rows = drawing.rows["money"]
+def _money(_links: drawn.ListLinks, rows: tuple[CountedRow, ...]) -> Shown:
     if not rows:
         return NOTHING
     money = charts.money(rows)
     return {"money": money}, [("money", money.heading)]
 
 
-def _gap(drawing: Drawing) -> Shown:
-    rows = drawing.rows["gap"]
+def _gap(_links: drawn.ListLinks, rows: tuple[CountedRow, ...]) -> Shown:
     if not rows:
         return NOTHING
     gap = charts.gap(rows)
@@ -266,15 +302,18 @@ PARTS = {
     "by_place": Part("reports/board/wall.html", _STARS, _wall),
     "villages": Part("reports/village_table.html", _STARS | _OPEN | _PROCESS, _villages),
     "tiles": Part("reports/charts/tiles.html", _STARS | _PROCESS | {TilePosition}, _tiles),
-    "losses": Part("reports/charts/losses.html", frozenset({Unit, Decision, Points, Scheme}), _losses),
+    "losses": Part("reports/charts/losses.html", frozenset({Unit, Decision, Points, Scheme}), _losses, _of_losses),
     "stars": Part("reports/charts/star_years.html", _STARS, _stars),
     "movement": Part("reports/charts/movement.html", _STARS, _movement),
     "events": Part("reports/charts/events.html", _OPEN | {Unit, FollowUp, Scheme}, _events),
-    "disputes": Part("reports/charts/disputes.html", frozenset({Objection, Appeal}), _disputes),
+    "disputes": Part("reports/charts/disputes.html", frozenset({Objection, Appeal}), _disputes, _rows_of("disputes")),
     "money": Part(
-        "reports/charts/money.html", frozenset({Allocation, LedgerEntry, ProjectFund, Reward, RewardPolicy}), _money
+        "reports/charts/money.html",
+        frozenset({Allocation, LedgerEntry, ProjectFund, Reward, RewardPolicy}),
+        _money,
+        _rows_of("money"),
     ),
-    "gap": Part("reports/charts/gap.html", frozenset({Unit, Decision, Points, Cycle, Scheme}), _gap),
+    "gap": Part("reports/charts/gap.html", frozenset({Unit, Decision, Points, Cycle, Scheme}), _gap, _rows_of("gap")),
     "not_yet": Part("reports/board/not_yet.html", _PROCESS, _not_yet),
     "star_table": Part("reports/board/star_table.html", _STARS, _star_table),
     "open_events": Part("reports/board/open_events.html", _OPEN | {Unit, Scheme}, _open_events),

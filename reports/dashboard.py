@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from django.db.models import (
     Case,
@@ -106,8 +107,7 @@ class DashboardPlace:
             self.down += units * (row["star"] < row["then"])
 
 
-@dataclass(frozen=True)
-class Square:
+class Square(NamedTuple):
     """One rated unit on the wall."""
 
     code: str
@@ -236,7 +236,7 @@ def standings(
     if len(unit.code) >= CODE_LENGTHS[2]:
         rows = found(each=True)
         if len(rows) <= WALL:
-            return rows, [square(row) for row in rows]
+            return _summed(rows), [square(row) for row in rows]
     return found(each=False), []
 
 
@@ -250,6 +250,13 @@ def _counted(*given: Any, **fixed: Any) -> QuerySet[Unit, dict]:
 
 
 ALIKE = ("star", "then", "stage", "returned", "flagged")
+_OF_A_PLACE = ("place", *ALIKE)
+
+
+def _summed(rows: Iterable[dict]) -> list[dict]:
+    """Those that are alike as one row, as the database gives them where they are many."""
+    counted = Counter(map(itemgetter(*_OF_A_PLACE), rows))
+    return [{**dict(zip(_OF_A_PLACE, alike, strict=True)), "units": units} for alike, units in counted.items()]
 
 
 def _standings(

@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 
 from reports.charts import Bar
 from reports.dashboard import DashboardPlace, Square
-from reports.loss_charts import Loss
+from reports.loss_charts import Loss, Losses
 from reports.tiles import Tile
 
+SHORT = 2
+"""So many characters of a place's name stand above a narrow column."""
 LEGIBLE = 5.5
 """Per cent of a column: a lower part has no room for its figure."""
 
@@ -28,9 +30,9 @@ class ListLinks:
     base: str
     and_day: str
 
-    def to(self, query: str) -> str:
+    def to(self, query: str) -> SafeString:
         """The address of the list that ``query`` chooses, for an attribute."""
-        return escape(f"{self.base}{query}{self.and_day}")
+        return mark_safe(escape(f"{self.base}{query}{self.and_day}"))  # noqa: S308 (see above)
 
 
 def squares(shown: Iterable[Square], names: Mapping[int, str]) -> SafeString:
@@ -49,23 +51,42 @@ def squares(shown: Iterable[Square], names: Mapping[int, str]) -> SafeString:
     return mark_safe("".join(items))  # noqa: S308 (see above)
 
 
-def heat_cells(loss: Loss, links: ListLinks) -> SafeString:
-    """What a criterion loses in each place, in all, and the year before, as cells of a table; each opens its list."""
-    criterion, cells = escape(loss.name), []
-    for cell in loss.cells:
-        place, short = escape(cell.name), escape(cell.name[:2])
+def heat_heads(places: Mapping[str, str]) -> SafeString:
+    """The columns of ``places`` (names by code): the first two characters, the rest for those who do not see it."""
+    heads = (
+        f'<th role="columnheader" scope="col">{escape(name[:SHORT])}'
+        f'<span class="hidden">{escape(name[SHORT:])}</span></th>'
+        for name in places.values()
+    )
+    return mark_safe("".join(heads))  # noqa: S308 (see above)
+
+
+def heat_rows(losses: Losses, links: ListLinks) -> list[tuple[Loss, SafeString]]:
+    """Each criterion with its cells: what it loses in each place, in all, and the year before; each opens its list."""
+    places = [
+        (escape(f"&place={code}{links.and_day}"), escape(name), escape(name[:SHORT]))
+        for code, name in losses.places.items()
+    ]
+    in_all, before = escape(_("All")), escape(_("Year before"))
+    rows = []
+    for loss in losses.criteria:
+        opens, criterion, cells = escape(links.base + loss.query), escape(loss.name), []
+        for (of_place, place, short), cell in zip(places, loss.cells, strict=True):
+            found = (
+                "<span>—</span>"
+                if cell.percent is None
+                else f'<a href="{opens}{of_place}" title="{place} {criterion} {cell.percent}%">'
+                f"{cell.percent}{'↑' if cell.worse else ''}</a>"
+            )
+            cells.append(f'<td role="cell" class="heat{cell.tone}" data-label="{short}">{found}</td>')
+        found = f'<a href="{links.to(loss.query)}">{loss.percent}</a>'
+        cells.append(f'<td role="cell" class="all" data-label="{in_all}">{found}</td>')
         found = (
-            "<span>—</span>"
-            if cell.percent is None
-            else f'<a href="{links.to(cell.query)}" title="{place} {criterion} {cell.percent}%">'
-            f"{cell.percent}{'↑' if cell.worse else ''}</a>"
+            "<span>—</span>" if loss.before is None else f'<a href="{links.to(loss.query_before)}">{loss.before}</a>'
         )
-        cells.append(f'<td role="cell" class="heat{cell.tone}" data-label="{short}">{found}</td>')
-    in_all = f'<a href="{links.to(loss.query)}">{loss.percent}</a>'
-    before = "<span>—</span>" if loss.before is None else f'<a href="{links.to(loss.query_before)}">{loss.before}</a>'
-    cells.append(f'<td role="cell" class="all" data-label="{escape(_("All"))}">{in_all}</td>')
-    cells.append(f'<td role="cell" class="was" data-label="{escape(_("Year before"))}">{before}</td>')
-    return mark_safe("".join(cells))  # noqa: S308 (see above)
+        cells.append(f'<td role="cell" class="was" data-label="{before}">{found}</td>')
+        rows.append((loss, mark_safe("".join(cells))))  # noqa: S308 (see above)
+    return rows
 
 
 def tiles(shown: Iterable[Tile], links: ListLinks | None) -> SafeString:
@@ -88,29 +109,34 @@ def _moved(change: int | None) -> str:
     return f"↑{change}" if change > 0 else f"↓{-change}" if change < 0 else "＝"
 
 
-def star_cells(place: DashboardPlace, names: Mapping[int, str], links: ListLinks | None) -> SafeString:
-    """How many units of a place hold each star, how many are rated, rose and fell; ``links``: None where none open."""
-    figures = [(name, place.stars[star], f"c={star}&") for star, name in names.items()]
-    figures += [
-        (_("Rated units"), place.rated, ""),
-        (_("Rose"), place.up, "a=up&"),
-        (_("Fell"), place.down, "a=down&"),
-    ]
-    return _numbers(((name, count, f"moves/?{chosen}place={place.code}") for name, count, chosen in figures), links)
+def star_rows(
+    places: Iterable[DashboardPlace], names: Mapping[int, str], links: ListLinks | None
+) -> list[tuple[DashboardPlace, SafeString]]:
+    """Each place with its cells: how many units hold each star, how many are rated, rose and fell; ``links``: None
+    where none open."""
+    heads = [*names.values(), _("Rated units"), _("Rose"), _("Fell")]
+    chosen = [*(f"c={star}&" for star in names), "", "a=up&", "a=down&"]
+    columns = [(escape(head), f"moves/?{one}place=") for head, one in zip(heads, chosen, strict=True)]
+    rows = []
+    for place in places:
+        counts = [*(place.stars[star] for star in names), place.rated, place.up, place.down]
+        figures = zip(columns, counts, strict=True)
+        rows.append((place, _numbers(((head, n, f"{query}{place.code}") for (head, query), n in figures), links)))
+    return rows
 
 
 def moved_cells(star: int, before: int, now: int, heading: str, links: ListLinks | None) -> SafeString:
     """How many units held a star on 1 January and hold it on the day, whose column has this ``heading``."""
-    figures = [(_("1 January"), before, f"moves/?b={star}"), (heading, now, f"moves/?c={star}")]
+    figures = [(escape(_("1 January")), before, f"moves/?b={star}"), (escape(heading), now, f"moves/?c={star}")]
     return _numbers(figures, links)
 
 
 def _numbers(figures: Iterable[tuple[str, int, str]], links: ListLinks | None) -> SafeString:
-    """Cells of numbers: each its column's name, how many, and what opens the list of them."""
+    """Cells of numbers: each its column's name (escaped), how many, and what opens the list of them."""
     cells = []
     for name, count, query in figures:
         opens = f'<a href="{links.to(query)}">{count}</a>' if links and count else count
-        cells.append(f'<td role="cell" class="number" data-label="{escape(name)}"><span>{opens}</span></td>')
+        cells.append(f'<td role="cell" class="number" data-label="{name}"><span>{opens}</span></td>')
     return mark_safe("".join(cells))  # noqa: S308 (see above)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from operator import itemgetter
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -22,20 +23,14 @@ HEAT = (15, 25, 35, 45)
 """Per cent of the points lost at which a darker colour begins."""
 
 
-@dataclass
-class Loss:
+@dataclass(slots=True)
+class Tally:
     """Of ``most`` points that could be had, how many were lost; and the same a year before."""
 
-    code: str
-    name: str = ""
     lost: Decimal = Decimal(0)
     most: Decimal = Decimal(0)
     before_lost: Decimal = Decimal(0)
     before_most: Decimal = Decimal(0)
-    max: Any = None
-    query: str = ""
-    query_before: str = ""
-    cells: list[HeatCell] = field(default_factory=list)
 
     @property
     def percent(self) -> int:
@@ -44,6 +39,40 @@ class Loss:
     @property
     def before(self) -> int | None:
         return percent(self.before_lost, self.before_most) if self.before_most else None
+
+    def add(self, row: CountedRow, last: str) -> None:
+        if row.a == last:
+            self.lost += row.n
+            self.most += row.m
+        else:
+            self.before_lost += row.n
+            self.before_most += row.m
+
+    def include(self, part: Tally) -> None:
+        self.lost += part.lost
+        self.most += part.most
+        self.before_lost += part.before_lost
+        self.before_most += part.before_most
+
+
+class HeatCell(NamedTuple):
+    """What a criterion loses in one place: None where nobody has a result."""
+
+    percent: int | None
+    tone: int
+    worse: bool
+
+
+@dataclass(slots=True)
+class Loss(Tally):
+    """That of an area or a criterion; ``cells``: of each place."""
+
+    code: str = ""
+    name: str = ""
+    max: str = ""
+    query: str = ""
+    query_before: str = ""
+    cells: list[HeatCell] = field(default_factory=list)
 
     @property
     def more(self) -> int:
@@ -54,29 +83,6 @@ class Loss:
     def less(self) -> int:
         return -self.more
 
-    def add(self, row: CountedRow, last: str) -> None:
-        if row.a == last:
-            self.lost += row.n
-            self.most += row.m
-        else:
-            self.before_lost += row.n
-            self.before_most += row.m
-
-    def include(self, part: Loss) -> None:
-        self.lost += part.lost
-        self.most += part.most
-        self.before_lost += part.before_lost
-        self.before_most += part.before_most
-
-
-@dataclass(frozen=True)
-class HeatCell:
-    name: str
-    percent: int | None
-    tone: int
-    worse: bool
-    query: str
-
 
 @dataclass(frozen=True)
 class Losses:
@@ -86,57 +92,97 @@ class Losses:
     units: int
     areas: list[Loss]
     criteria: list[Loss]
-    places: list[str]
+    places: Mapping[str, str]
 
 
-def losses(rows: list[CountedRow], scheme: Scheme | None, places: Mapping[str, str]) -> Losses | None:
+class Criterion(NamedTuple):
+    """``max``: as it is written, since 10 equals 10.0."""
+
+    code: str
+    name: str
+    max: str
+
+
+class Area(NamedTuple):
+    """An area of a scheme in which points can be lost."""
+
+    code: str
+    name: str
+    criteria: tuple[Criterion, ...]
+
+
+Areas = tuple[Area, ...]
+
+
+def areas_of(schemes: list[Scheme], rows: Sequence[CountedRow]) -> Areas:
+    """Those of the scheme of the last year that is counted; of the newest one where that is gone."""
+    last = last_year(rows)
+    used = next((one for one in schemes if str(one.year) == last), schemes[0] if schemes else None)
+    return tuple(
+        Area(
+            area["code"],
+            area.get("name", ""),
+            tuple(Criterion(one["code"], one["name"], str(one["max"])) for one in area["criteria"]),
+        )
+        for area in (used.body["areas"] if used else ())
+        if area["kind"] == "base"
+    )
+
+
+def last_year(rows: Sequence[CountedRow]) -> str:
+    return max((row.a for row in rows), default="")
+
+
+def losses(rows: Sequence[CountedRow], areas: Areas, places: Mapping[str, str]) -> Losses | None:
     """Areas and criteria, those that lose most first."""
-    if not rows or scheme is None:
+    if not rows:
         return None
-    last = max(row.a for row in rows)
-    before = str(int(last) - 1)
-    areas: dict[str, Loss] = {}
-    criteria: dict[str, Loss] = {}
-    area_of: dict[str, str] = {}
-    for area in scheme.body["areas"]:
-        if area["kind"] == "base":
-            inside = sorted({one["code"] for one in area["criteria"]})
-            opens = query("losses", a=last, b=inside, c="lost")
-            areas[area["code"]] = Loss(area["code"], area.get("name", ""), query=opens)
-            for one in area["criteria"]:
-                area_of[one["code"]] = area["code"]
-                opens, opened = (query("losses", a=year, b=one["code"], c="lost") for year in (last, before))
-                criteria[one["code"]] = Loss(one["code"], one["name"], max=one["max"], query=opens, query_before=opened)
-    by_place: dict[tuple[str, str], Loss] = defaultdict(lambda: Loss(""))
+    last = last_year(rows)
+    tallies: dict[str, dict[str, Tally]] = defaultdict(lambda: defaultdict(Tally))
     for row in rows:
-        if row.b in criteria:
-            by_place[row.b, row.place].add(row, last)
-    for (code, _place), loss in by_place.items():
-        criteria[code].include(loss)
-    for code, loss in criteria.items():
-        areas[area_of[code]].include(loss)
-        loss.cells = [
-            _heat_cell(by_place[code, place], name, f"{loss.query}&place={place}") for place, name in places.items()
-        ]
-    most_first = sorted((one for one in criteria.values() if one.most), key=lambda one: -one.percent)
-    areas_first = sorted((one for one in areas.values() if one.most), key=lambda one: -one.percent)
+        tallies[row.b][row.place].add(row, last)
+    found, criteria = [], []
+    for area in areas:
+        inside = {one.code: _lost_of(one, tallies[one.code], last, places) for one in area.criteria}
+        whole = Loss(code=area.code, name=area.name, query=query("losses", a=last, b=sorted(inside), c="lost"))
+        for one in inside.values():
+            whole.include(one)
+        found.append(whole)
+        criteria += inside.values()
+    areas_first, most_first = (
+        sorted((one for one in all_of_them if one.most), key=lambda one: -one.percent)
+        for all_of_them in (found, criteria)
+    )
     if not areas_first:
         return None
     return Losses(
         _most_lost_area(areas_first[0]),
-        _most_lost(most_first[0]),
+        _most_lost(most_first[0], places),
         last,
         max(sums((row for row in rows if row.a == last), "b").values()),
         areas_first,
         most_first,
-        list(places.values()),
+        places,
     )
 
 
-def _heat_cell(loss: Loss, name: str, opens: str) -> HeatCell:
-    lost, before = loss.percent, loss.before
+def _lost_of(one: Criterion, tallies: Mapping[str, Tally], last: str, places: Mapping[str, str]) -> Loss:
+    """``tallies``: of the criterion in each place."""
+    opens, opened = (query("losses", a=year, b=one.code, c="lost") for year in (last, str(int(last) - 1)))
+    whole = Loss(code=one.code, name=one.name, max=one.max, query=opens, query_before=opened)
+    for tally in tallies.values():
+        whole.include(tally)
+    whole.cells = [_heat_cell(tallies[code]) if code in tallies else NOBODY for code in places]
+    return whole
+
+
+NOBODY = HeatCell(None, 1, worse=False)
+
+
+def _heat_cell(tally: Tally) -> HeatCell:
+    lost, before = tally.percent, tally.before
     worse = before is not None and lost - before >= 5
-    return HeatCell(name, lost if loss.most else None, 1 + bisect_right(HEAT, lost), worse, opens)
+    return HeatCell(lost if tally.most else None, 1 + bisect_right(HEAT, lost), worse)
 
 
 def _most_lost_area(loss: Loss) -> str:
@@ -150,19 +196,21 @@ def _most_lost_area(loss: Loss) -> str:
     return said + change % {"n": abs(loss.more)}
 
 
-def _most_lost(loss: Loss) -> str:
+def _most_lost(loss: Loss, places: Mapping[str, str]) -> str:
     """The criterion that loses most, and where, in words."""
-    known = [cell for cell in loss.cells if cell.percent is not None]
+    known = [
+        (cell.percent, name) for cell, name in zip(loss.cells, places.values(), strict=True) if cell.percent is not None
+    ]
     if not known:
         said = _("“%(criterion)s” loses most of all criteria: %(percent)s%%") % {
             "criterion": loss.name,
             "percent": loss.percent,
         }
         return said if loss.before is None else said + _(" (a year before %(before)s%%)") % {"before": loss.before}
-    worst = max(known, key=lambda cell: cell.percent or 0)
+    most, place = max(known, key=itemgetter(0))
     return _("“%(criterion)s” loses most of all criteria: %(percent)s%%, %(most)s%% in %(place)s") % {
         "criterion": loss.name,
         "percent": loss.percent,
-        "most": worst.percent,
-        "place": worst.name,
+        "most": most,
+        "place": place,
     }

@@ -197,6 +197,17 @@ def test_a_part_that_does_not_watch_a_change_does_not_show_it(world, change):
     assert {name for name in altered if not PARTS[name].watched & models} == set()
 
 
+def test_what_equal_rows_show_leads_to_the_day_that_is_looked_at(world):
+    """Drawn once for all days (``board_pictures.drawn_once``)."""
+    _points()
+    unit, days = Unit.objects.get(code=COUNTY), [date(2026, 11, 22), NOW.date(), date(2026, 11, 23)]
+    drawings = [Drawing(AsOf(unit, day), EVERYTHING_ASKED, ["losses"], Townships()) for day in days]
+    pages = [drawing.draw("losses").html for drawing in drawings]
+    past, _today, other = pages
+    assert [set(re.findall(r"&amp;day=([^\"]*)", page)) for page in pages] == [{"2026-11-22"}, set(), {"2026-11-23"}]
+    assert other == past.replace("2026-11-22", "2026-11-23")
+
+
 def test_a_window_that_closes_is_a_change(world):
     before, _changed = look(COUNTY, None, NOW)
     moments = at(2026, 12, 31, 23), at(2027, 1, 1)
