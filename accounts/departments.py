@@ -1,4 +1,4 @@
-"""For which departments somebody speaks or acts in a county: joint checks, figures, policies of their own."""
+"""For which departments somebody speaks or acts in a county: joint checks, figures, their own policies."""
 
 from typing import Any
 

@@ -26,7 +26,7 @@ from villages.models import Unit, below_any
 
 BOTH = "both"
 MOST_PLACES = 50
-"""So many places may match a name that was typed in part: more are refused, never cut."""
+"""How many places may match a name that was typed in part: more are refused, never truncated."""
 
 
 class NameField(forms.CharField):
@@ -237,7 +237,7 @@ def nearest(codes: Iterable[str]) -> Iterator[str]:
 
 
 class SeenForm(forms.Form):
-    """Which groups of changes were looked through, and what was found."""
+    """Which groups of changes were reviewed, and what was found."""
 
     groups = forms.MultipleChoiceField(label=_("Groups"), required=False)
     every = forms.BooleanField(label=_("All groups of this page"), required=False)

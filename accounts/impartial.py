@@ -1,4 +1,5 @@
-"""Who acts on a unit: nobody who holds or ever held a post in it. Where that bars everybody, who appoints is told."""
+"""Who acts on a unit: nobody who holds or ever held a post in it. Where that bars everybody, those who appoint are
+told."""
 
 from collections.abc import Collection, Iterable, Mapping
 

@@ -118,7 +118,7 @@ class User(AbstractUser):
         return found[1] if found else Rights({}, [])
 
     def forget_rights(self) -> None:
-        """They are read anew when they are asked for the next time."""
+        """They are read again the next time they are needed."""
         for name in ("rights", "grants", "posts", "known"):
             self.__dict__.pop(name, None)
 

@@ -63,7 +63,7 @@ def _query(people: type[Model], appointments: type[Model]) -> str:
 
 
 def _grants(held: list[str]) -> dict[str, list[str]]:
-    """Of the pairs "permission code", which lie in the order of the codes."""
+    """The pairs "permission code", in the order of the codes."""
     codes: dict[str, dict[str, None]] = defaultdict(dict)
     for permission, _space, code in (pair.partition(" ") for pair in held):
         codes[permission_name(int(permission))].setdefault(code)

@@ -36,7 +36,7 @@ Shape = tuple[tuple[tuple[str, tuple[int, ...]], ...], tuple[tuple[str, int, boo
 Given = int | str | date | datetime | list[int] | list[str]
 ACCOUNT = -7_019_283_746_501
 NEAR = 10_000
-"""No number so near to ``ACCOUNT`` is a real one."""
+"""No real number is so near to ``ACCOUNT``."""
 MARK = "\ue000"
 """Around a placeholder; of the private use area, so that no code or department contains it."""
 PLACEHOLDER = re.compile(f"({MARK}(?:code|department|given) [0-9]{{16}}{MARK})(~?)")

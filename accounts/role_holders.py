@@ -70,7 +70,7 @@ def posts_held(roles: Collection[str], codes: Collection[str]) -> list[tuple[str
 
 def unit_and_offices(offices: Collection[str], units: Iterable[Unit]) -> dict[str, set[int]]:
     """User ids by unit code: those who fill in and sign for the unit itself, and who holds one of ``offices`` on it or
-    on the unit above; one query. A township's own people are no concern of its villages."""
+    on the unit above; one query. Without a township's own people: they have nothing to do with its villages."""
     units = list(units)
     codes = {code for unit in units for code in (unit.code, unit.parent_code) if code}
     by_unit: dict[str, set[tuple[str, int]]] = defaultdict(set)

@@ -41,7 +41,7 @@ VILLAGE_POSTS = (Role.FILLER, Role.SIGNER)
 RATED_POSTS = (*VILLAGE_POSTS, Role.TOWNSHIP_FILLER, Role.TOWNSHIP_SIGNER)
 """Those who fill in and sign for a rated unit: a village or a station, and a township that is rated itself."""
 OWN_UNIT_ONLY = frozenset({"ratings.fill", "ratings.sign", "reviews.appeal"})
-"""What the people of a rated unit do for it alone: a township's never for its villages."""
+"""What the people of a rated unit do for it alone: those of a township never for its villages."""
 
 HEAD_OF_STATION = _("Head of the station")
 

@@ -1,7 +1,7 @@
 """The filters of lists that people keep under a name, for themselves or for their office.
 
-What is kept is the list's own query string: opened, it is asked like any other, within the reader's own reach. An app
-registers its lists with the parameters that they know; no other is kept.
+What is kept is the list's own query string: when opened it is an ordinary request, within the reader's own reach. An
+app registers its lists with the parameters that they know; no other is kept.
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,7 +23,7 @@ from villages.models import Unit
 
 LONGEST_QUERY = 500
 NOT_KEPT = frozenset({"page", "after", "as"})
-"""Where one stands in a list, and its export."""
+"""The parameters for a place in a list and for its export."""
 
 _lists = KeyedRegistry[str, frozenset[str]]()
 
@@ -114,7 +114,7 @@ class AskedList:
 
     @property
     def url(self) -> str:
-        """The list itself, asked the same: an address of our own, whatever was sent."""
+        """The address of the list with this query: always one of our own, whatever was sent."""
         return f"{self.path}?{self.query}"
 
 

@@ -127,7 +127,7 @@ TASKS: dict[str, Task] = {
     TokenScope.REPORTS: _task("reports.view_report", report="list"),
 }
 KEEP_NOTHING = frozenset({"api-allocation-preview"})
-"""Doors that calculate from what is sent, and keep none of it: to read is enough."""
+"""Endpoints that only calculate from what is sent and save nothing: the scope for reading is enough."""
 FOR_EVERY_TASK = frozenset({"me", "unit", "cycle", "scheme", "application", "register", "schema", "docs"})
 """What a program must be able to look up, whatever its task."""
 

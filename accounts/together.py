@@ -2,7 +2,7 @@
 
 Which questions a page asks depends on the rights of its reader. So it is noted for readers with rights of one shape
 what was asked while the page was made; for the next one all that is fetched before, and serves when it is asked for the
-first time. A question that nobody has asked yet is asked by itself, and one that this reader does not ask is in vain.
+first time. A question not noted yet is asked by itself; one that this reader does not need was fetched in vain.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def together(user: User, name: str, *about: Given) -> Iterator[None]:
 
 
 def once(user: User, key: Hashable, work: Callable[[], T]) -> T:
-    """What ``work`` gives, for all parts of the page that ask for it; outside such a page, anew."""
+    """What ``work`` gives, for all parts of the page that ask for it; outside such a page, each time."""
     known = known_of(user)
     if known.page is None:
         return work()

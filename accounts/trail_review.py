@@ -25,7 +25,7 @@ NOBODY = Value("", output_field=TextField())
 
 @dataclass(frozen=True)
 class ReviewGroup:
-    """``key`` tells it from the others; ``newest``: the number of its last change."""
+    """``key`` distinguishes it from the others; ``newest``: the number of its last change."""
 
     day: date
     by: str

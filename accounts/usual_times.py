@@ -1,7 +1,7 @@
 """How long a thing that waits for a person usually takes: the median of the past two years in the person's county.
 
 Apps register in ``registrations.py`` where their timelines are. Below ``FEWEST`` there is no usual time. A source
-counts only what everybody may know of: nothing can be concluded from it about a result before its release.
+counts only what everybody may know of: so it discloses nothing about a result before its release.
 """
 
 from collections.abc import Collection

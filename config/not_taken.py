@@ -50,7 +50,7 @@ def _page_above(request: HttpRequest) -> str:
 
 
 def written_in(request: HttpRequest) -> list[str]:
-    """The texts of the form, each once. Of an address that there never was nobody has read what was sent: it may be
+    """The texts of the form, each once. Nothing has validated what was sent to an address that never existed: it may be
     anything."""
     if request.method != "POST" or request.resolver_match is None:
         return []

@@ -22,7 +22,7 @@ def sources() -> list[SheetColumn]:
 
 
 def payees() -> list[SheetColumn]:
-    """Numbers leave with their last digits alone."""
+    """Account numbers are exported with their last digits only."""
     return [
         SheetColumn(_("Division code"), lambda row: row.unit.code, 16),
         SheetColumn(_("Unit"), lambda row: row.unit.name, 22),

@@ -24,7 +24,7 @@ OUT_OF_DATE = dict.fromkeys(
     ["required", "invalid", "max_length"],
     gettext_lazy("This page is out of date. Nothing was done. Please look again."),
 )
-"""What is wrong where a field that nobody types is missing."""
+"""The error for a missing hidden field."""
 
 
 class SourceForm(forms.ModelForm):

@@ -10,7 +10,7 @@ TO_GIVE_OPINION = _("%(unit)s: give your opinion on “%(name)s”")
 TO_SETTLE = _("%(unit)s: confirm or decline the clawback of “%(name)s”")
 """What the follow-up of a proposed clawback asks for."""
 KINDS = {
-    "opinion_sought": Kind(  # stands in bells; today the follow-up tells the office
+    "opinion_sought": Kind(  # kept for notices already in bells; today the follow-up tells the office
         _("%(county)s: your opinion is sought on “%(name)s”"),
         Group.MONEY,
         outside=ngettext_lazy(

@@ -42,7 +42,7 @@ class Prospect:
     """What a unit would get: ``amount`` in yuan, or ``problem``, the reason why it cannot be determined.
 
     ``weight`` is set for what a fund grants: not for a unit that a project names and that gets nothing. ``remark``:
-    what is to be said beside the amount; it stops nobody.
+    shown beside the amount; it does not prevent the step.
     """
 
     unit: Unit

@@ -54,7 +54,7 @@ RIGHTS = {
         ["incentives.disburse"],
     ),
 }
-"""Which rights the steps need that are none of a source's (``accounts.deputies``)."""
+"""The rights of the steps that are not steps of a source (``accounts.deputies``)."""
 
 
 def register() -> None:

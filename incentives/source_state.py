@@ -24,7 +24,7 @@ def prospects_of(source: Source) -> tuple[list[Prospect], str]:
 
 
 def is_idle(source: Source) -> bool:
-    """Whether it is reckoned, granted to nobody yet, and there is nobody to grant anything to."""
+    """Whether its reckoning day has come, nothing is granted yet, and nobody qualifies for anything."""
     if source.granted or source.reckoning_day > timezone.localdate():
         return False
     if isinstance(source, ProjectFund) and _is_shared(source):

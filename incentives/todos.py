@@ -1,6 +1,6 @@
 """The to-dos of finance, of departments and of the leading-group office (a source of ``accounts.todo_list``).
 
-An opinion that is late stands with both: silence is no consent, and whoever asked has to know that it goes no further.
+A late opinion is listed for both: silence is no consent, and whoever asked has to know that nothing moves.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ WAITS = {
 
 def entries(user: Any) -> list[Todo]:
     """One query for policies, funds, vouchers and accounts together, one for clawbacks; what is to be committed is
-    worked out, and goes away where nobody holds a star for which there is money."""
+    computed, and disappears where nobody holds a star for which there is money."""
     if not any(map(user.has_perm, (*WRITE, OPINE, CONFIRM, PAY))):
         return []
     found = [

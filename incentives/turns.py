@@ -35,7 +35,7 @@ class Turn(NamedTuple):
 
 
 def turn_of(source: Source) -> Turn | None:
-    """None once everything is paid and settled, and where there is nobody to grant anything to."""
+    """None once everything is paid and settled, or where nobody qualifies for anything."""
     writer = source.written_by or str(Role.FINANCE.label)
     office, finance = str(Role.COUNTY_OFFICE.label), str(Role.FINANCE.label)
     if source.state == STATES.EFFECTIVE:

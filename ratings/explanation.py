@@ -64,7 +64,7 @@ class ExplanationTable:
 
 
 def _in_lines(text: str) -> str:
-    """As ``linebreaksbr``, which takes its time for a text of one line, too."""
+    """As ``linebreaksbr``, which is slow even for a text of one line."""
     return linebreaksbr(text) if "\n" in text or "\r" in text else escape(text)
 
 

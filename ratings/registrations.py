@@ -47,7 +47,7 @@ RIGHTS = {
     **dict.fromkeys(("confirm_proposal", "decline_proposal"), SETTLE),
     **dict.fromkeys(("begin", "choose_star", "attach", "detach", "declare_absent", "take_back_absence"), FILL),
 }
-"""Which rights the steps need that no table of steps has (``accounts.deputies``)."""
+"""The rights of steps that are in no table of steps (``accounts.deputies``)."""
 
 
 def register() -> None:

@@ -18,13 +18,13 @@ proposals_opened = Signal()
 """Rules of events propose something that is to be settled; nothing is carried."""
 
 draft_written = Signal()
-"""A draft scheme reads differently. ``scheme``: it, locked; ``before``: its body until now; ``by``."""
+"""A draft scheme has changed. ``scheme``: it, locked; ``before``: its body until now; ``by``."""
 
 scheme_issued = Signal()
 """``scheme`` is in force from now on; ``by`` is None for a command."""
 
 stars_changed = Signal()
-"""The register reads differently. ``changes``: ``StarChanges``, to be read within the transaction."""
+"""The register has changed. ``changes``: ``StarChanges``, to be read within the transaction."""
 
 matters_changed = Signal()
 """An event took or lost effect, a deadline moved, an objection was made or answered, a threshold of warnings was set.

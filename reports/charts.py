@@ -1,7 +1,7 @@
 """The pictures of a dashboard and what each says in words, from the same counted rows.
 
 SVG by templates (``templates/reports/charts``): every bar is a link, colours are classes, and no library has to be
-taught the content security policy. Widths here are in units of the picture.
+adapted to the content security policy. Widths here are in units of the picture.
 """
 
 from __future__ import annotations

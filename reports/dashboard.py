@@ -155,7 +155,7 @@ class Board:
 
     @property
     def not_begun(self) -> list[DashboardPlace]:
-        """Units below which nothing is in a rating yet: their county is late, not they."""
+        """Units below which nothing is in a rating yet: that their county is late is not their fault."""
         return [place for place in self.places if place.stages[NOT_BEGUN] == place.rated]
 
     @property

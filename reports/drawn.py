@@ -1,4 +1,4 @@
-"""Elements of which a dashboard has hundreds, written without a template, which took most of the page's time.
+"""Elements of which a dashboard has hundreds, written without a template: rendering them took most of the page's time.
 
 What comes from people (names) is escaped once each; everything else here is a number, a code or a quoted address.
 """

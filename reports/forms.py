@@ -50,7 +50,7 @@ def places(codes: list[str]) -> QuerySet[Unit]:
         digits = next((n for n in CODE_LENGTHS if n > len(code)), None)
         if digits is not None:
             wanted |= below(code) & Q(code__regex=rf"^.{{{digits}}}$") & ~Q(level=Level.VILLAGE)
-    # Said once more for all: a server that reads them piece by piece in order looks through every unit otherwise.
+    # The whole range once more: otherwise a server that reads the ranges one by one in order scans every unit.
     return Unit.objects.filter(below_any(codes), wanted)
 
 

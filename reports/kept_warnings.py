@@ -57,7 +57,7 @@ def _discipline(code: str) -> Office:
 
 @dataclass(frozen=True)
 class WarningRule:
-    """``kind``: its words and who may know of it. ``days``: working days to put it right, unless city or county set
+    """``kind``: its words and who may know of it. ``days``: working days to deal with it, unless city or county set
     others. ``also``: who is told at once besides those who have to act. ``page``: where it leads; ``anchor``: and where
     on that page.
 
@@ -254,7 +254,7 @@ def call_off_switched_off(code: str) -> None:
 def _close(rule: str, still: set[str], code: str) -> None:
     waiting = FollowUp.objects.waiting().filter(below(code, "unit_id"), kind=PREFIX + rule).exclude(subject__in=still)
     subjects = set(waiting.values_list("subject", flat=True))
-    if rule == "W1":  # closing the year does not wash it away
+    if rule == "W1":  # closing the year does not end it
         going_on = {str(pk) for pk in Cycle.objects.filter(state=Cycle.State.OPEN).values_list("pk", flat=True)}
         subjects = {one for one in subjects if one.partition(":")[0] in going_on}
     if rule == "W9":  # it stays repeated after its year, but not after a successful appeal

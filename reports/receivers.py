@@ -1,6 +1,7 @@
 """Warnings follow the steps that can change them: soon after the commit, in the place concerned.
 
-The hourly run over everything finds what days alone bring about, and makes up for a queue that was away.
+The hourly run over everything finds what follows from the calendar alone, and makes up for a queue that was
+unavailable.
 """
 
 from collections.abc import Collection

@@ -1,7 +1,7 @@
 """Counts of a province's villages are kept in the database: its dashboard then costs what a county's costs.
 
-They are the rows that ``reports.dashboard.standings`` counts, written down every hour; a test holds the two equal.
-Smaller places are counted on the spot. They are read by ``reports.kept_standings``.
+They are the rows that ``reports.dashboard.standings`` counts, stored every hour; a test compares the two. Smaller
+places are counted on the spot. They are read by ``reports.kept_standings``.
 """
 
 from datetime import datetime
@@ -16,7 +16,7 @@ from villages.models import Level, Unit
 
 
 def refresh(now: datetime) -> int:
-    """Count every province anew; returns how many rows were kept."""
+    """Count every province again; returns how many rows were kept."""
     return sum(_refresh(province, now) for province in Unit.objects.filter(level=Level.PROVINCE).order_by("code"))
 
 

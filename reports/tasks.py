@@ -15,7 +15,7 @@ FORGOTTEN_AFTER = 300
 TRIED_AGAIN_AFTER = 30
 """Seconds."""
 MOST_PLACES = 20
-"""So many at once are left to the hourly run."""
+"""This many at once are left to the hourly run."""
 
 
 @shared_task
@@ -26,19 +26,19 @@ def refresh_warnings() -> int:
 
 @shared_task
 def refresh_rollups() -> int:
-    """Count anew what the dashboards of provinces show."""
+    """Count again what the dashboards of provinces show."""
     return rollups.refresh(timezone.now())
 
 
 @shared_task
 def refresh_leads() -> int:
-    """Each night: compare new photos, and find the leads for inspectors anew."""
+    """Each night: compare new photos, and find the leads for inspectors."""
     return refreshing.refresh(timezone.now())
 
 
 @shared_task
 def refresh_leads_below(code: str) -> int:
-    """Find the leads of a city or county anew, after it has set a limit."""
+    """Find the leads of a city or county again, after it has set a limit."""
     return refreshing.refresh_places(code, timezone.now())
 
 
@@ -49,7 +49,7 @@ def refresh_leads_soon(code: str) -> None:
 
 @shared_task(bind=True, max_retries=None)
 def refresh_place(self: Task, code: str) -> int:
-    """The same in one place; later while another refresh is running, so that no worker stands waiting for it."""
+    """The same in one place; later while another refresh is running, so that no worker waits for it."""
     with transaction.atomic():
         if not kept_warnings.is_alone():
             raise self.retry(countdown=TRIED_AGAIN_AFTER)

@@ -25,7 +25,7 @@ THRESHOLDS = {
 }
 
 RULES = ("W1", "W2", "W3", "W4", "W6", "W7", "W8", "W9", "W10")
-"""Those that a row may switch on or off; of some the switch counts for nothing (``ALWAYS_ON``)."""
+"""Those that a row may switch on or off; for some the switch has no effect (``ALWAYS_ON``)."""
 
 ALWAYS_ON = ("W2",)
 """A late correction goes up by its warning alone (``FollowUpKind.warned``), so nobody switches that off."""

@@ -34,7 +34,7 @@ WORDS = {
 
 VILLAGE = "village"
 AnswerEvent, EvidenceEvent = Answer.pgh_event_model, Evidence.pgh_event_model
-"""What was ever typed and attached: who did so stays tied when somebody else goes on."""
+"""What was ever typed and attached: the conflict of interest remains when somebody else continues."""
 
 Pair = tuple[int, int]
 

@@ -44,7 +44,7 @@ RIGHTS = {
     **dict.fromkeys(("pass_seat", "pass_hearing"), ["accounts.appoint"]),
     "reverse_event": HEAR,
 }
-"""Which rights the steps need that no table of steps has (``accounts.deputies``)."""
+"""The rights of steps that are in no table of steps (``accounts.deputies``)."""
 
 LIMITS = {
     RELEASE: Limit(10, pgettext_lazy("due", "Release")),

@@ -1,4 +1,4 @@
-"""Whose password an office has reset: for the offices above it, so that no reset goes unseen."""
+"""Whose password an office has reset: for the offices above it, so that no reset goes unnoticed."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta

@@ -6,7 +6,8 @@ from accounts.models import ApiToken, User
 
 
 def end_access(user: User, *changed: str) -> None:
-    """Inside the step that revokes it; ``user`` is locked in the database. Saves the ``changed`` fields with it."""
+    """Called within the step that revokes it, with ``user`` locked in the database. Also saves the ``changed``
+    fields."""
     user.access_ended_at = timezone.now()
     user.save(update_fields=["access_ended_at", *changed])
     end_tokens(user)

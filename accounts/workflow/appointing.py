@@ -27,7 +27,7 @@ from villages.models import Unit
 __all__ = ["Engaged", "Who", "appoint", "appoint_person", "end", "givable", "hand_over", "managed_by", "pass_on_tasks"]
 
 LATEST_HANDOVER = timedelta(days=31)
-"""So long after a handover the nightly task still looks whether everything has passed."""
+"""How long after a handover the nightly task still checks that everything has passed on."""
 
 
 @dataclass(frozen=True)

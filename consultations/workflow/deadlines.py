@@ -1,6 +1,6 @@
 """The deadlines of a consultation are follow-ups of the offices that have to act by them.
 
-Of a village or a department nothing is demanded: that they are asked, and until when, stands in their to-do list.
+Nothing is demanded of villages and departments: their to-do list says that they are asked, and until when.
 """
 
 from collections.abc import Collection

@@ -56,7 +56,7 @@ def detach(paper: SchemePaper, *, by: User) -> None:
 def record(scheme: Scheme, *, by: User | None) -> Issue:
     """Keep how a scheme that is being issued was agreed on, in the same transaction.
 
-    Without an agreement (the operator's door) it is recorded as without review, and the consultation is called off.
+    Without an agreement (issued by the command) it is recorded as without review, and the consultation is called off.
     """
     consultation = current(scheme)
     agreed = consultation is not None and by is not None and not steps_missing(scheme)

@@ -1,5 +1,5 @@
 """A city or county sets the working days of its steps. What is open gets more time with it, never less: nobody's
-deadline is brought forward after they have been told of it. What is late already, or has gone up, stays so."""
+deadline is brought forward after they have been told of it. What is late or escalated already remains so."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Payee accounts over the API. Numbers go in and never come out: of each only its last digits are shown."""
+"""Payee accounts over the API. Numbers are accepted and never returned: only the last digits are shown."""
 
 from collections.abc import Callable
 

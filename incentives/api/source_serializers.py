@@ -87,7 +87,8 @@ class DraftSerializer(ExactSerializer):
     budget = serializers.DecimalField(max_digits=14, decimal_places=2, min_value=Decimal("0.01"))
 
     def validate_unit(self, code: str) -> Unit:
-        """A county where the person writes such drafts; any other is as unknown. It stays as it was drafted."""
+        """A county where the person writes such drafts; any other is treated as unknown. It does not change after
+        drafting."""
         county = self.instance.unit if self.instance else Unit.objects.filter(pk=code).first()
         if county is None or county.code != code or not self._writers(county):
             raise serializers.ValidationError(_("There is no such unit."))
@@ -180,7 +181,7 @@ class FundDraftSerializer(DraftSerializer):
         return planned
 
     def _department(self, given: dict[str, Any]) -> str:
-        """The own one of those who write for a department; finance names one."""
+        """Those who write for a department have their own; finance names one."""
         writer, named = given["written_by"], given.get("department", "")
         if not (writer or named):
             raise serializers.ValidationError({"department": [_("This field is required.")]})

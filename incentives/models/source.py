@@ -71,8 +71,8 @@ def totals_move_by_ledger() -> list[pgtrigger.Trigger]:
 
 class SourceQuerySet(models.QuerySet):
     def seen_by(self, user: Any) -> SourceQuerySet:
-        """What ``user`` may see: a draft only as one who writes it, or gives it to those who will; of departments'
-        people, their own."""
+        """What ``user`` may see: a draft only as one who writes it, or gives it to those who will; people of
+        departments see their own."""
         drafts = self.model.written_by_user(user) | self.model.to_hand_over(user)
         return self.filter(drafts | (below_any(user.reach("incentives.view_incentive"), "unit_id") & ~Q(state="draft")))
 
@@ -89,7 +89,7 @@ class SourceQuerySet(models.QuerySet):
 
 
 FACTS = ("granted", "payable", "to_settle", "orphaned")
-"""What is asked once of a source as it was read, ``SourceQuerySet.with_facts`` of many."""
+"""Read once per source; for many at once by ``SourceQuerySet.with_facts``."""
 
 
 def _is_orphaned() -> Q:

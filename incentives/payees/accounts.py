@@ -51,7 +51,7 @@ def is_readable(account: PayeeAccount) -> bool:
 
 
 def went_to(payment: BankPayment, account: PayeeAccount) -> bool:
-    """Whether the bank paid to this account. A number that cannot be read is like no other."""
+    """Whether the bank paid to this account. A number that cannot be read equals no other."""
     try:
         return bool(payment.number == account.number)
     except Unreadable:

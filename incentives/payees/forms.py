@@ -13,7 +13,7 @@ from villages.models import UnitQuerySet, below, matching
 
 State = PayeeAccount.State
 NUMBER = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "data-unkept": True})
-"""Whole numbers stay on no device: the person types it again after signing in anew."""
+"""No device keeps whole numbers: the person types it again after signing in again."""
 
 
 class PayeeFilterForm(TownshipFilterForm):

@@ -13,7 +13,7 @@ from records.documents import Names, Signatures, Table, Text, document, issue
 from villages.townships import Townships
 
 WIDTHS = (0.5, 1.5, 1.7, 2.6, 1.3, 1.4)
-"""Columns keep their place however long a name is: it goes on in the next line of its own cell."""
+"""Columns keep their place however long a name is: it wraps within its own cell."""
 
 
 def voucher_paper(state: VoucherState, by: Any) -> bytes:

@@ -49,7 +49,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
             raise Incomplete(_("Please confirm or decline."))
         carry_out, state, done = VERDICTS[request.POST["verdict"]]
         reason = request.POST.get("reason", "").strip()
-        # In a transaction of its own: a proposal that has lapsed stays lapsed when the step is refused for it.
+        # In its own transaction: a proposal that has lapsed remains lapsed when the step is refused because of it.
         workflow.review_clawbacks([clawback.line.holder_id])
         with confirming_sent(request, page_step(type(source), source.pk)) as shown:
             proposal = shown["clawbacks"].get(str(pk))

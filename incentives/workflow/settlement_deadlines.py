@@ -1,6 +1,6 @@
 """An open clawback is a follow-up of the county's finance; late, it goes up, and only settling it ends it.
 
-Its own notice tells finance of it, anew whenever the star moves (``incentives.workflow.clawbacks``).
+Its own notice tells finance of it, again whenever the star moves (``incentives.workflow.clawbacks``).
 """
 
 from collections.abc import Iterable

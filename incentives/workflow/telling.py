@@ -41,7 +41,8 @@ def tell_units(source: Source, kind: str, amounts: Mapping[GrantLine, Decimal]) 
 
 
 def tell_of_account(account: PayeeAccount, user_ids: Iterable[int]) -> None:
-    """Notify a unit's own people to which account it is paid from now on: a wrong change is noticed where it hurts."""
+    """Notify a unit's own people to which account it is paid from now on: they are the first to notice a wrong
+    change."""
     params = {"unit": account.unit.name, "bank": account.bank, "account": account.masked}
     announce(user_ids, "payee_account", link=reverse("unit-money"), unit_code=account.unit_id, **params)
 

@@ -98,7 +98,7 @@ def confirm(cycle: ProgrammeCycle, *, document: str, by: User, expected: Any = N
 
 
 def take_back(cycle: ProgrammeCycle, *, reason: str, by: User, expected: Any = None) -> ProgrammeCycle:
-    """Take the confirmation back before it is published, for a reason; the results are worked out anew."""
+    """Take the confirmation back before it is published, for a reason; the results are computed again."""
     said = require_reason(reason)
     with taking("take_back_programme", cycle, by, said) as fresh:
         require_unchanged(expected, standing_of(fresh))

@@ -1,4 +1,4 @@
-"""The next version of a programme's scheme in mid-year: what stays answered, what is asked anew, who is told."""
+"""The next version of a programme's scheme in mid-year: what stays answered, what is asked again, who is told."""
 
 from collections.abc import Mapping
 

@@ -185,7 +185,7 @@ def _json(text: str | None) -> Any:
 
 @lru_cache(maxsize=1000)
 def _list(text: str | None) -> list[Any]:
-    """A list that many rows have alike."""
+    """A list that many rows share."""
     return list(_json(text))
 
 

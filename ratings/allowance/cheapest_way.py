@@ -1,9 +1,9 @@
 """The cheapest ways to a star: few criteria to work on, the largest gains first; pure.
 
-Largest first is not always the very fewest where caps of areas and lines of several kinds meet.
+This is greedy: where caps of areas and lines of several kinds meet, another choice may need fewer criteria.
 
-A criterion that is worked on is taken at the best it can give, so that a way holds whatever else stays as it is. What
-points cannot change (a veto in force, the rank among others) is no part of a way: ``Allowed.short`` names it.
+A criterion that is worked on is taken at the best it can give, so that a way is valid whatever else stays as it is.
+What points cannot change (a veto in force, the rank among others) is not part of a way: ``Allowed.short`` names it.
 """
 
 from collections.abc import Collection, Iterable, Mapping

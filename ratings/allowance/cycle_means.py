@@ -19,7 +19,7 @@ State = Application.State
 def county_means(spec: SchemeSpec, applications: QuerySet[Application]) -> dict[str, Decimal]:
     """The means over ``applications``, by item: of what villages have sent and departments have given.
 
-    An application that is rejected counts no more.
+    A rejected application no longer counts.
     """
     if not (items := _items(spec)):
         return {}

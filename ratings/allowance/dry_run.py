@@ -62,8 +62,8 @@ cross join lateral (
 ) as short
 order by r.entry
 """.replace("{short}", SHORT)
-"""What follows from the points of a unit, in JSON: written where it is found, it costs a tenth. ``has`` and ``needs``
-are formatted like points, ranks and numbers of areas too; null where there is none."""
+"""What follows from the points of a unit, in JSON: written as soon as it is found, it costs a tenth. ``has`` and
+``needs`` are formatted like points, ranks and numbers of areas too; null where there is none."""
 _CHUNK = 2000
 
 

@@ -1,4 +1,4 @@
-"""What a draft would do to the villages, told apart by township, criterion and star line; pure but for the facts."""
+"""What a draft would do to the villages, by township, criterion and star line; pure, except for reading the facts."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from ratings.scheme.spec import Criterion, SchemeSpec, StarLine
 from records.known import known
 
 ALIKE = Decimal("0.95")
-"""A criterion on which so many units have the same points hardly tells them apart."""
+"""A criterion on which so many units have the same points hardly distinguishes them."""
 ONE = Decimal(1)
 
 
@@ -111,7 +111,7 @@ def _lacks(pair: Pair, criterion: Criterion) -> bool:
 
 
 def moved_by_line(pair: Pair, old: SchemeSpec) -> list[Short]:
-    """The conditions of the star lost, or before of the star won, that decide though no points do.
+    """The conditions of the star lost, or before of the star won, that decide although no points do.
 
     A line of totals does if the total as it is would still lead to the old star under the old line; the others where
     the points of no criterion differ.

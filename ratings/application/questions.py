@@ -1,7 +1,7 @@
 """What a scheme asks of whom, and what is still missing; pure (formats §2: in a form every item must be answered).
 
 A criterion's ``supplier`` says who gives its facts: the village on its form, a department for all villages at once, or
-(township, poll and anyone else) the reviewers on their sheets. A figure from below nobody gives: it is computed.
+(township, poll and anyone else) the reviewers on their sheets. Nobody gives a figure from below: it is computed.
 """
 
 from collections.abc import Collection, Iterable, Mapping

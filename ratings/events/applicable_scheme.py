@@ -1,6 +1,7 @@
 """The scheme that applies to a unit's events on a day: the latest issued year up to it, of the nearest unit above.
 
-Of the year's versions it is the one last issued on or before that day; the first counts from 1 January (formats §6).
+Among the versions of that year it is the one last issued on or before that day; the first counts from 1 January
+(formats §6).
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Who is to put right what an event brought up, by when, and who looks whether that was done."""
+"""Who rectifies what an event brought up, by when, and who checks it."""
 
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ MOST_DAYS = 250
 
 
 class RectificationOrder(NamedTuple):
-    """As the fields of ``Event``: the unit that answers for it, within how many working days, and who checks."""
+    """As the fields of ``Event``: the unit that answers for it, within how many working days, and who checks it."""
 
     accountable: Unit
     rectify_within: int

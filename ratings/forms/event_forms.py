@@ -18,7 +18,7 @@ RECTIFICATION = ("accountable", "rectify_within", "checker")
 CHECKED = _("Checked: it is concluded and announced, and nothing in it is classified")
 
 UNKEPT = forms.TextInput(attrs={"data-unkept": True})
-"""On no device, not even until it is sent: whom a case concerns."""
+"""Kept on no device, not even until the form is sent: whom a case concerns."""
 
 
 class EventForm(forms.Form):

@@ -1,4 +1,4 @@
-"""What is wrong with a draft, told by the names of the fields in which it is mended."""
+"""What is wrong with a draft, by the names of the fields in which it can be corrected."""
 
 import re
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ _LISTED = ("shares", "points", "figures")
 
 @dataclass(frozen=True)
 class FieldFault:
-    """A problem with the part where it can be mended, what that part is called, and what stands in it."""
+    """A problem with the part where it can be corrected, what that part is called, and what it contains."""
 
     problem: Problem
     part: str

@@ -19,7 +19,7 @@ _LISTS = {"stars": "stars", "vetoes": "vetoes", "events": "events", "rules": "ev
 
 
 def part_of_problem(problem: Problem) -> str:
-    """The part (``drafting``) in which a problem can be mended; nothing for one of the outline."""
+    """The part (``drafting``) in which a problem can be corrected; nothing for one of the outline."""
     if found := _CRITERION.match(problem.place):
         return Place(int(found[1]) + 1, int(found[2]) + 1).name
     if found := _AREA.match(problem.place):

@@ -82,7 +82,7 @@ class Cell:
 
     @property
     def words(self) -> str:
-        """What stands in it, to read."""
+        """Its content, to read."""
         return "✓" if self.ticked else str(dict(self.choices).get(self.typed, self.typed))
 
 

@@ -52,7 +52,7 @@ class EventPerson(models.Model):
     """Whom an event concerns, where that has to be known. Seen by those who record events; in no export, notice or
     page of the audit trail, which keeps only that somebody was named. Encrypted at rest.
 
-    Who was named stays. Under another key it is written anew by the step ``ENCRYPT_ANEW`` alone, which leaves
+    Who was named does not change. Only the step ``ENCRYPT_ANEW`` encrypts it again, under another key, which leaves
     ``encrypted_at`` in the history.
     """
 

@@ -49,14 +49,14 @@ class ApplicationState(models.TextChoices):
     """Sent, and the township has not given its verdict."""
     IN_REVIEW = Group(TOWNSHIP_REVIEW, COUNTY_REVIEW)
     RESULT_NOT_OUT = Group(DRAFT, SUBMITTED, RETURNED, TOWNSHIP_REVIEW, COUNTY_REVIEW, DECIDED)
-    """Nobody outside may learn what was found, scored or decided (or was, before it was looked at anew)."""
+    """Nobody outside may learn what was found, scored or decided (or was, before it was reviewed again)."""
     COUNTY_UNRELEASED = Group(COUNTY_REVIEW, DECIDED)
     """What departments find still changes which star is allowed."""
     RESULT_OUT = Group(PUBLIC_NOTICE, CONFIRMED, REJECTED)
     STAR_PUBLISHED = Group(PUBLIC_NOTICE, CONFIRMED)
     SETTLED = Group(CONFIRMED, REJECTED)
     PAST_TOWNSHIP = Group(COUNTY_REVIEW, DECIDED, PUBLIC_NOTICE, CONFIRMED, REJECTED)
-    """The township's sheets have done their work: a change of seats does not touch them."""
+    """The township's sheets are finished: a change of seats does not affect them."""
     PAST_REVIEW = Group(DECIDED, PUBLIC_NOTICE, CONFIRMED, REJECTED)
     """The same of all sheets."""
 

@@ -42,12 +42,12 @@ _NO_OVERLAP = f"""
     END IF;
     RETURN NULL;
 """  # noqa: S608 our own numbers
-"""An exclusion constraint says the same, at ten times the cost: it looks into a GiST index for each row. What it does
-for two transactions that do not see each other, the locks of ``ratings.register.rerating`` do here: whoever waited for
-them sees what the other has committed. (The statement is planned anew each time, for one row or a hundred thousand; for
-many never row by row, which a planner without statistics would choose.) It waits for nothing that a re-rating does not
-hold: what this writes belongs to the units that it has locked, so that few of many find the register held alone, and
-few of few the lock of each. Only who writes past the workflow waits here."""
+"""An exclusion constraint would guarantee the same at ten times the cost: it searches a GiST index for each row. What
+it does for two transactions that do not see each other, the locks of ``ratings.register.rerating`` do here: whoever
+waited for them sees what the other has committed. (The statement is planned each time, for one row or a hundred
+thousand; for many never row by row, which a planner without statistics would choose.) It waits for nothing that a
+re-rating does not hold: what this writes belongs to the units that it has locked, so that few of many find the register
+held alone, and few of few the lock of each. Only somebody who writes past the workflow waits here."""
 
 
 class _Day(Func):

@@ -50,7 +50,7 @@ class SchemeQuerySet(models.QuerySet):
 
 
 class SchemeManager(models.Manager.from_queryset(SchemeQuerySet)):
-    """The schemes by which stars are given: what forgets about programmes never meets one of their schemes."""
+    """The schemes by which stars are given: code that forgets about programmes never meets one of their schemes."""
 
     def get_queryset(self) -> SchemeQuerySet:
         return super().get_queryset().filter(programme=None)

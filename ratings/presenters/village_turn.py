@@ -23,8 +23,8 @@ State = Application.State
 @dataclass(frozen=True)
 class Turn:
     """``lacking``: the number of things that keep the form from being sent. ``question``: the open return with its
-    criteria. ``unmended``: returned criteria (codes, in the order of the form) in which nothing has been changed since;
-    empty while nothing is returned."""
+    criteria. ``unmended``: the returned criteria (codes, in the order of the form) in which nothing has been changed
+    since; empty while nothing is returned."""
 
     lacking: int
     question: Return | None = None

@@ -59,7 +59,8 @@ def with_periods(scope: RerateScope, day: date) -> tuple[str, list[Any]]:
 
 
 def _rows(query: str, scope: RerateScope, day: date, *given: Any) -> list[tuple[Any, ...]]:
-    """What ``query`` finds in the relations up to ``period``. Of few units it takes longer to plan than to run."""
+    """What ``query`` finds in the relations up to ``period``. For a few units, planning it takes longer than running
+    it."""
     periods, params = with_periods(scope, day)
     sql, params = query.format(periods=periods), [*params, *given]
     if scope.few:

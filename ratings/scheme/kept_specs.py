@@ -1,7 +1,7 @@
 """The specifications of issued schemes, worked out once a process and language (what is asked may be worded in the
 reader's): no step can change what is issued.
 
-Whoever comes past the steps is believed as well: a body that differs is read anew.
+Somebody may bypass the steps: a body that differs is read again.
 """
 
 from copy import deepcopy

@@ -101,7 +101,7 @@ class _Figure(NamedTuple):
 class _Reader:
     """Reads rows into ``units`` and collects the problems.
 
-    Nearly every row of a large file tells a fact that came before of another unit: that is all it costs.
+    Nearly every row of a large file states a fact that an earlier unit has had: then a look-up is all it costs.
     """
 
     def __init__(self, spec: SchemeSpec, beside: SchemeSpec | None):
@@ -117,7 +117,7 @@ class _Reader:
         self.places: dict[str, dict[str, int]] = {}
         """By unit, the row of each fact that other units may not have."""
         self.again: list[FactToCheck] = []
-        """Facts that stood there already."""
+        """Facts that were there already."""
         self.figures: dict[tuple[str, str], _Figure | None] = {}
         self.vetoes = {veto.code for veto in spec.vetoes}
         self.asking: dict[str, list[Asked]] = {}
@@ -222,7 +222,7 @@ class _Reader:
             self.problems.append(problem)
 
     def _beyond(self, line: SpreadsheetLine) -> WrongRow | None:
-        """The first text that stands in no column: one that was torn at its comma must not pass for its first half."""
+        """The first text that is in no column: one that was torn at its comma must not pass for its first half."""
         for at, text in enumerate(line.cells[self.width :], start=self.width + 1):
             if text:
                 told = _("This cell is in no column. A value with a comma needs quotation marks.")

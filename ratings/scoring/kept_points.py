@@ -16,7 +16,7 @@ def kept_points(applications: Collection[int], stages: Collection[str]) -> dict[
 
 
 def points_behind(decisions: Iterable[Decision]) -> dict[int, dict[str, Decimal]]:
-    """By decision (id), the points of the stage that decided, by criterion; empty where no panel stands behind it.
+    """By decision (id), the points of the stage that decided, by criterion; empty where there was no panel.
 
     One query for all.
     """

@@ -28,7 +28,7 @@ class UnitFacts:
 
 
 class FactToCheck(NamedTuple):
-    """``row``: where it stands in the file."""
+    """``row``: its row in the file."""
 
     unit: str
     item: str

@@ -148,7 +148,7 @@ def _in_hand(user: User) -> QuerySet[Application]:
 @dataclass(frozen=True)
 class ToAccept:
     """For the office of the level that accepts and reviews in the window of ``step``: submitted applications, and
-    returns whose deadline is over. Of townships it is the county's, of all others the township's."""
+    returns whose deadline is over. For townships that is the county's office, for all others the township's."""
 
     level: Stage
     step: CycleStep

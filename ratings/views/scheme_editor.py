@@ -205,7 +205,7 @@ def part(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 
 def _seen(request: HttpRequest) -> str:
     """The digest of what the editor has read: of the other's text only once its button (``over:DIGEST``) is pressed, so
-    that saving while one types on, or another button, never takes the place of what nobody has looked at."""
+    that neither saving while one goes on typing nor another button overwrites what nobody has looked at."""
     verb, _colon, theirs = request.POST.get("do", "").partition(":")
     return theirs if verb == "over" else request.POST.get("was", "")
 
@@ -254,7 +254,7 @@ def _part_context(scheme: Scheme, body: Body, name: str, value: Body, given: Any
 
 
 def _conflict(body: Body, name: str, overtaken: EditConflict) -> dict[str, Any]:
-    """What stands there now beside what was typed; saving once more, over it, is then the editor's own choice."""
+    """What is there now beside what was typed; the editor then chooses whether to save over it."""
     stands = overtaken.stands
     if stands is None:
         return {"conflict": str(overtaken), "gone": True}

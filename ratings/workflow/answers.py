@@ -133,7 +133,7 @@ def _taken(there: Answer, by: User) -> str:
 
 
 def write(answers: list[Answer], by: User | None, verb: str) -> None:
-    """``upsert`` as what ``by`` did."""
+    """``upsert`` on behalf of ``by``."""
     with audit.acting(by, verb):
         upsert(answers)
 

@@ -25,7 +25,7 @@ COMPUTED = (BELOW, MEAN)
 def keep_computed_figures(applications: Iterable[Application]) -> None:
     """Bring the answers that are computed in line with the register and with what the units of the cycle say now.
 
-    They belong to the step in whose course they are computed: the audit trail names its person.
+    They belong to the step during which they are computed: the audit trail names its person.
     """
     applications = list(applications)
     # What an earlier version of the scheme computed goes, even where nothing is computed any more.

@@ -34,12 +34,12 @@ def corrected(application: Application, *, by: User, verb: str) -> None:
 
 @transaction.atomic
 def drop(applications: Iterable[Application], *, by: User | None, verb: str, reason: str) -> None:
-    """Nobody corrects them any more: the review goes on without, or the applications are withdrawn."""
+    """Nobody has to correct them any more: the review continues without, or the applications are withdrawn."""
     followups.call_off(FOLLOW_UP, _answer(applications, by, verb), by=by, reason=reason)
 
 
 def _answer(applications: Iterable[Application], by: User | None, verb: str) -> list[int]:
-    """The ids of the open returns of these applications, which are open no longer."""
+    """The ids of the open returns of these applications, which are no longer open."""
     found = Return.objects.filter(application__in=applications, answered_at=None)
     ids = list(found.values_list("pk", flat=True))
     with audit.acting(by, verb):

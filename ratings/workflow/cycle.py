@@ -108,7 +108,7 @@ def offered(cycle: Cycle) -> dict[str, Any]:
 
 
 def _told_of(rates: str) -> tuple[Role, ...]:
-    """Who is told of an opening: of the posts in rated units, those that there are at this level."""
+    """Who is told of an opening: of the posts in rated units, those that exist at this level."""
     return tuple(role for role in TOLD_OF_OPENING if role not in RATED_POSTS or rates in ROLES[role].levels)
 
 

@@ -29,7 +29,7 @@ REVIEW_OF: dict[str, ApplicationState] = {
     Decision.Origin.TOWNSHIP: Application.State.TOWNSHIP_REVIEW,
     Decision.Origin.COUNTY: Application.State.COUNTY_REVIEW,
 }
-"""Where an application lies again when a decision of that origin falls."""
+"""The state to which an application returns when a decision of that origin is overturned."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def refresh_allowance(applications: Collection[int], stage: Stage, *, on: date) 
 
 @transaction.atomic
 def drop_points(applications: Collection[int], stage: Stage) -> None:
-    """The panel scores anew: its earlier points are no longer valid."""
+    """The panel scores again: its earlier points are no longer valid."""
     Points.objects.filter(application__in=applications, stage=stage).delete()
     Application.objects.filter(pk__in=applications).update(panel_total=None, panel_star=None)
 

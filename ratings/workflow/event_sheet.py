@@ -1,8 +1,8 @@
 """Events by sheet: each line records one; all or nothing (architecture §6).
 
 ``read`` finds every wrong cell and foresees what each line would do, on top of those before it; ``carry_out`` records
-them. Idempotent: of what is recorded already nothing changes. Held events and the persons concerned are left to the
-form, so that neither ever stands in a sheet.
+them. Idempotent: what is recorded already does not change. Held events and the persons concerned are left to the form,
+so that neither is ever in a sheet.
 """
 
 from collections.abc import Iterable, Sequence
@@ -212,7 +212,7 @@ class _Reading:
         return closed
 
     def _kind(self, row: SheetRow, unit: Unit, on: date) -> tuple[str, str]:
-        """The event's code and name: either may stand in the sheet."""
+        """The event's code and name: the sheet may have either."""
         if (unit.pk, on) not in self.kinds:
             self.kinds[unit.pk, on] = events_of(judging_scheme(unit, on))
         known = self.kinds[unit.pk, on]

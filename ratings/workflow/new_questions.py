@@ -1,9 +1,9 @@
 """What a later version of the scheme asks of applications that are sent already (formats §6): the new answers alone.
 
 The form goes back to its village for just the criteria that lack an answer now. It keeps the day on which it was sent,
-and with it its place in every list; handed back, it is under review where the others are. A candidate whom the township
-has recommended stays with the county, whose reviewers score what is new; what departments supply is open to them
-meanwhile (``ratings.workflow.supply``).
+and with it its place in every list; once handed back, it is under review at the level of the others. A candidate whom
+the township has recommended stays with the county, whose reviewers score what is new; what departments supply is open
+to them meanwhile (``ratings.workflow.supply``).
 """
 
 from collections.abc import Collection, Iterable, Mapping

@@ -50,7 +50,7 @@ def follow() -> None:
 
 def lapse(proposals: Collection[Proposal], *, by: User | None, reason: str) -> None:
     """Nobody settles these any more: their follow-ups end. Those who were to settle them, the discipline commissions,
-    the unit and its offices are told. Nothing is told of a held event."""
+    the unit and its offices are told. Nobody is told of a held event."""
     followups.call_off(FOLLOW_UP, [one.pk for one in proposals], by=by, reason=reason)
     told = Proposal.objects.filter(pk__in=[one.pk for one in proposals], event__held=False)
     rows = _with_office(list(with_authority(told).select_related("event", "unit").order_by("pk")))

@@ -36,7 +36,7 @@ def follow(event: Event, *, by: User) -> None:
 
 
 def checking_office(event: Event) -> Office:
-    """Who looks whether it has been rectified."""
+    """Who checks whether it has been rectified."""
     if event.checker == Event.Checker.TOWNSHIP:
         return leading_office(township_of(event.unit_id))
     if event.checker == Event.Checker.COUNTY:

@@ -43,8 +43,8 @@ def run_register(
 ) -> RegisterRun | None:
     """Bring the register up to today; None if another run is at it.
 
-    A person runs it over a ``place`` of theirs; what is left to the nightly runs over everything does not change by
-    that. ``expected``: what a dry run showed (``listed``); if anything else would change, nothing does.
+    A person runs it over a ``place`` of theirs; this does not change what is left to the nightly runs over everything.
+    ``expected``: what a dry run showed (``listed``); if anything else would change, nothing does.
 
     Looks at the units that are due (``ratings.register.units_to_rerate``), and at all if the last full run is a week
     old, if there was none, or if the clock went back. Register and record are written in one transaction: a run that

@@ -81,8 +81,8 @@ def issue_scheme(scheme: Scheme, *, by: User | None) -> Scheme:
 
 
 def _settle_superseded(scheme: Scheme, by: User | None) -> None:
-    """What an earlier version of the year proposed for events that this one judges is not settled any more; those who
-    were to settle it are told."""
+    """What an earlier version of the year proposed for events that this one judges need not be settled any more; those
+    who were to settle it are told."""
     versions = scheme.versions().exclude(pk=scheme.pk)
     superseded = Proposal.objects.filter(
         state=Proposal.State.OPEN, scheme__in=versions, event__on__gte=timezone.localdate(scheme.issued_at)

@@ -123,7 +123,7 @@ def undo(scheme: Scheme, *, seen: int, by: Any) -> None:
 
 @transaction.atomic
 def redo(scheme: Scheme, *, seen: int, by: Any) -> None:
-    """Make again the change that was taken back last. A change made since then leaves nothing to redo."""
+    """Make again the change that was taken back last. After a newer change there is nothing to redo."""
     _go(scheme, Step.REDO, redoable, seen, by)
 
 

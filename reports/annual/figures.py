@@ -92,7 +92,7 @@ def _in_force(year: int) -> QuerySet[Decision]:
 
 
 def events(unit: Unit, year: int) -> QuerySet[Event]:
-    """What happened in the year; held events stay with those who record them."""
+    """What happened in the year; held events are only for those who record them."""
     found = Event.objects.filter(of_villages(unit), on__year=year, held=False)
     return found.select_related("unit", "reversal").order_by("unit", "on", "pk")
 

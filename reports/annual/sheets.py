@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from records.excel_writer import TEXT, ExcelSheet
 
 POINTS, MONEY, FACTOR, DAY = "0.00_ ", "#,##0.00_ ", "0.0000_ ", "yyyy-mm-dd_ "
-"""With a blank behind: a number stands at the right end of its cell, and the next text begins there."""
+"""With a trailing blank: a number is at the right end of its cell, and the next text begins there."""
 PLAIN = ""
 """Text, whole numbers and days (as 2026-01-20)."""
 DEMO = "演示数据，与实际无关"
@@ -19,7 +19,7 @@ DEMO = "演示数据，与实际无关"
 
 A4 = 9
 FONT = {"font_name": "宋体", "font_size": 11}
-"""Of every cell: a font that Excel and WPS have on every Chinese machine."""
+"""The font of every cell: Excel and WPS have it on every Chinese machine."""
 _TITLE = {"font_name": "黑体", "font_size": 16, "valign": "vcenter"}
 _NOTE = {"font_size": 10, "font_color": "#555555", "valign": "vcenter"}
 _HEAD = {

@@ -22,9 +22,9 @@ from reports.annual.tally import Counts, Tallies
 from villages.models import Unit
 
 WIDTHS = (34, 18, 18, 18)
-"""Of the columns of a page: together about as wide as A4 upright."""
+"""The widths of a page's columns: together about as wide as A4 upright."""
 COLOURS = ("#8E1B1F", "#C8553D", "#D9A441", "#7A9E7E", "#5B7DB1", "#9AA0A6", "#6B5B95", "#3D6B6B", "#444444")
-"""From the highest star down; told apart without colour by the order of the legend."""
+"""From the highest star down; distinguishable without colour by the order of the legend."""
 MOST_BARS = 30
 WIDTH, HEIGHT = 660, 300
 

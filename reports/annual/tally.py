@@ -83,7 +83,7 @@ def good(stars: Counter) -> int:
 
 
 def share(part: int, whole: int) -> Decimal | None:
-    """Per cent, half up to two decimals; None of nothing."""
+    """Per cent, half up to two decimals; None where there is nothing."""
     return Decimal(written(Decimal(100 * part) / whole)) if whole else None
 
 

@@ -1,7 +1,8 @@
 """The written report of a year (年度工作报告) as a Word document: the figures of the workbook in prose.
 
-``work_report.docx`` holds the layout of official documents (GB/T 9704) and can be changed in any word processor; what
-stands in it is filled in here. The office edits the result before it issues it: what only people know is marked.
+``work_report.docx`` holds the layout of official documents (GB/T 9704) and can be changed in any word processor; its
+content is filled in here. The office edits the result before it issues it: what only people know is marked for them to
+add.
 """
 
 from collections.abc import Iterator

@@ -16,7 +16,7 @@ from reports.assessments.places import LENGTHS, place_codes, villages_of_places
 from villages.models import Level, Unit, below, prefixes
 
 USUAL_STARS = 5
-"""Where no scheme says otherwise (practice §2)."""
+"""The default where no scheme says otherwise (practice §2)."""
 
 
 def problems(body: Any) -> list[Problem]:

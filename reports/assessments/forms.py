@@ -58,7 +58,7 @@ class FormulaForm(forms.Form):
 
     @property
     def shown(self) -> int:
-        """How many rows stand open: those filled in, and two more."""
+        """How many rows are shown: those filled in, and two more."""
         return 2 + sum(bool(row["takes"].value()) for row in self.rows)
 
     def clean(self) -> dict[str, Any]:

@@ -74,7 +74,7 @@ def issue_assessment(assessment: Assessment, *, by: User, expected: Any = None) 
 def freeze_assessment(
     assessment: Assessment, *, document: str, by: User, expected: Any = None, at: datetime | None = None
 ) -> None:
-    """Freeze the figures as of the assessment's day by the decision ``document``; whatever comes later changes none.
+    """Freeze the figures as of the assessment's day by the decision ``document``; later changes do not affect them.
 
     ``expected``: what ``AssessmentFigures.to_freeze`` gave when the page was shown; raises ``Outdated`` when that has
     changed.

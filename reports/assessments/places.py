@@ -6,7 +6,7 @@ from ratings.below.villages import VillagesBelow
 from villages.models import CODE_LENGTHS, Level, Unit
 
 LEVELS = {"township": [Level.TOWNSHIP], "county": [Level.COUNTY, Level.ZONE]}
-"""A development zone stands at county level (practice §1)."""
+"""A development zone is at county level (practice §1)."""
 LENGTHS = {"county": CODE_LENGTHS[2], "township": CODE_LENGTHS[3]}
 
 

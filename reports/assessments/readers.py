@@ -1,4 +1,4 @@
-"""Who sees what of an assessment: its own figure everybody assessed, the figures of all only some."""
+"""Who sees what of an assessment: everybody assessed sees their own figure, only some the figures of all."""
 
 from accounts.models import User
 from reports.models import Assessment, ComparisonSetting

@@ -87,6 +87,6 @@ group by 1
 def plans(villages: VillagesBelow, year: int) -> list[tuple[str, int, int]]:
     """Unit, how many improvement plans were due in the year, and how many of these passed their check by their date.
 
-    What was ended by its date, as nobody needed it, was not due.
+    What was called off by its date, as nobody needed it, was not due.
     """
     return villages.rows(_PLANS, year)

@@ -1,6 +1,6 @@
 """Evidence files of the demonstration: a page that says what it stands for, with different bytes for every village.
 
-A few villages hand in the same picture, which inspectors hear of.
+A few villages hand in the same picture, which becomes a lead for inspectors.
 """
 
 from collections.abc import Iterator

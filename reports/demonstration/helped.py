@@ -23,12 +23,12 @@ MEASURES = (
     "党员干部分片联系农户，收集意见",
 )
 PLAYED = 40
-"""So many of each county go through their steps; the others were called off at once."""
+"""How many of each county go through their steps; the others were called off at once."""
 WAYS = ("active", "passed", "reported", "late", "passed", "passed", "sent_back", "proposed", "draft")
 
 
 def load() -> str:
-    """Village by village another way, so that each state stands on the list."""
+    """Each village takes another way, so that the list has every state."""
     staff = Staff()
     with telling_only([]):
         for county, _township, _village in SETS.values():

@@ -114,7 +114,7 @@ def _opened(code: str, name: str, staff: Staff, *, day: date, **terms: Any) -> R
 
 
 def _some(round: Round, n: int) -> list[Unit]:
-    """So many villages that meet the conditions, spread over the place."""
+    """``n`` villages that meet the conditions, spread over the place."""
     found = eligible(round)
     return found[:: max(1, len(found) // n)][:n]
 

@@ -19,7 +19,7 @@ from reports.demonstration.people import Staff
 from villages.models import Unit, township_of
 
 WITHOUT_ACCOUNT = 2
-"""So many villages of each county have no account yet; one more waits to be confirmed."""
+"""How many villages of each county have no account yet; one more waits to be confirmed."""
 TERMS = [
     {"code": "a", "takes": "share_at_least", "star": 4, "weight": 40},
     {"code": "b", "takes": "mean_points", "weight": 30},

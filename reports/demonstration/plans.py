@@ -49,7 +49,7 @@ def plan(unit: Unit, spec: SchemeSpec, year: int) -> YearPlan:
     criteria = spec.fitting(unit.tags)
     lucks = luck_of(criteria, "weak spots", unit.code)
     quality = quality_for(spec, criteria, lucks, target(unit.code, spec, year))
-    proud = chance("pride", unit.code)  # who is proud is so every year
+    proud = chance("pride", unit.code)  # who overstates does so every year
     more = proud.uniform(8, 30) if proud.random() < 0.12 else chance("pride", unit.code, year).uniform(0, 2.5)
     truth = facts(spec, criteria, lucks, quality)
     claims = facts(spec, criteria, lucks, min(1.0, quality + more * POINT))
@@ -75,7 +75,7 @@ def target(code: str, spec: SchemeSpec, year: int) -> float:
 
 
 def _step(code: str, year: int) -> float:
-    """From the year before to ``year``; a few leap, which inspectors hear of."""
+    """From the year before to ``year``; a few leap, which becomes a lead for inspectors."""
     draw = chance("year", code, year)
     return draw.gauss(0.4, 1.6) + (LEAP if draw.random() < 0.02 else 0)
 

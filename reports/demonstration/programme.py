@@ -20,7 +20,7 @@ from villages.models import Unit, township_of
 
 COUNTY, CODE = "330624", "clean-villages"
 SILENT = 30
-"""One village in so many answers nothing, and has no grade."""
+"""One in this many villages answers nothing, and has no grade."""
 OPEN_FOR = timedelta(days=20)
 
 

@@ -1,4 +1,4 @@
-"""What a rule hands over, and what it may ask."""
+"""What a rule returns, and what it may query."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

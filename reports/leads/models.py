@@ -1,4 +1,5 @@
-"""Leads as the night found them, what inspectors noted when they set one aside, and the limits that places have set."""
+"""Leads as the nightly task found them, what inspectors noted when they set one aside, and the limits that places have
+set."""
 
 from functools import reduce
 from operator import or_
@@ -30,7 +31,7 @@ class LeadRule(models.TextChoices):
 
 class LeadQuerySet(models.QuerySet):
     def found(self) -> "LeadQuerySet":
-        """Those that the last night found again."""
+        """Those that the last nightly task found again."""
         return self.filter(gone_at=None)
 
     def waiting(self) -> "LeadQuerySet":
@@ -42,7 +43,7 @@ class Lead(models.Model):
     """``place``: the smallest place that holds everything the lead speaks of; who reaches it may see it. ``unit`` or
     ``person``: what it is about, if that is one. ``cases``: how many times the rule found the same.
 
-    ``measured``: the figures of its sentence; ``rows``: what stands behind it, as the rule wrote it.
+    ``measured``: the figures of its sentence; ``rows``: the rows behind it, as the rule wrote them.
     """
 
     rule = models.CharField(_("Rule"), max_length=12, choices=LeadRule)

@@ -68,13 +68,13 @@ def photos(scope: Scope, now: datetime) -> Iterator[Found]:
 
 
 def _telling(found: list[Use]) -> bool:
-    """Photos of the progress of one village's plan may repeat its evidence; of two villages nothing may."""
+    """Photos of the progress of one village's plan may repeat its evidence; two villages may share nothing."""
     evidence = {use.year for use in found if use.source == EVIDENCE}
     return len({use.unit for use in found}) > 1 or len(evidence) > 1
 
 
 def _alike(photos_used: set[str], most: int) -> Iterator[set[str]]:
-    """Sets of photos that hang together by nearness; one photo alone is one."""
+    """Sets of photos connected by nearness; a single photo is one."""
     leader = {sha256: sha256 for sha256 in photos_used}
 
     def first_of(sha256: str) -> str:

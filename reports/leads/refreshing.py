@@ -1,4 +1,4 @@
-"""The leads of every place, found anew: by the night, and after a place has set a limit."""
+"""The leads of every place, found again: every night, and after a place has set a limit."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -71,6 +71,6 @@ def _write(lead: Lead, found: Found, now: datetime) -> Lead:
 
 
 def limits_of(code: str) -> dict[str, int]:
-    """What holds in a county or city: its own limits, else its city's, else the defaults."""
+    """The limits of a county or city: its own, else its city's, else the defaults."""
     rows = LeadLimit.objects.filter(unit__in=[code[:CITY_LENGTH], code]).order_by("unit")
     return {name: one.default for name, one in LIMITS.items()} | dict(rows.values_list("name", "value"))

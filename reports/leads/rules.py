@@ -21,7 +21,7 @@ from villages.models import below, township_of
 
 GAP_YEARS = 3
 LEAST_COMPARED = 5
-"""Villages from which a county's own change from one year to the next is read."""
+"""How many villages it takes to measure a county's change from one year to the next."""
 OBJECTIONS_WITHIN = timedelta(days=731)
 BAND = Decimal(1)
 """Points above and below a line that are compared."""
@@ -33,7 +33,7 @@ def published(scope: Scope) -> QuerySet[Application]:
 
 
 def plain(number: Decimal | float) -> str:
-    """A figure without needless zeros, as JSON keeps it."""
+    """A figure without trailing zeros, as JSON stores it."""
     text = f"{Decimal(number):.2f}"
     return text.rstrip("0").rstrip(".")
 

@@ -46,7 +46,7 @@ def own_limits(unit: Unit) -> dict[str, int]:
 
 @transaction.atomic
 def set_limits(unit: Unit, values: Mapping[str, int | None], *, by: User, expected: Any = None) -> Unit:
-    """Set the limits of ``unit`` (None: what the level above says), and have its leads found anew after the commit.
+    """Set the limits of ``unit`` (None: what the level above says), and have its leads found again after the commit.
 
     Raises ``NotAllowed``, ``Incomplete`` for what is out of bounds, ``Outdated``.
     """

@@ -37,7 +37,7 @@ YEARS = 6
 
 @dataclass(frozen=True)
 class YearResult:
-    """The result that stood at the end of a year's rating."""
+    """The final result of a year's rating."""
 
     decision: Decision
     points: dict[str, Decimal]
@@ -99,7 +99,7 @@ class Grant:
 
 @dataclass(frozen=True)
 class OpenItem:
-    """Something that is not finished: what, whose turn or how it stands, until when, and its page."""
+    """Something that is not finished: what, whose turn or in which state, until when, and its page."""
 
     name: str
     state: str
@@ -109,7 +109,7 @@ class OpenItem:
 
 
 class UnitFile:
-    """``unit`` as ``user`` may know it; ``printed``: on paper, where nothing of a held event stands."""
+    """``unit`` as ``user`` may know it; ``printed``: on paper, which has nothing of held events."""
 
     def __init__(self, unit: Unit, user: User, *, printed: bool = False) -> None:
         self.unit, self.user, self.printed = unit, user, printed

@@ -89,7 +89,8 @@ def why_not_appealable(subject: Appealable) -> str:
 
 
 def subjects(units: Units) -> list[Appealable]:
-    """What the ``units`` may appeal now. Mostly the days are over: whether an event still acts is dear to find out."""
+    """What the ``units`` may appeal now. The days are checked first, as they are mostly over: it is expensive to find
+    out whether an event still acts."""
     today = timezone.localdate()
     in_time = (one for one in (*_not_rated(units), *_events(units)) if today <= one.last_day)
     return [subject for subject in in_time if not why_not_appealable(subject)]

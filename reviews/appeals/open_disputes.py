@@ -1,8 +1,10 @@
-"""Who may know of an objection or appeal that is not answered yet; of answered ones every reader of the result may.
+"""Who may know of an objection or appeal that is not answered yet; every reader of the result may know of answered
+ones.
 
 An open appeal is known to its village, to the offices that decide and release there (they are told of it), to those who
 convene or hear it, and to those who oversee the place; not to others who read the register, nor to reviewers, who may
-have to score again. Of an open objection those know who answer such, and those who oversee.
+have to score again. An open objection is known to those who answer objections there, and to those who oversee the
+place.
 """
 
 from typing import Any

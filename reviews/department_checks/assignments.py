@@ -25,8 +25,8 @@ def checks_for(user: User) -> QuerySet[DepartmentCheck]:
 
 
 def speaks_for(user: User, check: DepartmentCheck) -> list[str]:
-    """The departments for which ``user`` answers: none where a unit of the list is his own (``lists_own_unit``), since
-    one answer covers the whole list."""
+    """The departments for which ``user`` answers: none where the list has a unit of their own (``lists_own_unit``),
+    since one answer covers the whole list."""
     if DepartmentCheck.objects.filter(lists_own_unit(user.pk), pk=check.pk).exists():
         return []
     return [name for name in departments_of(user, check.unit_id) if name in departments(check)]

@@ -17,7 +17,7 @@ AT_ONCE = 200
 
 
 def faults() -> Iterator[Fault]:
-    """Points of an application at a stage whose panel has finished, compared with the panel's sheets scored anew."""
+    """Points of an application at a stage whose panel has finished, compared with the panel's sheets scored again."""
     for stage in REVIEW_LEVELS:
         of_stage = Points.objects.filter(stage=stage).order_by("application").values_list("application", flat=True)
         keys = list(of_stage.distinct())

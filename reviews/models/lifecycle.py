@@ -128,7 +128,7 @@ class AppealState(models.TextChoices):
     UNANSWERED = Group(OPEN)
     """Its decision cannot be confirmed, and few may know of it (``reviews.appeals.open_disputes``)."""
     COUNTED = Group(OPEN, DISMISSED, UPHELD)
-    """There is one at most of each result."""
+    """At most one for each result."""
 
 
 APPEAL = "reviews.appeal"

@@ -60,9 +60,9 @@ BEFORE_ITS_BENCH = Q(
     *(Q(stage=review_level.stage, application__state=review_level.state) for review_level in REVIEW_LEVELS.values()),
     _connector=Q.OR,
 )
-"""Of a sheet or settlement: its application lies before the bench of its stage."""
+"""A condition on sheets or settlements: their application is under review at their stage."""
 DONE_WITH = {Stage.TOWNSHIP: State.PAST_TOWNSHIP, Stage.COUNTY: State.PAST_REVIEW}
-"""States of applications whose sheets of a stage have done their work: a change of seats does not touch them."""
+"""States in which the sheets of a stage are finished: a change of seats does not affect them."""
 
 
 def late_applications(review_level: ReviewLevel) -> QuerySet[Application]:

@@ -1,4 +1,5 @@
-"""The form on which a year is opened, one step a page; what was typed on the other pages travels along, unseen."""
+"""The form on which a year is opened, one step a page; what was typed on the other pages is carried along in hidden
+fields."""
 
 from collections.abc import Iterable
 from datetime import date

@@ -17,7 +17,7 @@ from records.numbers import plain
 from reviews.models import Sheet
 
 ROOM = "\n\n"
-"""An empty cell that a pen finds room in."""
+"""An empty cell with room for handwriting."""
 
 
 def field_sheets(sheets: Collection[Sheet], by: User) -> bytes:

@@ -204,7 +204,7 @@ def _asked(check: DepartmentCheck) -> str:
 
 
 def _answer(one: AnsweredByThen, villages: dict[int, str], vetoes: dict[str, str]) -> str:
-    """What the department found about the batch's villages; or its silence, where that was recorded."""
+    """What the department found about the batch's villages; or that it did not answer, where that was recorded."""
     lines = [
         _("%(village)s: %(veto)s, met on %(day)s, %(document)s")
         % {

@@ -96,7 +96,7 @@ class OwnSheet:
 
     @property
     def not_yet(self) -> str:
-        """From when it may be scored, while that day is to come."""
+        """The day from which it may be scored, while that is in the future."""
         opens = self.sheet.opens
         return opens_on(self.sheet.window, opens) if self.is_open and opens and timezone.now() < opens else ""
 

@@ -1,4 +1,4 @@
-"""The explanation "why this star", as far as reviews tell it: facts, panel, decision, notice, objections (practice §3).
+"""The explanation "why this star", as far as reviews know it: facts, panel, decision, notice, objections (practice §3).
 
 Names of reviewers, reasons for recusals, and objectors are not disclosed here.
 """
@@ -49,7 +49,7 @@ from reviews.results.dispute_chapters import APPEALS, NOTICE
 from reviews.results.result import Result
 
 OWN_STEPS = ("withdraw", "accept", "resume", "recommend", "reject", "send_back")
-"""Verbs that are told as they are; the others have words of their own."""
+"""Verbs told in the words of the lifecycle; the others have their own."""
 
 
 def _because(reason: str) -> tuple[str, ...]:
@@ -57,7 +57,7 @@ def _because(reason: str) -> tuple[str, ...]:
 
 
 def _facts_read(result: Result) -> Queries:
-    """What was asked and corrected; of most applications nothing was, and then nothing is looked for."""
+    """What was asked and corrected; for most applications nothing was, and then nothing is queried."""
     if all(taken.verb != "return" for taken in result.steps):
         return {}
     return {

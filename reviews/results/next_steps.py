@@ -1,4 +1,4 @@
-"""What apps above add below a score card: where it goes on from here. Registered in their ``registrations.py``."""
+"""What apps above add below a score card: what follows from here. Registered in their ``registrations.py``."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -21,9 +21,9 @@ from reviews.results.next_steps import NextStep, next_steps
 from reviews.results.result import Result, ResultLine
 
 FIRST = 3
-"""So many things to do first."""
+"""How many things to do are named first."""
 SMALLEST_CLASS = 5
-"""Of fewer villages no median is shown: it would tell a neighbour's points."""
+"""Below this number of villages no median is shown: it would disclose a neighbour's points."""
 YEARS = 3
 
 
@@ -112,7 +112,7 @@ class ScoreCard:
 
     @property
     def points_suffice(self) -> bool:
-        """The points allowed the next star, and less was decided."""
+        """Whether the points allowed the next star although a lower one was decided."""
         return self.star is not None and self.result.allowed.star >= self.star
 
     @cached_property
@@ -129,7 +129,7 @@ class ScoreCard:
 
     @property
     def beyond_points(self) -> bool:
-        """Something that points do not change stands in the way: a veto, or the rank among others."""
+        """Whether something that points do not change prevents it: a veto, or the rank among others."""
         return any(short.why == "top" or short.why.startswith("bar.") for short in self._short)
 
     @property
@@ -197,7 +197,7 @@ class ScoreCard:
 
     @property
     def next_steps(self) -> list[NextStep]:
-        """Where it goes on from here, by the apps above."""
+        """What follows from here, from the apps above."""
         return next_steps(self.result.user, self.decision)
 
     @cached_property

@@ -11,7 +11,7 @@ from records.documents import issue, pdf
 from reviews.results.score_card import ScoreCard
 
 LOSSES = 10
-"""So many losses fit beside the areas."""
+"""How many losses fit beside the areas."""
 
 
 def paper(card: ScoreCard) -> bytes:

@@ -22,6 +22,6 @@ def minimums_cell(context: template.Context, minimums: Iterable[Minimum]) -> Saf
 def choice_options(context: template.Context, row: DeskRow) -> SafeString:
     """``{% choice_options row %}``: the possible decisions, as options of a list."""
     own, stars = row.own_star if row.recommends else None, tuple(row.stars)
-    known = row.choice in (RECOMMEND, REJECT, SEND_BACK, *map(str, stars))  # of what anybody may send, nothing is kept
+    known = row.choice in (RECOMMEND, REJECT, SEND_BACK, *map(str, stars))  # what anybody may send is not cached
     shown = {"own": own, "stars": stars, "rejects": row.rejects, "choice": row.choice if known else ""}
     return include_kept(context, "reviews/decisions/choice_options.html", **shown)

@@ -91,7 +91,8 @@ def _unchecked(user: User) -> Totals:
 
 
 def _open_still(user: User) -> QuerySet:
-    """Lists past their deadline with how many departments are named and heard: of each alone, as a scheme is long."""
+    """Lists past their deadline with how many departments are named and heard: each scheme is read only for its own
+    count, as it is long."""
     late = DepartmentCheck.objects.filter(
         below_any(user.reach(OPEN), "unit_id"), _unreleased(), due__lte=timezone.now()
     )

@@ -223,7 +223,7 @@ def _released_as(batch: Batch, papers: dict[str, Any], chosen: set[int], by: Use
 
 
 def _say_saved(request: HttpRequest, batch: Batch, form: BatchForm) -> None:
-    """What a colleague has saved meanwhile stands in none of the fields: they hold what was typed."""
+    """What a colleague has saved meanwhile is in none of the fields: they hold what was typed."""
     papers = (batch.met_on.isoformat(), batch.document, batch.minutes)
     saved = [value for name, value in zip(BatchForm.base_fields, papers, strict=True) if form[name].value() != value]
     held = dict(batch.entries.order_by("decision__unit").values_list("decision", "decision__unit__name"))

@@ -228,7 +228,7 @@ def _places(review_level: ReviewLevel, codes: list[str]) -> list[PanelPlace]:
 
 
 def _reviewing(cycle: Cycle, codes: Iterable[str]) -> set[str]:
-    """Those of ``codes`` where it is reviewed. Villages are everywhere; of townships without a station, not one is."""
+    """Those of ``codes`` where it is reviewed. Villages are everywhere; townships without a station have none."""
     here = {code for code in codes if cycle.works_at(code)}
     if cycle.scheme.rates != Level.STATION:
         return here

@@ -35,7 +35,7 @@ from reviews.models import Settlement
 from reviews.models.review_levels import REVIEW_LEVELS, ReviewLevel, review_level_of
 
 BEFORE_IN_TOWNSHIP = (Role.TOWNSHIP_OFFICE, Role.TOWNSHIP_REVIEWER)
-"""Who hears, beside the unit's own people, that a step was undone: those who took the ones before."""
+"""Who is told, besides the unit's own people, that a step was undone: those who took the earlier ones."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def reject(application: Application, *, by: User, reason: str) -> None:
 
 @transaction.atomic
 def send_back(application: Application, *, by: User, reason: str) -> None:
-    """The county returns ``application`` to the township to decide anew."""
+    """The county returns ``application`` to the township, which decides again."""
     application = _locked(application)
     actions.require("send_back", by, application)
     require_reviewing([application], REVIEW_LEVELS[Stage.COUNTY].window)

@@ -1,4 +1,4 @@
-"""How long it is kept who raised an objection, and how to reach them."""
+"""How long the name and contact of whoever raised an objection are kept."""
 
 from datetime import timedelta
 from typing import Any
@@ -16,7 +16,7 @@ def forget_old() -> None:
 
 
 def forget(objections: QuerySet[Any]) -> None:
-    """Delete name and contact ``OBJECTION_CONTACT_DAYS`` after the answer. Neither stands in a history, so the proof
-    stays whole."""
+    """Delete name and contact ``OBJECTION_CONTACT_DAYS`` after the answer. Neither is in a history table, so the proof
+    remains complete."""
     before = timezone.now() - timedelta(days=settings.OBJECTION_CONTACT_DAYS)
     objections.filter(~Q(name="", contact=""), answered_at__lt=before).update(name="", contact="")

@@ -1,7 +1,7 @@
 """Choices of the decision desk, recorded exactly as previewed, or not at all.
 
 The county's means are settled before the choices are listed, and before they are recorded: what follows is decided by
-means that stand, so that neither the list nor one of its choices moves the total of another.
+fixed means, so that neither the list nor one of its choices moves the total of another.
 """
 
 from __future__ import annotations

@@ -72,7 +72,7 @@ def is_of_the_panel(user: User, application: Application, review_level: ReviewLe
 
 
 def supersede(applications: Collection[int], stage: str) -> None:
-    """The points are given anew: open notes are deleted, signed ones stay on record as superseded."""
+    """The points are given again: open notes are deleted, signed ones stay on record as superseded."""
     settlements = Settlement.objects.filter(application__in=applications, stage=stage, superseded_at=None)
     settlements.filter(note="").delete()
     settlements.update(superseded_at=timezone.now())

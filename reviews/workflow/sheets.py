@@ -163,7 +163,7 @@ def _is_own(sheet: Sheet, by: User) -> bool:
 
 
 def close_panels(chosen: Collection[Sheet], at: datetime) -> None:
-    """Give their points to those applications of ``chosen`` whose last sheet has come in."""
+    """Store the points of those applications of ``chosen`` whose last sheet has come in."""
     for stage in {sheet.stage for sheet in chosen}:
         review_level = REVIEW_LEVELS[stage]
         applications = {s.application_id: s.application for s in chosen if s.stage == stage}
@@ -196,7 +196,7 @@ def _give_points(
 
 
 def _enter_computed(sheets: Collection[Sheet], applications: Mapping[int, Application]) -> None:
-    """Put what nobody types, as it stands now, on every sheet: the points of all reviewers follow from the same
+    """Put the current values of what nobody types on every sheet: the points of all reviewers follow from the same
     figures from below and the same mean."""
     keep_computed_figures(applications.values())
     answers = _answers(applications)
