@@ -87,6 +87,18 @@ def store_photo(upload: UploadedFile, *, by: Any) -> StoredFile:
     return stored
 
 
+def store_strangers_photo(upload: UploadedFile) -> StoredFile:
+    """``store_photo`` of somebody without an account, who may want to stay unknown: what is ever served of it is a copy
+    without what the camera wrote into it (place, device, owner). Raises ``Incomplete`` where none can be made."""
+    stored = store_photo(upload, by=None)
+    try:
+        ReducedPicture(stored, "screen").open().close()
+    except NoPicture:
+        stored.delete()
+        raise Incomplete(_("“%s” cannot be opened as a photo.") % stored.name) from None
+    return stored
+
+
 def sha256_of(upload: UploadedFile) -> str:
     """The hash under which ``store`` would store it."""
     found = hashlib.sha256()
@@ -164,11 +176,12 @@ def serve(stored: StoredFile, size: str = "") -> FileResponse:
 
     ``size``: "small" for the thumbnail of a picture, "screen" for a version that every browser can show (HEIC as
     JPEG); 404 if it cannot be made. PDF gets no sandbox, because Chromium's viewer does not start in one; the content
-    security policy still lets it load nothing.
+    security policy still lets it load nothing. A stranger's photo is served as these versions alone.
     """
     shown = stored.kind in SHOWN_IN_BROWSER
-    if size == "small" or (size == "screen" and not shown):
-        response = _picture(stored, size)
+    strangers = stored.is_picture and stored.uploaded_by_id is None
+    if size == "small" or strangers or (size == "screen" and not shown):
+        response = _picture(stored, "small" if size == "small" else "screen")
     else:
         response = FileResponse(
             default_storage.open(place(stored.sha256)),
@@ -190,7 +203,7 @@ def _picture(stored: StoredFile, size: str) -> FileResponse:
         picture = ReducedPicture(stored, size).open()
     except NoPicture:
         raise Http404 from None
-    name = f"{PurePath(stored.name).stem}.jpg"
+    name = f"{PurePath(stored.name).stem}.jpg" if stored.uploaded_by_id else "photo.jpg"
     response = FileResponse(picture, filename=name, content_type="image/jpeg")
     response["Cache-Control"] = f"private, max-age={SEEN_AGAIN}"
     return response

@@ -59,7 +59,7 @@ def reduced(content: bytes, side: int) -> bytes:
         upright = ImageOps.exif_transpose(picture)
         upright.thumbnail((side, side))
         made = io.BytesIO()
-        _on_white(upright).save(made, "JPEG", quality=QUALITY, optimize=True)
+        _on_white(upright).save(made, "JPEG", quality=QUALITY, optimize=True, comment=b"")
     return made.getvalue()
 
 

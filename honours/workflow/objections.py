@@ -23,7 +23,7 @@ from honours.telling import tell
 from honours.workflow import duties
 from honours.workflow.step import locked
 from records import audit
-from records.files import sha256_of, store_photo
+from records.files import sha256_of, store_strangers_photo
 from records.previews import require_unchanged
 from records.refusals import Incomplete, NotAllowed, WrongState, require_reason
 from records.typed_codes import ALPHABET, grouped
@@ -65,7 +65,7 @@ def make(
             name=name.strip(),
             contact=contact.strip(),
             sent=sent,
-            photo=store_photo(photo, by=None) if photo else None,
+            photo=store_strangers_photo(photo) if photo else None,
         )
     duties.objection_waits(objection)
     return objection

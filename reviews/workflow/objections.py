@@ -25,7 +25,7 @@ from ratings.models.decision_lifecycle import DECISION_STEPS
 from ratings.signals import matters_changed
 from ratings.workflow import decision as decisions
 from records import audit
-from records.files import sha256_of, store_photo
+from records.files import sha256_of, store_strangers_photo
 from records.known import known
 from records.previews import require_unchanged
 from records.refusals import Incomplete, WrongState
@@ -86,7 +86,7 @@ def make_objection(
             name=name.strip(),
             contact=contact.strip(),
             sent=sent,
-            photo=store_photo(photo, by=None) if photo else None,
+            photo=store_strangers_photo(photo) if photo else None,
         )
     matters_changed.send(sender=Objection, units=[objection.unit_id])
     _tell_made(objection)

@@ -11,7 +11,7 @@ from django.http import Http404
 from PIL import ExifTags, Image
 
 from records import pictures
-from records.files import place, serve, store
+from records.files import place, serve, store, store_strangers_photo
 from tests.factories import UserFactory
 from tests.records.test_files import DOCX, JPEG, PDF
 
@@ -92,3 +92,18 @@ def test_a_picture_of_too_many_pixels_is_left_alone(monkeypatch):
     monkeypatch.setattr(pictures, "MOST_REDUCED", 800 * 400 - 1)
     with pytest.raises(Http404):
         serve(stored, "small")
+
+
+@pytest.mark.parametrize("size", ["", "screen", "small"])
+def test_a_strangers_photo_tells_neither_where_nor_with_what_it_was_taken(size):
+    """Somebody who objects may stay anonymous, before the office in the next street too."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.Make] = "HUAWEI of 张三"
+    exif[ExifTags.IFD.GPSInfo] = {ExifTags.GPS.GPSLatitude: (29.0, 30.0, 15.0)}
+    written = {"exif": exif.tobytes(), "comment": b"seen by the well", "xmp": b"<x>north</x>"}
+    content = picture(**written)
+    assert all(said in content for said in (b"HUAWEI", b"well", b"north"))
+    answer = serve(store_strangers_photo(SimpleUploadedFile("张三的手机.jpg", content)), size)
+    served = b"".join(answer.streaming_content)
+    assert set(Image.open(io.BytesIO(served)).info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
+    assert answer["Content-Disposition"] == 'inline; filename="photo.jpg"'
