@@ -42,7 +42,7 @@ STEPS = Lifecycle(
         "accept_followup",
         [ANSWER],
         moves(State.REPORTED, to=State.DONE),
-        label=_("Accept"),
+        label=pgettext_lazy("what was done", "Accept"),
         trail=pgettext_lazy("step", "accept what was done"),
     ),
     Step(

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.authority import reached_or_404
+from accounts.models import User
 from accounts.together import asked_together
 from followups import time_limits
 from ratings import exports
@@ -42,7 +43,7 @@ from records.documents import served
 from records.excel_export import as_workbook, wanted
 from records.files import serve
 from records.refusals import Incomplete, NotAllowed, Outdated, refuse_unknown_fields
-from villages.models import below
+from villages.models import below, below_any
 
 State = Application.State
 PER_PAGE = 50
@@ -173,9 +174,13 @@ def _step(
     verb: str,
     take: Callable[[Application, Any], Any],
     done: str,
+    following: Callable[[User, Application], Application | None] = lambda _user, _application: None,
     **context: Any,
 ) -> HttpResponse:
-    """A step with a confirmation page: GET shows what it does, POST takes it as shown; without permission a 404."""
+    """A step with a confirmation page: GET shows what it does, POST takes it as shown; without permission a 404.
+
+    ``following``: the application that waits for the same step, which is opened next.
+    """
     application = opened(request.user, pk)
     if not request.user.has_perm(own_step(verb, application.unit_id).permission, application):
         raise NotAllowed
@@ -196,8 +201,14 @@ def _step(
             messages.warning(request, str(outdated))
             application, status = opened(request.user, pk), 409
     if taken:
+        if after := following(request.user, application):
+            done = _("%(unit)s: %(done)s Next: %(next)s.") % {
+                "unit": application.unit,
+                "done": done,
+                "next": after.unit,
+            }
         messages.success(request, done)
-        return redirect("application", pk)
+        return redirect("application", after.pk if after else pk)
     if status != 400 and verb not in {action.verb for action in available(request.user, application)}:
         not_taken(request, _("This step cannot be taken now."))
         return redirect("application", pk)
@@ -303,6 +314,14 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+def _next_to_accept(user: User, accepted: Application) -> Application | None:
+    """The next by its code of those that wait in the same rating; after the last one, the first."""
+    codes = user.reach(own_step("accept", accepted.unit_id).permission)
+    waiting = Application.objects.filter(below_any(codes, "unit_id"), cycle=accepted.cycle_id, state=State.SUBMITTED)
+    waiting = waiting.select_related("unit").order_by("unit")
+    return waiting.filter(unit__gt=accepted.unit_id).first() or waiting.first()
+
+
 @login_required
 def accept(request: HttpRequest, pk: int) -> HttpResponse:
     return _step(
@@ -311,6 +330,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
         "accept",
         lambda application, shown: workflow.accept(application, by=request.user, expected=shown),
         _("Accepted. The unit has been told."),
+        following=_next_to_accept,
         detail=_("The application is accepted for review."),
     )
 

@@ -10,7 +10,7 @@ from accounts.roles import Role
 from ratings.models import Application
 from ratings.workflow import application as workflow
 from tests.answers import save_answer
-from tests.factories import COUNTY, person
+from tests.factories import COUNTY, ApplicationFactory, UnitFactory, person
 from tests.form_steps import key_of, pressed
 from tests.ratings.application_pages.conftest import area_of, as_
 from tests.ratings.test_application_workflow import fill
@@ -89,6 +89,18 @@ def test_what_is_missing_is_listed_with_its_page(client, draft, filler, signer):
         ("2.1 “五有”", "有b：还没填"),
     ]
     assert answer.context["missing"][0]["url"] == f"{area_of(draft)}#c1-2"
+
+
+def test_accepting_leads_to_the_next_that_waits(client, submitted, office):
+    first, last = (
+        ApplicationFactory(cycle=submitted.cycle, unit=UnitFactory(code=f"330624108{part}"), state="submitted")
+        for part in ("001", "999")
+    )
+    led = [
+        pressed(as_(client, office), reverse("application_accept", args=[one.pk])).url
+        for one in (submitted, last, first)
+    ]
+    assert led == [reverse("application", args=[one.pk]) for one in (last, first, first)]
 
 
 def test_the_office_accepts_and_returns(client, submitted, office):
