@@ -13,6 +13,7 @@ from honours.models.lifecycle import VIEW
 from honours.workflow.rounds import LEVELS
 from ratings.events.applicable_scheme import event_names
 from ratings.models import Scheme
+from reviews.forms import PublicObjectionForm
 from villages.forms.township_filter import TownshipFilterForm
 from villages.models import Level, Unit, below, matching
 
@@ -145,30 +146,10 @@ class AnswerForm(forms.Form):
     answer = forms.CharField(label=_("Answer"), max_length=5000, widget=TEXT)
 
 
-class ObjectionForm(forms.Form):
-    """``website`` is a honeypot: people do not see it, bots fill it in."""
+class RoundObjectionForm(PublicObjectionForm):
+    field_order = ("nomination",)
 
     nomination = forms.ModelChoiceField(None, label=_("Which village"), empty_label=_("Please choose"))
-    text = forms.CharField(
-        label=_("What is not right"),
-        help_text=_("What happened, when, and how you know"),
-        max_length=5000,
-        widget=forms.Textarea(attrs={"rows": 5}),
-    )
-    name = forms.CharField(
-        label=_("Your name (optional)"),
-        help_text=_("Leave it empty to stay anonymous. Only the people who handle it see it."),
-        max_length=50,
-        required=False,
-    )
-    contact = forms.CharField(label=_("How to reach you (optional)"), max_length=100, required=False)
-    photo = forms.FileField(
-        label=_("Photo (optional)"),
-        help_text=_("Only the people who handle it see it."),
-        required=False,
-        widget=forms.FileInput(attrs={"accept": "image/*"}),
-    )
-    website = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, round: Round, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

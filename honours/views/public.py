@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.working_days import working_days_between
 from honours.certificate import certificate_paper, code_of, nomination_of
-from honours.forms import ObjectionForm
+from honours.forms import RoundObjectionForm
 from honours.models import Nomination, NominationState, Round, RoundObjection
 from honours.workflow import objections
 from ratings.forms.register_forms import PublicSearchForm
@@ -48,7 +48,7 @@ def public_round(request: HttpRequest, pk: int) -> HttpResponse:
     round = get_object_or_404(Round.objects.filter(state__in=Round.State.PUBLIC).select_related("unit"), pk=pk)
     today, status = timezone.localdate(), 200
     takes = round.state == Round.State.NOTICE and today <= round.last_day
-    form = ObjectionForm(round, request.POST or None, request.FILES or None) if takes else None
+    form = RoundObjectionForm(round, request.POST or None, request.FILES or None) if takes else None
     if request.method == "POST" and form is not None and form.is_valid():
         given, place = dict(form.cleaned_data), address_of(request)
         if given.pop("website") or not may_object_again(place):

@@ -212,25 +212,32 @@ def _step(
     if status != 400 and verb not in {action.verb for action in available(request.user, application)}:
         not_taken(request, _("This step cannot be taken now."))
         return redirect("application", pk)
+    return _step_page(request, application, verb, problems, context, status)
+
+
+def _step_page(
+    request: HttpRequest,
+    application: Application,
+    verb: str,
+    problems: dict[str, str],
+    context: dict[str, Any],
+    status: int,
+) -> HttpResponse:
+    """What the step does, with what was missing from what was sent; the button stands for exactly that."""
     content = (workflow.content_of if verb in SENDING else workflow.standing_of)(application)
     form = ApplicationFormView(application, may_fill=True)
-    return render(
-        request,
-        "ratings/application/step.html",
-        {
-            "application": application,
-            "key": previews.keep(request.user, f"{verb}:{pk}", content),
-            "action": STEPS[verb],
-            "reason": request.POST.get("reason", ""),
-            "problems": problems,
-            "missing": _missing_links(form, problems),
-            "odd": _odd(form) if verb in SENDING else [],
-            "form": form if verb in SENDING else None,
-            "reason_needed": application.state != State.SUBMITTED,
-            **context,
-        },
-        status=status,
-    )
+    shown = {
+        "application": application,
+        "key": previews.keep(request.user, f"{verb}:{application.pk}", content),
+        "action": STEPS[verb],
+        "reason": request.POST.get("reason", ""),
+        "problems": problems,
+        "missing": _missing_links(form, problems),
+        "odd": _odd(form) if verb in SENDING else [],
+        "form": form if verb in SENDING else None,
+        "reason_needed": application.state != State.SUBMITTED,
+    }
+    return render(request, "ratings/application/step.html", shown | context, status=status)
 
 
 def _missing_links(form: ApplicationFormView, problems: dict[str, str]) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ from records.confirming import not_taken
 from records.documents import served
 from records.refusals import Refused
 from records.typed_codes import grouped, normalized
+from reviews.forms import PublicObjectionForm
 from reviews.models import Batch, Objection
 from reviews.models.review_levels import REVIEW_LEVELS
 from reviews.results.poster import poster
@@ -46,32 +47,12 @@ class Day:
     is_today: bool
 
 
-class ObjectionForm(forms.Form):
-    """``website`` is a honeypot: people do not see it, bots fill it in."""
+class ObjectionForm(PublicObjectionForm):
+    field_order = ("decision",)
 
     decision = forms.ModelChoiceField(
         Decision.objects.none(), label=gettext_lazy("Which unit"), empty_label=gettext_lazy("Please choose")
     )
-    text = forms.CharField(
-        label=gettext_lazy("What is not right"),
-        help_text=gettext_lazy("What happened, when, and how you know"),
-        max_length=5000,
-        widget=forms.Textarea(attrs={"rows": 5}),
-    )
-    name = forms.CharField(
-        label=gettext_lazy("Your name (optional)"),
-        help_text=gettext_lazy("Leave it empty to stay anonymous. Only the people who handle it see it."),
-        max_length=50,
-        required=False,
-    )
-    contact = forms.CharField(label=gettext_lazy("How to reach you (optional)"), max_length=100, required=False)
-    photo = forms.FileField(
-        label=gettext_lazy("Photo (optional)"),
-        help_text=gettext_lazy("Only the people who handle it see it."),
-        required=False,
-        widget=forms.FileInput(attrs={"accept": "image/*"}),
-    )
-    website = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, batch: Batch, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
