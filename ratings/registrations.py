@@ -50,6 +50,33 @@ RIGHTS = {
 """The rights of steps that are in no table of steps (``accounts.deputies``)."""
 
 
+FOLLOW_UPS = {
+    CORRECTION: FollowUpKind(
+        pgettext_lazy("due", "Correction"),
+        notices.TO_CORRECT,
+        needs=["ratings.view_application"],
+        own_todo=True,
+        own_steps=True,
+        told_elsewhere=True,
+        warned=True,
+    ),
+    RECTIFICATION: FollowUpKind(
+        _("Rectification"),
+        notices.TO_RECTIFY,
+        needs=["ratings.view_event"],
+        signed=True,
+        lasting=True,  # an event that is not rectified always has somebody due
+    ),
+    FOLLOW_UP: FollowUpKind(
+        _("Change of a star"),
+        notices.TO_SETTLE,
+        needs=["ratings.view_event"],
+        own_todo=True,
+        own_steps=True,
+    ),
+}
+
+
 def register() -> None:
     page_help.register(*help_topics.TOPICS)
     openable.register(
@@ -64,38 +91,29 @@ def register() -> None:
         scheme=Scheme.with_programmes.seen_by,
     )
     kinds.register(**notices.KINDS)
-    follow_up_kinds.register(
-        **{
-            CORRECTION: FollowUpKind(
-                pgettext_lazy("due", "Correction"),
-                notices.TO_CORRECT,
-                needs=["ratings.view_application"],
-                own_todo=True,
-                own_steps=True,
-                told_elsewhere=True,
-                warned=True,
-            ),
-            RECTIFICATION: FollowUpKind(
-                _("Rectification"),
-                notices.TO_RECTIFY,
-                needs=["ratings.view_event"],
-                signed=True,
-                lasting=True,  # an event that is not rectified always has somebody due
-            ),
-            FOLLOW_UP: FollowUpKind(
-                _("Change of a star"),
-                notices.TO_SETTLE,
-                needs=["ratings.view_event"],
-                own_todo=True,
-                own_steps=True,
-            ),
-        }
-    )
+    follow_up_kinds.register(**FOLLOW_UPS)
     time_limits.register(**{CORRECTION: Limit(5, offered=True), FOLLOW_UP: Limit(10)})
     integrity.register(
         register_integrity.REGISTER, application_integrity.APPLICATIONS, kept_points_integrity.KEPT_POINTS
     )
     disclosure.redact_audit_trail()
+    _register_steps()
+    columns = ("name_encrypted", "post_encrypted", "encrypted_at")
+    persons = Encrypted(EventPerson, columns, EventPerson.encrypt_anew, verb=EventPerson.ENCRYPT_ANEW)
+    encrypting_anew.register({"persons named in events": persons})
+    audit_words.register({EventPerson.ENCRYPT_ANEW: pgettext_lazy("step", "encrypt the persons of events anew")})
+    trail_names.name_codes()
+    proof.prove(Points, ReturnedCriterion, Transition)
+    _register_panels()
+    todo_list.register(*SOURCES, event_todos)
+    usual_times.register(APPLICATIONS, PROPOSALS)
+    applications = saved_filters.extended(TownshipFilterForm, "year", "unit", "state")
+    saved_filters.register(applications=applications, register=RegisterFilterForm, events=EventFilterForm)
+    menu.register(*menu_entries.MENU)
+
+
+def _register_steps() -> None:
+    """Rights for deputies and names for the audit trail, also under the names that stored steps may have."""
     deputies.register(RIGHTS)
     for table in (STEPS, DECISION_STEPS):
         deputies.register(table.rights)
@@ -103,12 +121,9 @@ def register() -> None:
     formerly = {former: STEPS[verb] for former, verb in FORMER_VERBS.items()}
     deputies.register({former: step.permissions for former, step in formerly.items()})
     audit_words.register({former: step.trail for former, step in formerly.items()})
-    columns = ("name_encrypted", "post_encrypted", "encrypted_at")
-    persons = Encrypted(EventPerson, columns, EventPerson.encrypt_anew, verb=EventPerson.ENCRYPT_ANEW)
-    encrypting_anew.register({"persons named in events": persons})
-    audit_words.register({EventPerson.ENCRYPT_ANEW: pgettext_lazy("step", "encrypt the persons of events anew")})
-    trail_names.name_codes()
-    proof.prove(Points, ReturnedCriterion, Transition)
+
+
+def _register_panels() -> None:
     home.register(
         home.HomePanel("ratings/home/progress.html", progress, order=10),
         home.HomePanel("ratings/home/office.html", applied, order=20),
@@ -122,8 +137,3 @@ def register() -> None:
             _("Since then"), star_history.register_steps, star_history.register_queries, order=70
         )
     )
-    todo_list.register(*SOURCES, event_todos)
-    usual_times.register(APPLICATIONS, PROPOSALS)
-    applications = saved_filters.extended(TownshipFilterForm, "year", "unit", "state")
-    saved_filters.register(applications=applications, register=RegisterFilterForm, events=EventFilterForm)
-    menu.register(*menu_entries.MENU)
