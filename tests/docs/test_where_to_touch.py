@@ -29,6 +29,7 @@ APPS = (
 )
 CODE, SQL_LIST = re.compile(r"`([^`]+)`"), re.compile(r"\(('\w+'(?:, '\w+')+)\)")
 DOTTED = re.compile("`((?:{})\\.[a-z_.]+)\\b".format("|".join(APPS)))
+NAME_OF_FILE, FILE_AND_NAME = re.compile(r"`(\w+)` of `(\w+/[\w/]+\.py)`"), re.compile(r"`(\w+/[\w/]+\.py)` `(\w+)`")
 MEMBERS, VALUES = set(ApplicationState.__members__), set(ApplicationState.values)
 
 
@@ -73,6 +74,17 @@ def test_every_name_of_the_code_is_there(what):
         texts = [path.read_text() for path in (at.with_suffix(".py"), at / "__init__.py") if path.exists()]
         whole = settings.BASE_DIR.joinpath(*module, f"{name}.py").exists()
         assert whole or any(re.search(rf"\b{name}\b", text) for text in texts), dotted
+
+
+@pytest.mark.parametrize("what", rows())
+def test_every_name_is_in_its_file(what):
+    """A name "of" a file, or after it, in backticks each."""
+    pairs = [(path, name) for name, path in NAME_OF_FILE.findall(rows()[what])] + FILE_AND_NAME.findall(rows()[what])
+    assert [(path, name) for path, name in pairs if name not in _words_of(path)] == []
+
+
+def _words_of(path: str) -> set[str]:
+    return set(re.findall(r"\w+", (settings.BASE_DIR / path).read_text()))
 
 
 def _states_in(node: ast.AST) -> set[str]:
