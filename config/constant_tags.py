@@ -1,9 +1,9 @@
 """Tags of Django whose output depends on nothing but the language or the server: worked out once a process.
 
-A list of fifty rows has two hundred ``{% translate "Star" %}``: looking the same text up anew took longer than all
-else in a row. The library stands in for Django's ``i18n`` and ``static`` (``TEMPLATES`` in the settings), so that
-templates are written as always; a tag with a variable, filter or context is Django's own. Of a text with values
-(``{% blocktranslate %}``) what is the same each time is worked out once, the sentence of the language.
+A list of fifty rows has two hundred ``{% translate "Star" %}``: looking up the same text again took longer than all
+else in a row. The library replaces Django's ``i18n`` and ``static`` (``TEMPLATES`` in the settings), so that templates
+are written as always; a tag with a variable, filter or context is Django's own. Of a text with values (``{%
+blocktranslate %}``) what is the same each time is worked out once, the sentence of the language.
 """
 
 from collections.abc import Callable

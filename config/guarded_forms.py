@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.workflow import counting_codes
 
 AS_TYPED = {"autocapitalize": "none", "autocorrect": "off", "spellcheck": "false"}
-"""No telephone puts a capital first, or another word."""
+"""Keeps phones from capitalizing or correcting what is typed."""
 
 
 class Visible:

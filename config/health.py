@@ -47,7 +47,7 @@ def database() -> None:
 
 
 def redis() -> None:
-    get_redis_connection().ping()  # the cache takes an outage for a miss
+    get_redis_connection().ping()  # the cache treats an outage as a miss
     cache.set("readyz", 1, 10)
     if cache.get("readyz") != 1:
         raise NotReady(Reason.FORGETFUL)

@@ -1,7 +1,7 @@
-"""Where a browser is led that opens an address which only takes forms.
+"""Where a browser is redirected that opens an address which only takes forms.
 
-A refused form is shown at the address to which it was sent. Whoever opens that address again (after signing in anew,
-from the bar, by reloading) wants the page of the form, not an empty answer 405.
+A refused form is shown at the address to which it was sent. Whoever opens that address again (after signing in again,
+from the address bar, by reloading) wants the page of the form, not an empty answer 405.
 """
 
 from collections.abc import Iterator

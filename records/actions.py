@@ -29,10 +29,10 @@ def _of_the_table(step: Step, thing: Any) -> Step:
 
 @dataclass(frozen=True)
 class Actions(Generic[T]):
-    """``may(user, step, thing)``: whether the step is this person's at all; ``moved_on(user, thing)``: what is said
+    """``may(user, step, thing)``: whether this person may ever take the step; ``moved_on(user, thing)``: what is said
     where the thing is not (any more) in a state of the step; ``hindrance(user, step, thing)``: why it cannot be taken
-    although both are right ("" where it can); ``own(step, thing)``: the step as it is taken with this thing, where that
-    is not the same with all."""
+    all the same ("" where it can); ``own(step, thing)``: the step as it is taken with this thing, where things
+    differ."""
 
     steps: Lifecycle
     may: Callable[[Any, Step, T], bool]

@@ -1,4 +1,4 @@
-"""Addresses worked out once a process: a page of fifty rows needs as many, and the next one the same again.
+"""Addresses worked out once a process: a page of fifty rows needs fifty, and the next page the same ones again.
 
 An address depends on the name and the arguments alone (``reverse`` looks it up among a thousand patterns).
 """
@@ -17,6 +17,6 @@ def address(name: str, *args: str | int) -> str:
 
 @lru_cache(maxsize=8192)
 def address_in(table: AddressTable, name: str, args: tuple[str, ...]) -> str:
-    """The same in a known table: that of this moment."""
+    """The same, in a table that the caller has looked up already."""
     _prefix, urlconf = table
     return reverse(name, urlconf, args=args)

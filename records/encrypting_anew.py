@@ -1,4 +1,5 @@
-"""What is encrypted, written anew under the current key instead of one that may have been read (docs/operations.md)."""
+"""Re-encryption: what is encrypted is written again under the current key, after another one may have been read
+(docs/operations.md)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ class Encrypted:
 
 
 class EncryptedAnew(NamedTuple):
-    """How many rows; of how many no key is known any more, which stay as they are."""
+    """How many rows were renewed; and how many no known key can read, which stay as they are."""
 
     rows: int
     unreadable: int
@@ -40,7 +41,7 @@ register = KINDS.register
 
 @transaction.atomic
 def encrypt_anew() -> dict[str, EncryptedAnew]:
-    """Write all that is registered anew, by name; the fallback keys are not needed to read it then."""
+    """Write everything registered again, by name; afterwards the fallback keys are no longer needed."""
     return {name: _renew(kind) for name, kind in KINDS.items()}
 
 

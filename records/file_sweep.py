@@ -22,7 +22,7 @@ def sweep(now: float | None = None) -> int:
         named = set(StoredFile.objects.filter(sha256__in=[path.name for path in old]).values_list("sha256", flat=True))
         for path in old:
             ours = path.name.startswith(DRAFT) or path.name.startswith(folder.name)
-            if ours and path.name not in named and path.stat().st_mtime < before:  # sent again, it is young again
+            if ours and path.name not in named and path.stat().st_mtime < before:  # sent again, it counts as new
                 path.unlink(missing_ok=True)
                 swept += 1
     return swept

@@ -1,8 +1,8 @@
 """``{% include_kept "ratings/register/row.html" row=row %}``: rendered once a process for equal values.
 
 A row of a list is the same for each of its readers and from one visit to the next; to render one costs many times more
-than to look it up. As of ``{% include … only %}`` the template gets its values and nothing else, neither request nor
-reader: nothing is kept but what these values say. Hence it asks nothing of the database or the clock; and the values
+than to look it up. As with ``{% include … only %}`` the template gets its values and nothing else, neither request nor
+reader: what is kept depends on these values alone. Hence it asks nothing of the database or the clock; and the values
 are texts, numbers, days, and tuples of these, of which equal ones look alike in each language. (Points are given as
 texts: 4.5 equals 4.50.)
 """
@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from records.page_facts import AddressTable, address_table_of, language_of
 
 MOST = 8192
-"""Of some kilobyte each."""
+"""Of about a kilobyte each."""
 register = Library()
 
 

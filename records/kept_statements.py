@@ -2,8 +2,8 @@
 several times longer than running it.
 
 A statement is planned for each connection when it is first asked there, for all arguments at once. PostgreSQL would
-plan the first five calls anew and, where it takes that for cheaper, every one: its estimates leave the planning out,
-and of the units below a code that it does not know yet it expects a part of the whole nation's.
+plan each of the first five calls (a custom plan) and, where it takes that for cheaper, every one: its estimates leave
+the planning out, and of the units below a code that it does not know yet it expects a part of the whole nation's.
 Behind PgBouncer, where the next statement may meet another connection, nothing is kept.
 """
 
@@ -32,23 +32,23 @@ TYPES = {str: "text", bool: "boolean", int: "bigint", datetime: "timestamptz", d
 """In this order: a truth value is a number, a moment a date, too."""
 _numbers = count(1)
 _kept: WeakKeyDictionary[Any, OrderedDict[tuple[KeptStatement, Hashable], str]] = WeakKeyDictionary()
-"""By the driver's connection, which Django may open anew."""
+"""By the driver's connection, which Django may reopen."""
 
 # They only read, so that history needs to know nothing of them; pghistory knows it of "select" alone.
 pghistory.runtime.IGNORED_SQL_PREFIXES += ("execute kept_",)
 
 
 class KeptStatement:
-    """A ``select`` in which each value of ``values`` stands for a ``%s``; those in ``arguments`` are given anew with
-    each call, the others are part of the statement, so that indexes on some rows serve it."""
+    """A ``select`` in which each value of ``values`` stands for a ``%s``; those in ``arguments`` are given with each
+    call, the others are part of the statement, so that indexes on some rows serve it."""
 
     def __init__(self, sql: str, values: Sequence[Any], arguments: Sequence[Hashable]) -> None:
         self.sql, self.values = sql, values
         self.places = {argument: n for n, argument in enumerate(arguments, 1)}
 
     def call(self, on: BaseDatabaseWrapper, given: Sequence[Any], alike: Hashable) -> tuple[str, tuple[Any, ...]]:
-        """The call with the values ``given`` for its arguments, prepared on this connection. ``alike``: of calls that
-        differ in it each has a plan of its own."""
+        """The call with the values ``given`` for its arguments, prepared on this connection. ``alike``: calls that
+        differ in it have separate plans."""
         kept = _kept_on(on)
         name = kept.get((self, alike))
         if name is None:

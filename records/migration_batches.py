@@ -1,8 +1,8 @@
 """Operations that follow one another and need nothing of one another, carried out against one rendering of models.
 
-Django renders all models anew after every operation. On an empty database that, not the SQL, is nearly all the time.
-A batch is rendered once, and of the models only those that it concerns and those that they refer to.
-``migrate`` puts every migration that it will apply into batches; a first migration may do so itself.
+Django renders all models again after every operation. On an empty database that, not the SQL, is nearly all the time. A
+batch is rendered once, and of the models only those that it concerns and those that they refer to. ``migrate`` puts
+every migration that it will apply into batches; a first migration may do so itself.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -42,7 +42,7 @@ class OperationBatch(Operation):
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         state.clear_delayed_apps_cache()
-        vars(state).pop("apps", None)  # rendered at the first question after all of them
+        vars(state).pop("apps", None)  # rendered when it is first needed after all of them
         for operation in self.operations:
             operation.state_forwards(app_label, state)
 

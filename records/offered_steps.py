@@ -1,4 +1,4 @@
-"""The steps that a page offers with a thing, each with its form; and the form of one that it offers no more."""
+"""The steps that a page offers with a thing, each with its form; and the form of one that it no longer offers."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass

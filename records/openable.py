@@ -102,7 +102,7 @@ def _there(user: Any, name: str, arguments: list[Any]) -> list[Any]:
 
 
 _whole: dict[str, bool] = {}
-"""Whether a door opens its page as a whole: found out when it is first knocked at, and the same for everybody."""
+"""Whether an entry opens its page as a whole: found out when it is first asked, and the same for everybody."""
 
 
 def rows(user: Any, values: list[Any], *, door: str, by: str) -> QuerySet[Any, tuple[Any]]:

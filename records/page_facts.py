@@ -1,5 +1,5 @@
-"""What does not change while a page is rendered, looked up once for it: each look costs a page of fifty rows as much as
-a value that it shows.
+"""What does not change while a page is rendered, looked up once for it: for a page of fifty rows each look-up costs as
+much as a value that it shows.
 
 Kept with the context of the template, whose copies for included templates have it too.
 """

@@ -9,7 +9,7 @@ def is_port(typed: str) -> bool:
 
 
 def has_true_port(url: str) -> bool:
-    """Whether ``url`` names a port that can be, or none."""
+    """Whether ``url`` names a valid port, or none."""
     try:
         return urlsplit(url).port != 0
     except ValueError:

@@ -1,4 +1,4 @@
-"""The signals that this app receives: what ``migrate`` is followed by."""
+"""The signals that this app receives: what runs after ``migrate``."""
 
 from django.apps import apps
 from django.db.models.signals import post_migrate, pre_migrate

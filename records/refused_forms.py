@@ -1,4 +1,4 @@
-"""A form that was refused and whose step can be taken no more: what the page still says of it."""
+"""A form that was refused and whose step can no longer be taken: what the page still says of it."""
 
 from __future__ import annotations
 

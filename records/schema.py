@@ -65,7 +65,8 @@ select 'migration', app || '.' || name, '' from django_migrations
 
 
 def _plainly(definition: str) -> str:
-    """The same without the one thing that a dump and its restoring word anew: where a list of literals becomes text."""
+    """The same without the one thing that a dump and restore words differently: where a list of literals becomes
+    text."""
     outside = r"\((ARRAY\[''[^]]*\])\)::text\[\]"
     inside = r"\((''[^'']*''::character varying)\)::text"
     return f"regexp_replace(regexp_replace({definition}, '{inside}', '\\1', 'g'), '{outside}', '\\1', 'g')"

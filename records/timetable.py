@@ -1,4 +1,4 @@
-"""Whatever the clock asks for is done: every task of the timetable, once for each of its times at least.
+"""Every task of the timetable runs at least once for each of its times.
 
 The queue only wakes a worker. When a task last came to its end is stored here, so that one whose message was lost,
 whose worker was killed or whose database restarted is run again within minutes, not at its next time, which may be a
@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 
 class Postponed(Exception):
-    """Raised by a task that somebody else's work keeps from doing its own now: it is tried again."""
+    """Raised by a task that cannot run now because somebody else is at work: it is tried again."""
 
 
 class ScheduledTask(models.Model):

@@ -183,7 +183,7 @@ def _merge(cursor) -> ImportedUnits:
     renamed = cursor.rowcount
     # The trigger would read its context again for each of 600,000 rows; here the same history is written at once.
     # Sorted, so that indexes grow at their ends and all rows are compared before the first is kept: the planner, where
-    # it takes the table for empty, reads it anew for each row.
+    # it takes the table for empty, reads it again for each row.
     with pgtrigger.ignore("villages.Unit:insert_insert"):
         cursor.execute(
             f"""

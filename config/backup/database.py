@@ -14,7 +14,7 @@ from config.owner_role import as_owner
 from config.services.binaries import ProgramMissing, postgresql_client
 
 AS_WE_MAKE_IT = ["--no-owner", "--no-privileges"]
-"""Roles differ from place to place; ``migrate`` gives the rights anew (``records.rights``)."""
+"""Roles differ from place to place; ``migrate`` grants the rights again (``records.rights``)."""
 
 
 @contextmanager

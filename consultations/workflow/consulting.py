@@ -146,7 +146,7 @@ def close(consultation: Consultation, *, by: User, reason: str = "", expected: A
 
 
 def withdraw(consultation: Consultation, *, by: User, reason: str, expected: Any = None) -> Consultation:
-    """Take the draft back from those who read it; it can be written on and shown to them anew."""
+    """Take the draft back from those who read it; it can be edited and shown to them again."""
     said = require_reason(reason)
     with taking("withdraw_draft", consultation, by, reason=said, expected=expected) as fresh:
         told = asked(fresh) | (reviewers(fresh) if fresh.state in State.SHARED else set())

@@ -28,7 +28,8 @@ class WholeExecutor(MigrationExecutor):
         full_plan: list[tuple[Migration, bool]],
         **how: bool,
     ) -> ProjectState:
-        """Django would also render all models before each of them, which most need only in part (``Batch``)."""
+        """Django would also render all models before each of them, which most need only in part
+        (``OperationBatch``)."""
         wanted = {migration for migration, _backwards in plan}
         for migration, _backwards in full_plan:
             if migration in wanted:
