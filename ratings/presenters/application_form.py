@@ -119,7 +119,7 @@ class ApplicationFormView:
     @property
     def others_areas(self) -> str:
         """The names of the areas in which it has nothing to do."""
-        return "、".join(sheet.area.name for sheet in self.sheets if not sheet.asked)
+        return _(", ").join(sheet.area.name for sheet in self.sheets if not sheet.asked)
 
     @cached_property
     def scored(self) -> dict[str, Scored]:

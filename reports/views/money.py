@@ -11,6 +11,7 @@ from accounts.models import User
 from accounts.prepared import asked_or_404
 from accounts.together import asked_together
 from reports.board_asked import LISTED_FROM
+from reports.drawn import ListLinks
 from reports.listing import VIEW_MONEY
 from reports.money_overview import MoneyOverview
 from reports.views.dashboard import PLACES, topmost
@@ -36,5 +37,7 @@ def money_overview(request: HttpRequest, code: str) -> HttpResponse:
     unit = asked_or_404(_place, request.user, code)
     if len(code) < LISTED_FROM:
         raise Http404
-    context = {"overview": MoneyOverview(unit, request.user), "unit": unit, "base": reverse("dashboard", args=[code])}
+    base = reverse("dashboard", args=[code])
+    overview = MoneyOverview(unit, request.user)
+    context = {"overview": overview, "unit": unit, "base": base, "links": ListLinks(base, "")}
     return render(request, "reports/money.html", context)
