@@ -76,6 +76,12 @@ def test_one_person_may_hold_both_posts_of_a_village():
     assert set(cadre.appointments.values_list("role", flat=True)) == {Role.FILLER, Role.SIGNER}
 
 
+def test_a_lower_office_binds_nobody_whose_office_others_gave():
+    leader = person(Role.TOWNSHIP_LEADER, TOWNSHIP)
+    with pytest.raises(Incomplete):
+        appoint(person(Role.TOWNSHIP_OFFICE, TOWNSHIP), Role.FILLER, VILLAGE, leader)
+
+
 def test_the_same_office_twice_at_a_time_is_refused():
     office, cadre = person(Role.TOWNSHIP_OFFICE, TOWNSHIP), UserFactory()
     appoint(office, Role.FILLER, VILLAGE, cadre, ends=TODAY() + timedelta(days=9))

@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from accounts.deputies import AuthorizedAct, by_deputies
 from accounts.models import User
 from accounts.roles import Role
 from improvements.workflow.library import add_to_library
@@ -19,10 +20,10 @@ from records.documents import Names
 from reviews.presenters.minutes import blocks
 from reviews.results.result import Result
 from reviews.workflow import batches, checks, decisions, objections
-from tests.accounts.deputies import fresh, stand_in
+from tests.accounts.deputies import FIRST, fresh, stand_in
 from tests.clients import api_of, client_of
 from tests.clock import freeze_time
-from tests.factories import TOWNSHIP, person
+from tests.factories import COUNTY, TOWNSHIP, person
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +45,14 @@ def own(counties):
 def page(user, name, *args, **query):
     client = client_of(fresh(user))
     return client.get(reverse(name, args=args), query)
+
+
+def test_who_may_in_their_own_right_too_is_no_deputy():
+    office, finance = (person(role, COUNTY) for role in (Role.COUNTY_OFFICE, Role.FINANCE))
+    stand_in(office.appointments.get(), finance)
+    both = AuthorizedAct(finance.pk, frozenset({"reviews.release_county", "incentives.disburse"}), COUNTY, FIRST)
+    released = both._replace(rights=frozenset({"reviews.release_county"}))
+    assert by_deputies([both, released]) == {released}
 
 
 def test_money(own, clock):

@@ -89,6 +89,15 @@ def test_pro_rata_takes_every_day_of_the_period(granted):
     assert proposals() == [(FIVE, 4, Decimal("10164.38"), Decimal(0), "open")]
 
 
+def test_half_a_fen_is_not_claimed_back_twice(granted):
+    """15,000 paid, 500.005 due: 14,499.995 back, rounded up, and nothing is left to be released."""
+    bands = [(5, 0, None, Decimal(30000)), (4, 0, None, Decimal("1000.01"))]
+    bands += [(star, 0, None, Decimal(0)) for star in range(4)]
+    pay(granted(clawback="difference", bands=bands, coefficient=Decimal("0.5")), "15000")
+    fall(FIVE, date(2026, 6, 1))
+    assert proposals() == [(FIVE, 4, Decimal("14500.00"), Decimal(0), "open")]
+
+
 def test_none_claims_nothing(granted):
     pay(granted(), "50000")
     fall(FIVE, date(2026, 6, 1))
@@ -251,7 +260,7 @@ def test_a_correction_after_a_clawback_leaves_no_total_below_another(granted, fi
     fall(FIVE, date(2026, 6, 1))
     workflow.confirm_clawback(Clawback.objects.get(), by=finance)
     entry, most = LedgerEntry.objects.get(kind=kind, unit=FIVE), Decimal(most)
-    with pytest.raises(Incomplete, match=f"{most}"):
+    with pytest.raises(Incomplete, match=f"{most:,}"):
         workflow.correct(entry, amount=most + Decimal("0.01"), reason="错付", by=finance)
     if most:
         workflow.correct(entry, amount=most, reason="错付", by=finance)

@@ -116,6 +116,16 @@ def test_what_waited_for_the_morning_is_one_message_and_red_does_not_wait(gatewa
     assert "有2项" in dict(parse_qsl(receiver.got[1].body.decode()))["content"]
 
 
+def test_red_is_a_message_of_its_own_and_the_first(gateway):
+    claimed = []
+    with receiving() as receiver, freeze_time(NOON):
+        gateway(receiver)
+        tell(reader(), "tested", "red")
+        while bundle := claim():
+            claimed.append([bundle[0].channel, *(one.notice.kind for one in bundle)])
+    assert [kinds for channel, *kinds in claimed if channel == "sms"] == [["red"], ["tested"]]
+
+
 def test_what_the_gateway_does_not_take_is_tried_again(gateway):
     with receiving(REFUSED, status(500), TAKEN) as receiver:
         gateway(receiver)

@@ -241,6 +241,10 @@ def test_whatever_is_read_for_parts_is_watched(world, code, parts):
     assert tables - BESIDE - watched == set()
 
 
+def test_whatever_a_part_watches_is_looked_for():
+    assert set().union(*(part.watched for part in PARTS.values())) == WATCHED
+
+
 def test_an_update_of_whatever_a_part_is_drawn_by_draws_it_anew(settings):
     """Whichever app it lies in: how many days are left, how a figure is written, how a part is framed."""
     files = {str(path.relative_to(settings.BASE_DIR)) for path in drawn_by()}

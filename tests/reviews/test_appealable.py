@@ -200,6 +200,19 @@ def test_a_star_that_the_closing_took_is_held_again_until_it_is_decided(rejected
         assert subjects([VILLAGE]) == []
 
 
+def test_who_held_no_star_at_the_closing_is_reviewed_and_given_none(city):
+    score_township(city)
+    decisions.reject(city.application, by=city.township_leader, reason="资料不实")
+    city.application.refresh_from_db()
+    with freeze_time("2026-10-26T02:00:00Z"):
+        close(city.cycle, by=city.county_office, **CLOSING)
+        appeal = against(of_rejection(city.application), city.signer)
+        appeals.convene(appeal, [city.county_reviewer], by=city.county_office)
+        appeals.reverse(appeal, **WORDS, by=city.county_reviewer)
+    city.application.refresh_from_db()
+    assert (city.application.state, Decision.objects.filter(origin="appeal").count()) == ("township_review", 0)
+
+
 def test_who_did_not_apply_appeals_the_closing_to_the_city(city):
     neighbour = UnitFactory(code=NEIGHBOUR)
     signer = person(Role.SIGNER, NEIGHBOUR, username="next_signer")

@@ -188,6 +188,15 @@ def test_who_may_not(office):
         merge([A, B], SplitPart(B), PAPER, by=person(Role.TOWNSHIP_OFFICE, TOWNSHIP))
 
 
+def test_no_part_of_an_order_lies_elsewhere(office):
+    UnitFactory(code="330681001")
+    elsewhere, here = SplitPart("330681001290", "新村"), SplitPart(NEW, "新村")
+    with pytest.raises(NotAllowed):
+        merge([A, B], elsewhere, PAPER, by=office)
+    with pytest.raises(NotAllowed):
+        split(A, [here, elsewhere], NEW, PAPER, by=office)
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
@@ -281,8 +290,13 @@ def appoint():
     AppointmentFactory(unit=Unit.objects.get(code=A), role=Role.FILLER)
 
 
-@pytest.mark.parametrize("change", [open_application, tag, rename_it, rate_higher, appoint])
-@pytest.mark.parametrize("kind", ["merge", "split"])
+@pytest.mark.parametrize(
+    ("kind", "change"),
+    [
+        ("split", open_application),
+        *(("merge", one) for one in (open_application, tag, rename_it, rate_higher, appoint)),
+    ],
+)
 def test_what_changed_since_it_was_looked_at_is_shown_anew(client, office, kind, change):
     client.force_login(office)
     address = reverse("unit_order_new", args=[kind])

@@ -40,8 +40,9 @@ def test_who_proposed_never_confirms(rows):
     account = workflow.propose_account(rows.unit, by=rows.first, **GIVEN)
     with pytest.raises(WrongState):
         workflow.confirm_account(account, number=NUMBER, by=rows.first)
-    with pytest.raises(NotAllowed):
-        workflow.confirm_account(account, number=NUMBER, by=rows.elsewhere)
+    for nobody_who_may in (rows.elsewhere, rows.township):
+        with pytest.raises(NotAllowed):
+            workflow.confirm_account(account, number=NUMBER, by=nobody_who_may)
     with pytest.raises(WrongState):
         workflow.propose_account(rows.unit, by=rows.second, **(GIVEN | {"number": "62220812"}))
     one = PayeeAccount.objects.filter(pk=account.pk)

@@ -113,6 +113,9 @@ def test_a_statement_is_compared_explained_and_corrected(rows):
     workflow.correct(voucher.entries.get(unit=FIVE), amount=Decimal(10000), reason="退回", by=rows.first)
     voucher.refresh_from_db()
     assert (voucher.unexplained, Decimal(0) in [gap for kind, gap in found(voucher) if kind == "paid"]) == (3, True)
+    workflow.correct(voucher.entries.get(unit=FIVE), amount=Decimal(1), reason="再退", by=rows.first)
+    voucher.refresh_from_db()
+    assert voucher.unexplained == 4
     with pytest.raises(WrongState):
         workflow.explain(voucher, less.key, text="不再有", by=rows.first)
     with pytest.raises(NotAllowed):
