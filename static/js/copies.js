@@ -62,6 +62,9 @@ window.copies = (() => {
       const [application, ...item] = key.slice(prefix.length).split(":");
       return { application, item: item.join(":"), ...copy };
     }),
+    /* A response that says nothing about what was sent: offline, signed out, too slow, too often, the server down. It is
+       sent again. What is gone, or no longer this person's, is not. */
+    isSentAgain: (status) => [0, 401, 403, 408, 429].includes(status) || status >= 500,
     token: () => JSON.parse(document.body.getAttribute("hx-headers") || "{}")["X-CSRFToken"],
   };
 })();

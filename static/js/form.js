@@ -29,8 +29,6 @@
     line.textContent = text;
   };
   const showLocal = (input, kept = true) => show(input, "local", kept ? form.dataset.local : form.dataset.unkept);
-  /* Offline, signed out, too fast, the server down: it is sent again. What is gone, or no longer this person's, is not. */
-  const isSentAgain = (status) => [0, 401, 403, 408, 429].includes(status) || status >= 500;
   const showUntaken = (section) => {
     for (const input of fields(section)) if (copies.get(application, input.dataset.item)) show(input, "invalid", form.dataset.untaken);
   };
@@ -101,7 +99,7 @@
     const section = sectionOf(event);
     if (!section || !section.sent) return;
     if (!event.detail.successful) {
-      if (!isSentAgain(event.detail.xhr.status)) showUntaken(section);
+      if (!copies.isSentAgain(event.detail.xhr.status)) showUntaken(section);
       return;
     }
     if (event.detail.xhr.responseURL.includes("/login/")) return;

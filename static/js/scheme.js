@@ -48,8 +48,6 @@
     line.textContent = text;
   };
   const showLocal = (stored) => say(stored ? part.dataset.local : part.dataset.unkept);
-  /* Offline, signed out, the server down: it is sent again. Of any other refusal no sending is promised. */
-  const isSentAgain = (status) => [0, 401, 403].includes(status) || status >= 500;
   const keep = async () => {
     const copy = { fields: fields(), page: location.pathname }, stored = await copies.put(draft, item, copy);
     if (kept() === copy) showLocal(stored);
@@ -70,14 +68,14 @@
   document.body.addEventListener("htmx:afterRequest", async ({ detail: { successful, xhr } }) => {
     underway -= 1;
     if (!successful) {
-      /* Signed in anew in another tab: the page read again has the token of that session, and sends the copy. */
+      /* Signed in again in another tab: the page, reloaded, has the token of that session, and sends the copy. */
       if (xhr.status === 403 && kept() && !kept().refused) {
         await copies.put(draft, item, { ...kept(), refused: true });
         location.reload();
         return;
       }
       if (waits && !xhr.status) part.querySelector("[data-stay]").hidden = false;
-      if (kept() && isSentAgain(xhr.status)) showLocal(true);
+      if (kept() && copies.isSentAgain(xhr.status)) showLocal(true);
       else if (kept() && xhr.status !== 409) say(part.dataset.untaken);
       waits = null;
       return;

@@ -74,8 +74,6 @@
     ? { answers: `/api/v1/sheets/${of.slice(6)}/typed/`, photos: `/api/v1/sheets/${of.slice(6)}/photos/` }
     : { answers: `/api/v1/applications/${of}/answers/`, photos: `/api/v1/applications/${of}/evidence/` });
   const hasEndpoints = (copy) => copy.application !== "text" && !copy.application.startsWith("scheme-");
-  /* Responses that say nothing about the file itself: signed out, rate limited, the server down. */
-  const WAITS = [401, 403, 408, 429];
   const deliverPhoto = async (copy) => {
     const body = new FormData();
     body.append("criterion", copy.criterion);
@@ -83,7 +81,7 @@
     body.append("file", copy.file, copy.name);
     const headers = { "X-CSRFToken": copies.token(), Accept: "application/json" };
     const answer = await fetch(endpoints(copy.application).photos, { method: "POST", headers, body });
-    if (WAITS.includes(answer.status) || answer.status >= 500) return;
+    if (copies.isSentAgain(answer.status)) return;
     if (answer.ok) await copies.drop(copy.application, copy.item);
     const said = await answer.json().catch(() => ({}));
     document.dispatchEvent(new CustomEvent("copies:answered", { detail: { copy, taken: answer.ok, said } }));

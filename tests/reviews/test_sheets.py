@@ -1,25 +1,21 @@
-"""Panels and score sheets: who may score what, when, and the effect of a panel's last sheet (practice §3)."""
+"""Score sheets: who may score what, when, and the effect of a panel's last sheet (practice §3)."""
 
 from decimal import Decimal as D
 
 import pytest
-from django.db import DatabaseError, transaction
 
 from accounts.roles import Role
 from ratings.models import Points, Stage
 from ratings.workflow import cycle as cycles
 from ratings.workflow.transition import move
 from records.refusals import Incomplete, NotAllowed, WrongState
-from reviews.models import Panel, Settlement, Sheet
-from reviews.workflow import panels, settlements, sheets
+from reviews.models import Settlement, Sheet
+from reviews.workflow import panels, sheets
 from tests.factories import (
-    COUNTY,
     TOWNSHIP,
     VILLAGE,
     AnswerFactory,
-    ApplicationFactory,
     AppointmentFactory,
-    CycleFactory,
     UnitFactory,
     at,
     person,
@@ -36,51 +32,6 @@ def test_every_seated_reviewer_has_a_sheet_as_soon_as_the_township_reviews(place
     assert set(place.application.sheets.values_list("reviewer__username", "stage", "state")) == {
         ("township_reviewer", "township", "open"),
         ("township_reviewer_b", "township", "open"),
-    }
-
-
-@pytest.mark.parametrize("name", ["township_leader", "county_office", "township_reviewer", "filler"])
-def test_only_the_office_convenes_its_panel(place, name):
-    with pytest.raises(NotAllowed):
-        panels.convene(
-            place.cycle,
-            place.township,
-            Stage.TOWNSHIP,
-            [place.township_reviewer, place.township_reviewer_b],
-            by=getattr(place, name),
-        )
-
-
-def test_a_panel_has_two_reviewers_who_hold_the_role_there(place):
-    stranger = person(Role.TOWNSHIP_REVIEWER, "330624109")
-    for reviewers in ([place.township_reviewer], [place.township_reviewer, stranger]):
-        with pytest.raises(Incomplete):
-            panels.convene(place.cycle, place.township, Stage.TOWNSHIP, reviewers, by=place.township_office)
-    assert Panel.objects.get(stage="township").seats.count() == 2
-
-
-def test_a_closed_cycle_convenes_no_panel(place):
-    closed = CycleFactory(year=2025, state="closed", closed_at="2026-01-01T00:00Z", scheme__year=2025)
-    with pytest.raises(WrongState):
-        panels.convene(
-            closed,
-            place.township,
-            Stage.TOWNSHIP,
-            [place.township_reviewer, place.township_reviewer_b],
-            by=place.township_office,
-        )
-
-
-def test_who_leaves_the_panel_gives_back_the_open_sheets(place):
-    third = person(Role.TOWNSHIP_REVIEWER, TOWNSHIP, username="third")
-    pair = [place.township_reviewer, third]
-    with pytest.raises(Incomplete):
-        panels.convene(place.cycle, place.township, Stage.TOWNSHIP, pair, by=place.township_office)
-    panels.convene(place.cycle, place.township, Stage.TOWNSHIP, pair, by=place.township_office, reason="外出学习")
-    assert set(place.application.sheets.values_list("reviewer__username", "state")) == {
-        ("township_reviewer", "open"),
-        ("township_reviewer_b", "replaced"),
-        ("third", "open"),
     }
 
 
@@ -307,93 +258,6 @@ def test_a_corrected_application_is_scored_again_from_what_was_entered(place):
     assert sheet.entries.count() == len(GOOD)
 
 
-def test_a_spread_is_settled_by_the_panel_or_its_office(place):
-    score(place.application, "township", place.township_reviewer, GOOD)
-    score(place.application, "township", place.township_reviewer_b, PLAIN)
-    settlement = Settlement.objects.get()
-    for other in (place.county_reviewer, place.township_leader, place.filler):
-        with pytest.raises(NotAllowed):
-            settlements.settle(settlement, by=other, note="复看后同意按平均计。")
-    with pytest.raises(Incomplete):
-        settlements.settle(settlement, by=place.township_reviewer, note="")
-    settlements.settle(settlement, by=place.township_reviewer, note="复看后同意按平均计。")
-    settlement.refresh_from_db()
-    assert (settlement.note, settlement.by) == ("复看后同意按平均计。", place.township_reviewer)
-
-
-def unsettled(place):
-    score(place.application, "township", place.township_reviewer, GOOD)
-    score(place.application, "township", place.township_reviewer_b, PLAIN)
-    return Settlement.objects.get(superseded_at=None)
-
-
-def test_a_signed_note_stays_and_is_only_added_to(place):
-    settlement, by = unsettled(place), place.township_reviewer
-    with pytest.raises(WrongState):
-        settlements.add(settlement, by=by, note="补充", reason="漏记")
-    settlements.settle(settlement, by=by, note="按平均计。")
-    with pytest.raises(WrongState):
-        settlements.settle(settlement, by=place.township_reviewer_b, note="改为高分。")
-    with pytest.raises(Incomplete):
-        settlements.add(settlement, by=by, note="补充", reason=" ")
-    settlements.add(settlement, by=by, note="两人又到现场看过。", reason="漏记现场核查")
-    settlement.refresh_from_db()
-    added = settlement.addenda.get()
-    assert (settlement.note, added.note, added.reason) == ("按平均计。", "两人又到现场看过。", "漏记现场核查")
-
-
-@pytest.mark.parametrize("change", [{"note": "改过"}, {"note": "", "by": None, "at": None}, {"spread": 1}])
-def test_not_even_sql_changes_a_signed_note(place, change):
-    settlement = unsettled(place)
-    settlements.settle(settlement, by=place.township_reviewer, note="按平均计。")
-    with pytest.raises(DatabaseError), transaction.atomic():
-        Settlement.objects.filter(pk=settlement.pk).update(**change)
-    with pytest.raises(DatabaseError), transaction.atomic():
-        Settlement.objects.filter(pk=settlement.pk).delete()
-
-
-def test_a_new_scoring_keeps_the_signed_notes_of_the_last(place):
-    settlement = unsettled(place)
-    settlements.settle(settlement, by=place.township_reviewer, note="按平均计。")
-    move([place.application.pk], "return", "returned", by=place.township_office)
-    move([place.application.pk], "resubmit", "township_review", by=place.filler)
-    settlement.refresh_from_db()
-    assert settlement.superseded_at
-    with pytest.raises(WrongState):
-        settlements.add(settlement, by=place.township_office, note="补充", reason="漏记")
-    for reviewer in (place.township_reviewer, place.township_reviewer_b):
-        sheets.hand_in(sheet_of(place, reviewer), by=reviewer)
-    assert Settlement.objects.filter(superseded_at=None).get().note == ""
-
-
-def test_an_office_that_filled_in_does_not_sign_the_note(place):
-    settlement = unsettled(place)
-    place.application.filled_by = place.township_office
-    place.application.save()
-    with pytest.raises(NotAllowed):
-        settlements.settle(settlement, by=place.township_office, note="按平均计。")
-
-
-def test_a_group_of_villages_has_a_panel_of_its_own(place):
-    north = [person(Role.COUNTY_REVIEWER, COUNTY), person(Role.COUNTY_REVIEWER, COUNTY)]
-    given = {"by": place.county_office, "group": "北片", "covers": [TOWNSHIP]}
-    panels.convene(place.cycle, place.county, Stage.COUNTY, north, **given)
-    move([place.application.pk], "recommend", "county_review", by=place.township_leader)
-    elsewhere = ApplicationFactory(cycle=place.cycle, unit=UnitFactory(code="330624109201"), state="county_review")
-    seated = {
-        application.pk: set(application.sheets.filter(stage="county").values_list("reviewer", flat=True))
-        for application in (place.application, elsewhere)
-    }
-    assert seated == {
-        place.application.pk: {one.pk for one in north},
-        elsewhere.pk: {place.county_reviewer.pk, place.county_reviewer_b.pk},
-    }
-    with pytest.raises(Incomplete):
-        panels.convene(place.cycle, place.county, Stage.COUNTY, north, **given | {"group": "南片", "covers": [VILLAGE]})
-    with pytest.raises(Incomplete):
-        panels.convene(place.cycle, place.county, Stage.COUNTY, north, **given | {"covers": ["330681001"]})
-
-
 def test_many_sheets_of_one_reviewer_are_handed_in_together(place):
     for reviewer in (place.township_reviewer, place.township_reviewer_b):
         sheet = sheet_of(place, reviewer)
@@ -401,20 +265,3 @@ def test_many_sheets_of_one_reviewer_are_handed_in_together(place):
         sheets.hand_in_many([sheet.pk], by=reviewer)
     place.application.refresh_from_db()
     assert place.application.panel_star == 5
-
-
-def test_a_panel_that_nobody_is_missing_from_any_more_has_scored(place):
-    third = person(Role.TOWNSHIP_REVIEWER, TOWNSHIP)
-    pair = [place.township_reviewer, place.township_reviewer_b]
-    panels.convene(place.cycle, place.township, Stage.TOWNSHIP, [*pair, third], by=place.township_office)
-    score_township(place)
-    assert not Points.objects.filter(application=place.application, stage="township").exists()
-    panels.convene(place.cycle, place.township, Stage.TOWNSHIP, pair, by=place.township_office, reason="调离")
-    assert Points.objects.filter(application=place.application, stage="township").exists()
-
-
-def test_a_panel_sits_in_a_cycle_of_its_own_county(place):
-    elsewhere = CycleFactory(unit=UnitFactory(code="330681"), scheme__unit=UnitFactory(code="330681"))
-    pair = [place.township_reviewer, place.township_reviewer_b]
-    with pytest.raises(NotAllowed):
-        panels.convene(elsewhere, place.township, Stage.TOWNSHIP, pair, by=place.township_office)
