@@ -1,10 +1,16 @@
-"""A released decision of two stars where three were possible, and what may be done about it."""
+"""What is appealed: a released decision of two stars where three were possible, a rejection, a star that fell."""
 
+from datetime import date
 from types import SimpleNamespace
 
+from accounts.roles import Role
 from notifications.models import Notice
+from ratings.events.happening import Happening
+from ratings.register.rerating import rerate
+from ratings.workflow import event as events
 from reviews.workflow import appeals, batches, decisions
 from tests.built_once import built_once
+from tests.factories import VILLAGE, DecisionFactory, UnitFactory, person
 from tests.reviews.conftest import SOUND, TODAY, prepare, score_township
 
 IN_FORCE = "2026-10-12T02:00:00Z"
@@ -18,6 +24,35 @@ def released(place) -> SimpleNamespace:
     place.batch = batches.release(prepare(place), by=place.township_office)
     place.decision.refresh_from_db()
     return place
+
+
+@built_once(at=TODAY)
+def city(place):
+    UnitFactory(code="3306")
+    place.city_office = person(Role.CITY_OFFICE, "3306", username="city_office", name="city_office")
+    return place
+
+
+@built_once(at=TODAY)
+def rejected(place):
+    """The township does not rate a village that holds three stars."""
+    DecisionFactory(unit=place.application.unit, star=3)
+    rerate([VILLAGE])
+    score_township(place)
+    decisions.reject(place.application, by=place.township_leader, reason="资料不实")
+    place.application.refresh_from_db()
+    return place
+
+
+@built_once(at=TODAY)
+def fallen(city):
+    """A village of four stars loses one by a failed spot check."""
+    DecisionFactory(unit=city.application.unit, star=4)
+    rerate([VILLAGE])
+    city.event = events.record(
+        Happening(city.application.unit, "spot_check_failed", date(2026, 9, 20)), by=city.discipline
+    )
+    return city
 
 
 def appeal_of(place, **given):
