@@ -28,7 +28,7 @@ from reports.dashboard import Board, board
 from reports.findings import AsOf, CountedRow, counted
 from reports.models import TilePosition
 from reports.tiles import figures_of, tile_map
-from reports.words import names_of, schemes_of
+from reports.words import Area, SchemeWords, names_of, schemes_of
 from reviews.models import Appeal, Objection
 from villages.models import COUNTY_LENGTH, Level, Unit
 from villages.townships import Townships
@@ -87,7 +87,7 @@ class Drawing:
         return found
 
     @cached_property
-    def schemes(self) -> list[Scheme]:
+    def schemes(self) -> list[SchemeWords]:
         return schemes_of(self.as_of.unit)
 
     @cached_property
@@ -205,7 +205,7 @@ def _of_losses(drawing: Drawing) -> tuple[Hashable, ...]:
 
 
 def _losses(
-    links: drawn.ListLinks, rows: tuple[CountedRow, ...], areas: loss_charts.Areas, places: tuple[tuple[str, str], ...]
+    links: drawn.ListLinks, rows: tuple[CountedRow, ...], areas: tuple[Area, ...], places: tuple[tuple[str, str], ...]
 ) -> Shown:
     lost = loss_charts.losses(rows, areas, dict(places))
     if not lost:

@@ -179,7 +179,7 @@ def events(rows: list[CountedRow], names: Mapping[str, str], places: Mapping[str
             sum(row.count for row in found),
             query("events", a=kind),
             [
-                Bar("tone", name, n, 0, round(24 * n / most, 1), query("events", a=kind, b=month), short)
+                Bar("tone", name, n, 0, round(24 * n / most, 1), query("events", a=kind, b=month) if n else "", short)
                 for counts in [sums(found, "b")]
                 for month, (name, short) in months.items()
                 for n in [counts[month]]

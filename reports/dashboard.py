@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.db.models import (
@@ -227,7 +226,7 @@ def standings(
     cycles = {window.cycle_id: window.cycle for window in windows}.values()
     given, fixed = (unit.code, day, date(day.year, 1, 1)), {"digits": digits, "rates": rates}
 
-    def found(*, each: bool) -> list[dict]:
+    def found(*, each: bool) -> list[Any]:
         if any(cycle.is_pilot for cycle in cycles):  # of so many places that their statement serves nobody else
             return list(_standings(None, *given, cycles=cycles, each=each, **fixed))
         counties = [value for cycle in cycles for value in (cycle.pk, cycle.unit_id)]
@@ -236,27 +235,29 @@ def standings(
     if len(unit.code) >= CODE_LENGTHS[2]:
         rows = found(each=True)
         if len(rows) <= WALL:
-            return _summed(rows), [square(row) for row in rows]
+            squares = [
+                Square(code, name, star or 0, then, stage, flag) for code, name, star, then, stage, _back, flag in rows
+            ]
+            return _summed(rows, digits), squares
     return found(each=False), []
 
 
-def _each(*given: Any, **fixed: Any) -> QuerySet[Unit, dict]:
+def _each(*given: Any, **fixed: Any) -> QuerySet[Unit, Any]:
     return _standings(*given, each=True, **fixed)
 
 
 @planned_by_place
-def _counted(*given: Any, **fixed: Any) -> QuerySet[Unit, dict]:
+def _counted(*given: Any, **fixed: Any) -> QuerySet[Unit, Any]:
     return _standings(*given, each=False, **fixed)
 
 
 ALIKE = ("star", "then", "stage", "returned", "flagged")
-_OF_A_PLACE = ("place", *ALIKE)
 
 
-def _summed(rows: Iterable[dict]) -> list[dict]:
+def _summed(rows: Iterable[tuple], digits: int) -> list[dict]:
     """Those that are alike as one row, as the database gives them where they are many."""
-    counted = Counter(map(itemgetter(*_OF_A_PLACE), rows))
-    return [{**dict(zip(_OF_A_PLACE, alike, strict=True)), "units": units} for alike, units in counted.items()]
+    counted = Counter((code[:digits], *alike) for code, _name, *alike in rows)
+    return [dict(zip(("place", *ALIKE, "units"), (*alike, n), strict=True)) for alike, n in counted.items()]
 
 
 def _standings(
@@ -269,14 +270,13 @@ def _standings(
     rates: str,
     each: bool,
     cycles: Iterable[Cycle] = (),
-) -> QuerySet[Unit, dict]:
+) -> QuerySet[Unit, Any]:
     """``counties``: of each cycle that rates a whole county its key and the county's code."""
     whole = [Cycle(pk=pk, unit_id=county) for pk, county in zip(counties[::2], counties[1::2], strict=True)]
     units = with_standing(Unit(code=code), day, begin, [*cycles, *whole], rates)
-    alike = {"place": Substr("code", 1, digits)}
     if each:
-        return units.order_by("code").values("code", "name", *ALIKE, units=Value(1), **alike)[: WALL + 1]
-    return units.order_by().values(*ALIKE, **alike).annotate(units=Count("*"))
+        return units.order_by("code").values_list("code", "name", *ALIKE)[: WALL + 1]
+    return units.order_by().values(*ALIKE, place=Substr("code", 1, digits)).annotate(units=Count("*"))
 
 
 def with_stage(
@@ -336,10 +336,6 @@ def open_on(day: date) -> Q:
     """Events that were open on ``day``; held events are only for those who record events."""
     still = Q(closed=None) | Q(closed__gt=day)
     return still & (Q(reversal=None) | Q(reversal__on__gt=day)) & Q(held=False, on__lte=day)
-
-
-def square(row: dict) -> Square:
-    return Square(row["code"], row["name"], row["star"] or 0, row["then"], row["stage"], row["flagged"])
 
 
 def places_below(unit: Unit) -> list[DashboardPlace]:

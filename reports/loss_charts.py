@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from ratings.models import Scheme
 from reports.charts import percent, query, sums
 from reports.findings import CountedRow
+from reports.words import Area, Criterion, SchemeWords
 
 HEATED = 8
 
@@ -95,45 +95,19 @@ class Losses:
     places: Mapping[str, str]
 
 
-class Criterion(NamedTuple):
-    """``max``: as it is written, since 10 equals 10.0."""
-
-    code: str
-    name: str
-    max: str
-
-
-class Area(NamedTuple):
-    """An area of a scheme in which points can be lost."""
-
-    code: str
-    name: str
-    criteria: tuple[Criterion, ...]
-
-
-Areas = tuple[Area, ...]
-
-
-def areas_of(schemes: list[Scheme], rows: Sequence[CountedRow]) -> Areas:
-    """Those of the scheme of the last year that is counted; of the newest one where that is gone."""
+def areas_of(schemes: Sequence[SchemeWords], rows: Sequence[CountedRow]) -> tuple[Area, ...]:
+    """Those in which points are lost, of the scheme of the last year that is counted; of the newest one where that is
+    gone."""
     last = last_year(rows)
     used = next((one for one in schemes if str(one.year) == last), schemes[0] if schemes else None)
-    return tuple(
-        Area(
-            area["code"],
-            area.get("name", ""),
-            tuple(Criterion(one["code"], one["name"], str(one["max"])) for one in area["criteria"]),
-        )
-        for area in (used.body["areas"] if used else ())
-        if area["kind"] == "base"
-    )
+    return tuple(area for area in used.areas if area.kind == "base") if used else ()
 
 
 def last_year(rows: Sequence[CountedRow]) -> str:
     return max((row.a for row in rows), default="")
 
 
-def losses(rows: Sequence[CountedRow], areas: Areas, places: Mapping[str, str]) -> Losses | None:
+def losses(rows: Sequence[CountedRow], areas: Sequence[Area], places: Mapping[str, str]) -> Losses | None:
     """Areas and criteria, those that lose most first."""
     if not rows:
         return None
