@@ -112,10 +112,13 @@ def test_it_ends_with_the_office_and_when_the_holder_is_back(leader, colleague):
     workflow.end(made, by=fresh(leader), on=FIRST)
     made.refresh_from_db()
     assert made.ends == FIRST
-    later = deputise(post, colleague, leader, FIRST + timedelta(days=3), LAST + timedelta(days=30))
+    later = deputise(post, colleague, leader, FIRST + timedelta(days=3), FIRST + timedelta(days=10))
+    deputise(post, colleague, leader, FIRST + timedelta(days=11), LAST + timedelta(days=30))
     workflow.end(post, by=person(Role.COUNTY_OFFICE, COUNTY), on=FIRST + timedelta(days=5))
-    later.refresh_from_db()
-    assert later.ends == FIRST + timedelta(days=5)
+    assert [(one.pk, one.ends) for one in post.deputies.order_by("pk")] == [
+        (made.pk, FIRST),
+        (later.pk, FIRST + timedelta(days=5)),
+    ]
 
 
 def test_by_page_and_by_program(client, leader, colleague):

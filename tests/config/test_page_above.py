@@ -31,6 +31,10 @@ def test_a_browser_is_led_to_the_nearest_page_that_its_reader_may_open(client, f
     assert client.get(address).status_code == 405
 
 
+def test_an_address_of_the_api_leads_nowhere(client):
+    assert client.get("/api/v1/token/", headers=BROWSER).status_code == 405
+
+
 def test_a_message_that_waits_is_shown_on_the_page_above(client, finance):
     client.post(reverse("saved_filter_remove", args=[999]))
     page = client.get("/vouchers/1/explain/", headers=BROWSER, follow=True)

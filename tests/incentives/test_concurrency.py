@@ -176,6 +176,17 @@ def test_of_two_proposals_at_once_the_second_is_told_of_the_first(policy, financ
     assert isinstance(told, WrongState)
 
 
+def test_of_two_who_settle_a_proposed_account_the_second_is_told_of_the_first(policy, finance):
+    unit, number = Unit.objects.get(code="330624108201"), "6222081204001234567"
+    workflow.propose_account(unit, holder="合作社", bank="农商行", number=number, by=finance)
+    confirming, declining, second = PayeeAccount.objects.get(), PayeeAccount.objects.get(), person(Role.FINANCE, COUNTY)
+    told = while_it_waits(
+        lambda: workflow.confirm_account(confirming, number=number, by=second),
+        lambda: workflow.decline_account(declining, reason="不是这个账户", by=finance),
+    )
+    assert isinstance(told, WrongState)
+
+
 def test_a_voucher_number_given_twice_at_once_is_refused_beside_its_field(policy, draft_fund, effect, finance):
     with freeze_time(TODAY + " 10:00+08:00"):
         fund = effect(draft_fund())

@@ -11,16 +11,25 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from notifications import kinds
+from notifications.delivery import claim
 from notifications.kinds import Group, Kind
 from notifications.models import Preferences, Robot
 from notifications.sms.gateway import Gateway
 from notifications.tasks import deliver_due
 from notifications.workflow import announce
 from tests.clock import freeze_time
+from tests.concurrency import while_it_waits
 from tests.factories import TOWNSHIP, UnitFactory, at, person
 from tests.notifications.receiver import receiving, status
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_what_one_worker_is_claiming_the_other_passes_over(monkeypatch):
+    monkeypatch.setitem(kinds.KINDS, "tested", Kind("tested", Group.MONEY, outside=None))
+    with freeze_time(at(2026, 11, 24, 9)):
+        announce([person(Role.TOWNSHIP_OFFICE, TOWNSHIP, email="office@example.org").pk], "tested")
+        assert while_it_waits(claim, claim) == []
 
 
 def test_two_workers_deliver_each_message_once(settings, monkeypatch):

@@ -89,6 +89,16 @@ def test_effects_go_along_and_end_when_rectified(office):
     assert star(B) == 4
 
 
+def test_the_lowest_star_counts_and_not_the_lowest_decision(office):
+    """A was decided 5 and holds 3 by a cap, B holds 4 as decided."""
+    SchemeFactory()
+    decided(A, 5)
+    decided(B, 4)
+    record(Happening(UnitFactory(code=A), "case_opened", date(2026, 11, 10)), by=person(Role.DISCIPLINE, COUNTY))
+    merge([A, B], SplitPart(NEW, "并村"), PAPER, by=office)
+    assert star(NEW) == 3
+
+
 @pytest.mark.parametrize("day", [20, 22])
 def test_what_happened_to_a_unit_on_the_day_or_later_is_not_washed_off_by_merging_it(office, day):
     decided(A, 3)
