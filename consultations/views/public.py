@@ -60,7 +60,7 @@ def _take(request: HttpRequest, one: Consultation, form: PublicCommentForm) -> t
     if not form.is_valid():
         return False, 400
     given = form.cleaned_data.copy()
-    if given.pop("website") or not rate_limit.count(f"drafts:{address_of(request)}", COMMENTS_AN_HOUR):
+    if given.pop("website") or not rate_limit.count("drafts", address_of(request), COMMENTS_AN_HOUR):
         form.add_error(None, _("Too many comments from this place. Please send it again in an hour."))
         return False, 429
     try:

@@ -57,4 +57,4 @@ def takes_objections(batch: Batch, today: date) -> bool:
 
 def may_object_again(address: str) -> bool:
     """Count an objection from ``address``; False once it has reached its limit for this hour."""
-    return rate_limit.count(f"objections:{address}", OBJECTIONS_AN_HOUR)
+    return rate_limit.count("objections", address, OBJECTIONS_AN_HOUR)

@@ -40,6 +40,13 @@ def test_an_address_has_its_share_of_an_hour_and_another_has_its_own(cached):
     assert asked(1, "10.0.0.2") == [True]
 
 
+def test_addresses_of_one_line_count_as_one(cached):
+    """Whoever has IPv6 has billions of them."""
+    cached(BACKEND="django.core.cache.backends.locmem.LocMemCache")
+    assert asked(OBJECTIONS_AN_HOUR, "2408:8000:1:2::5") == [True] * OBJECTIONS_AN_HOUR
+    assert [asked(1, other) for other in ("2408:8000:1:2:3:4:5:6", "2408:8000:1:3::5")] == [[False], [True]]
+
+
 def test_a_count_that_vanishes_in_between_begins_anew(cached):
     cached(BACKEND="tests.reviews.test_objection_rate_limit.Forgetful")
     assert asked(2 * OBJECTIONS_AN_HOUR) == [True] * 2 * OBJECTIONS_AN_HOUR
