@@ -24,7 +24,7 @@ from records import openable
 
 def register() -> None:
     page_help.register(*help_topics.TOPICS)
-    openable.register(followup=FollowUp.objects.seen_by)
+    openable.register_prepared(followup=FollowUp.objects.seen_by)
     deputies.register(STEPS.rights)
     audit_words.register(STEPS.trail)
     audit_words.register({"set_time_limits": pgettext_lazy("step", "set the working days of steps")})

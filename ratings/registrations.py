@@ -79,12 +79,13 @@ FOLLOW_UPS = {
 
 def register() -> None:
     page_help.register(*help_topics.TOPICS)
+    openable.register_prepared(
+        application=lambda user: reached(user, VIEW, Application.objects.all()), event=Event.objects.seen_by
+    )
     openable.register(
         apply=held_anywhere("ratings.fill"),
-        application=lambda user: reached(user, VIEW, Application.objects.all()),
         applications_not_begun=lambda user: any(map(user.reach, GIVE_TIME)),
         cycles=held_anywhere("ratings.manage_cycle"),
-        event=Event.objects.seen_by,
         proposal_settle=lambda user: reached(user, "ratings.view_event", to_settle(user)),
         public_scheme=lambda user: Scheme.with_programmes.issued(),
         register_unit=lambda user: reached(user, "ratings.view_register", Unit.objects.all(), "code"),

@@ -23,9 +23,17 @@ from records.registry import KeyedRegistry, Registry
 _doors = KeyedRegistry[str, Callable[[Any], QuerySet | bool]]()
 register = _doors.register
 """Name of an address → the rows that a reader may open there, by its last argument, or for the whole page whether."""
-_asked = Registry[Callable[..., list[Any]]]()
-ask_with = _asked.register
-"""How the rows are asked for: a function of the query's function, the reader, and what is given to both."""
+_prepared = KeyedRegistry[str, Callable[[Any], QuerySet]]()
+_ask = Registry[Callable[..., list[Any]]]()
+ask_with = _ask.register
+"""How prepared rows are asked for (``accounts.prepared.asked``)."""
+
+
+def register_prepared(**doors: Callable[[Any], QuerySet]) -> None:
+    """Those to which many links of a page lead, and whose query can be prepared: it follows from where the reader holds
+    which rights, and looks neither at the length of a code nor at a part of it."""
+    register(doors)
+    _prepared.register(doors)
 
 
 def to_everybody(user: Any) -> bool:
@@ -92,26 +100,25 @@ def openable(user: Any, links: Iterable[str]) -> set[str]:
 
 def _there(user: Any, name: str, arguments: list[Any]) -> list[Any]:
     """Those of the ``arguments`` of one kind of page with which ``user`` may open it."""
-    if name not in _whole:
-        _whole[name] = isinstance(_doors[name](user), bool)
-    if _whole[name]:
-        return arguments if _doors[name](user) else []
+    if name in _prepared:
+        field, _value = arguments[0]
+        (ask,) = _ask
+        values = [value for _field, value in arguments]
+        return [(field, value) for (value,) in ask(rows, user, values, door=name, by=field)]
+    allowed = _doors[name](user)
+    if isinstance(allowed, bool):
+        return arguments if allowed else []
     field, _value = arguments[0]
-    (ask,) = _asked
-    return [(field, value) for (value,) in ask(rows, user, [value for _field, value in arguments], door=name, by=field)]
-
-
-_whole: dict[str, bool] = {}
-"""Whether an entry opens its page as a whole: found out when it is first asked, and the same for everybody."""
+    values = [value for _field, value in arguments]
+    return [(field, value) for value in allowed.filter(**{f"{field}__in": values}).values_list(field, flat=True)]
 
 
 def rows(user: Any, values: list[Any], *, door: str, by: str) -> QuerySet[Any, tuple[Any]]:
-    """Of the rows behind a ``door`` with these ``values`` in the field ``by`` those that ``user`` may open."""
-    allowed: Any = _doors[door](user)
+    """Of the rows of a prepared entry (``door``) with these ``values`` in the field ``by`` those that ``user`` may open."""
     these = RawSQL("select unnest(%s)", [values])  # noqa: S611 as one value, however many
-    return allowed.filter(**{f"{by}__in": these}).order_by().values_list(by)
+    return _prepared[door](user).filter(**{f"{by}__in": these}).order_by().values_list(by)
 
 
-def doors() -> dict[str, Callable[[Any], QuerySet | bool]]:
-    """What is registered."""
-    return dict(_doors)
+def prepared() -> dict[str, Callable[[Any], QuerySet]]:
+    """What is registered so."""
+    return dict(_prepared)

@@ -55,13 +55,14 @@ LIMITS = {
 
 def register() -> None:
     page_help.register(*help_topics.TOPICS)
+    openable.register_prepared(
+        result=lambda user: reached(user, VIEW, Application.objects.all()), review_check=checks_for
+    )
     openable.register(
         public_notice=lambda user: notices_out(),
-        result=lambda user: reached(user, VIEW, Application.objects.all()),
         review_appeal=appeals_for,
         review_appeals=held_anywhere(*CONVENE, *HEAR),
         review_batch=own_batches,
-        review_check=checks_for,
         review_decisions=held_anywhere(*permissions("decide")),
         review_desk=held_anywhere(*SCORE),
         review_objection=objections_for,
