@@ -7,11 +7,11 @@ found counts instead. Everything else is asked by the programme's own short form
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -31,22 +31,19 @@ Source = Literal["application", "review", "village", "office"]
 """Where a fact stands: in the ordinary application or its review, or in the programme's form of unit or offices."""
 
 
-@dataclass(frozen=True)
-class Found:
-    """What the review of the application found."""
+class Given(NamedTuple):
+    """An answer: of an application, its review, or the programme's form."""
 
-    value: Decimal
+    value: Decimal | None
     typed: str = ""
     reason: str = ""
 
 
-Given = Answer | ProgrammeAnswer | Found
 Waiting = Mapping[str, Collection[Source]]
 """By unit, who is to answer something: the unit, an office."""
 
 
-@dataclass(frozen=True)
-class FactAsked:
+class FactAsked(NamedTuple):
     """One question of the programme to one unit, with what is known. ``problem``: a shared answer that it cannot take.
 
     ``supplied_by``: the department whose figure it is, "" for the unit's own. ``also_there``: the ordinary scheme asks
@@ -64,11 +61,12 @@ class FactAsked:
     def with_answer(
         self, shared: Mapping[str, Given], own: Mapping[str, Given], found: Mapping[str, Decimal]
     ) -> "FactAsked":
-        if self.also_there and self.item in found:
-            return replace(self, source="review")._given(Found(found[self.item]))
-        return self._given((shared if self.is_shared else own).get(self.item))
+        item = self.item
+        if self.also_there and item in found:
+            return self._given(Given(found[item]), "review")
+        return self._given((shared if self.is_shared else own).get(item), self.source)
 
-    def _given(self, answer: Given | None) -> "FactAsked":
+    def _given(self, answer: Given | None, source: Source) -> "FactAsked":
         if answer is None:
             return self
         problem = ""
@@ -77,7 +75,7 @@ class FactAsked:
                 check_fact(self.criterion, self.question, answer.value)
             except WrongFact as wrong:
                 problem = _("Expected: %s.") % wrong.expected
-        return replace(self, answer=answer, problem=problem)
+        return self._replace(source=source, answer=answer, problem=problem)
 
     @property
     def item(self) -> str:
@@ -159,9 +157,10 @@ def facts_of(cycle: ProgrammeCycle, units: Iterable[Unit]) -> dict[str, FactsOfU
     units = list(units)
     rows = Application.objects.filter(unit__in=units, cycle__year=cycle.year, cycle__scheme__rates=cycle.rates)
     applications = latest(rows.select_related("cycle").order_by("cycle"))
-    shared: dict[int, dict[str, Answer]] = defaultdict(dict)
-    for answer in Answer.objects.filter(application__in=[one.pk for one in applications.values()]):
-        shared[answer.application_id][answer.item] = answer
+    shared: dict[int, dict[str, Given]] = defaultdict(dict)
+    answers = Answer.objects.filter(application__in=[one.pk for one in applications.values()])
+    for application, item, *given in answers.values_list("application", "item", *Given._fields):
+        shared[application][item] = Given._make(given)
     vetoes: dict[str, list[Veto]] = defaultdict(list)
     for veto in told(Veto.objects.filter(unit__in=units, withdrawn_at=None)):
         vetoes[veto.unit_id].append(veto)
@@ -202,9 +201,9 @@ def _asked(
     by_review: Callable[[FactAsked], bool],
 ) -> dict[str, FactsOfUnit]:
     """``by_review``: for which facts it matters what the review found."""
-    own: dict[str, dict[str, ProgrammeAnswer]] = defaultdict(dict)
+    own: dict[str, dict[str, Given]] = defaultdict(dict)
     for answer in typed:
-        own[answer.unit_id][answer.item] = answer
+        own[answer.unit_id][answer.item] = Given(answer.value, answer.typed, answer.reason)
     found = {unit.code: asking.known(unit, applications.get(unit.code)) for unit in units}
     items = {one.item for known in found.values() for one in known.facts if by_review(one)}
     reviewed = found_in_review(applications.values(), items) if items else {}

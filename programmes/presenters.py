@@ -1,10 +1,10 @@
 """What the pages of programmes show one reader."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from ratings.allowance.shortfall import why_words, written_short
 from ratings.scheme.spec import Area, Criterion, SchemeSpec
 from ratings.scheme.wording import supplier_words
 from records.numbers import plain
+from villages.townships import Townships
 
 
 def grade_name(grade: int | None) -> str:
@@ -58,6 +59,39 @@ class FactSheet:
     @property
     def asked_missing(self) -> int:
         return len(self.known.missing) - self.shared_missing
+
+
+class ListedUnit(NamedTuple):
+    """A unit as plain values, so that equal ones are rendered once: how far its application (``begun``, ``sent``) has
+    what the programme reads there, and what is missing of the programme's own questions."""
+
+    code: str
+    name: str
+    place: str
+    begun: bool
+    sent: bool
+    unfit: str
+    shared_missing: int
+    asked_missing: int
+
+
+def listed(units: Iterable[FactsOfUnit]) -> list[ListedUnit]:
+    townships, rows = Townships(), []
+    for known in units:
+        sheet = FactSheet(known)
+        rows.append(
+            ListedUnit(
+                code=known.unit.code,
+                name=known.unit.name,
+                place=townships.above(known.unit.code),
+                begun=known.application is not None,
+                sent=known.is_sent,
+                unfit=known.unfit,
+                shared_missing=sheet.shared_missing,
+                asked_missing=sheet.asked_missing,
+            )
+        )
+    return rows
 
 
 def _shown(fact: FactAsked) -> KnownFact:

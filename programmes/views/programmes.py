@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,12 +16,13 @@ from django.views.decorators.http import require_POST
 
 from accounts.authority import permission_or_404
 from accounts.models import User
+from accounts.prepared import asked_or_404
 from programmes import exports
 from programmes.facts import facts_of, idle_vetoes
 from programmes.forms import UntilForm
 from programmes.grading import graded
 from programmes.models import RUN, VIEW, CycleState, ProgrammeCycle, ProgrammeResult
-from programmes.presenters import FactSheet, grade_name, grades_in_words, results_in_words
+from programmes.presenters import grade_name, grades_in_words, listed, results_in_words
 from programmes.workflow import cycle as workflow
 from programmes.workflow.actions import available, standing_of
 from ratings.models import Scheme
@@ -190,8 +192,7 @@ def _show(request: HttpRequest, cycle: ProgrammeCycle, refused: dict[str, Form],
     else:
         units = cycle.rated_units().filter(below_any(user.reach(VIEW))).order_by("code")
         page = Paginator(units, ROWS).get_page(request.GET.get("page"))
-        known = facts_of(cycle, page.object_list)
-        context |= {"page": page, "sheets": [FactSheet(one) for one in known.values()]}
+        context |= {"page": page, "units": listed(facts_of(cycle, page.object_list).values())}
     return render(request, "programmes/programme.html", context, status=status)
 
 
@@ -213,7 +214,11 @@ def _results(user: User, cycle: ProgrammeCycle) -> Any:
 
 
 def seen_or_404(user: User, pk: int) -> ProgrammeCycle:
-    return get_object_or_404(ProgrammeCycle.objects.seen_by(user), pk=pk)
+    return asked_or_404(_seen, user, pk)
+
+
+def _seen(user: User, pk: int) -> QuerySet[ProgrammeCycle]:
+    return ProgrammeCycle.objects.seen_by(user).filter(pk=pk)
 
 
 def _run_or_404(user: User, pk: int) -> ProgrammeCycle:

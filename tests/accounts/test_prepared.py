@@ -31,6 +31,8 @@ from incentives.models import ProjectFund
 from incentives.views import unit as unit_money
 from programmes import home as grades_at_home
 from programmes import todos as of_programmes
+from programmes.models import ProgrammeCycle
+from programmes.views import programmes as programme_views
 from ratings.application import listed as applications_listed
 from ratings.events import listed as events_listed
 from ratings.events import opened as event_opened
@@ -147,6 +149,7 @@ OF_AN_EVENT = [
     event_opened._person,
     event_opened._rectification,
 ]
+OF_A_PROGRAMME = [programme_views._seen]
 OF_A_FOLLOW_UP = [followup_actions._done_by, followup_actions._checked_by, followup_views._seen, followup_views._files]
 FIXED = {
     turns._written: {"kind": ProjectFund},
@@ -189,8 +192,9 @@ def test_every_reader_is_answered_as_by_the_query_itself(world, build):  # noqa:
         (OF_A_PLACE, lambda: Unit.objects.filter(level__in=["county", "township"])),
         (OF_AN_EVENT, Event.objects.all),
         (OF_A_FOLLOW_UP, FollowUp.objects.all),
+        (OF_A_PROGRAMME, ProgrammeCycle.objects.all),
     ],
-    ids=["place", "event", "follow-up"],
+    ids=["place", "event", "follow-up", "programme"],
 )
 def test_what_a_page_is_about_is_answered_as_by_the_query_itself(world, builds, subjects):  # noqa: F811
     keys = [one.pk for one in subjects()]
@@ -205,15 +209,14 @@ def test_who_may_open_a_link_is_answered_as_by_the_query_itself(world):  # noqa:
     """By the numbers that a list of links holds: all there are, one more, and a few."""
     seen = set()
     for person in world.people.values():
-        for door, allowed in openable.doors().items():
-            if isinstance(found := allowed(person.user), bool):
-                continue
+        for door, allowed in openable.prepared().items():
+            found = allowed(person.user)
             every = list(found.model._base_manager.values_list("pk", flat=True)) or [0]
             own = [set(openable.rows(person.user, values, door=door, by="pk")) for values in (every, every[:2])]
             assert own[0] == {(pk,) for pk in found.values_list("pk", flat=True)}
             assert [set(asked(openable.rows, person.user, v, door=door, by="pk")) for v in (every, every[:2])] == own
             seen |= {door} if own[0] else set()
-    assert {"application", "event", "followup", "plan", "review_check", "result"} <= seen
+    assert seen == openable.prepared().keys()
 
 
 def questions_of(user):
