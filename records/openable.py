@@ -114,7 +114,7 @@ def _there(user: Any, name: str, arguments: list[Any]) -> list[Any]:
 
 
 def rows(user: Any, values: list[Any], *, door: str, by: str) -> QuerySet[Any, tuple[Any]]:
-    """Of the rows of a prepared entry (``door``) with these ``values`` in the field ``by`` those that ``user`` may open."""
+    """Of a prepared entry (``door``): the rows with these ``values`` in the field ``by`` that ``user`` may open."""
     these = RawSQL("select unnest(%s)", [values])  # noqa: S611 as one value, however many
     return _prepared[door](user).filter(**{f"{by}__in": these}).order_by().values_list(by)
 
