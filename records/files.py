@@ -155,6 +155,7 @@ def _in_package(content: bytes, name: str) -> str | None:
         raise Incomplete(_("“%(name)s” cannot be accepted. %(why)s") % {"name": name, "why": refused}) from refused
     if any(PurePath(part).name.lower() == "vbaproject.bin" for part in parts):
         _refuse_macros(name)
+    harmful_files.refuse_fetching_package(package, name)
     return next((kind for part, kind in NAMED_PARTS.items() if part in parts), None)
 
 

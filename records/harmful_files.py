@@ -1,9 +1,14 @@
-"""Harmful uploads: decompression bombs among pictures, PDF files with scripts or launch actions."""
+"""Harmful uploads: decompression bombs among pictures, PDF files with scripts or launch actions, Office files
+that fetch something from elsewhere when they are opened."""
 
 import re
 import zlib
 from collections.abc import Iterator
+from xml.etree.ElementTree import ParseError
+from zipfile import ZipFile
 
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
 from django.utils.translation import gettext as _
 
 from records.picture_sizes import MOST_TAKEN, pixels
@@ -18,6 +23,11 @@ NOT_READ = re.compile(
 )
 """Filters that ordinary programs never use for the objects of a PDF, which are read here."""
 ENCRYPTED = re.compile(rb"/Encrypt\s*(?:\d+\s+\d+\s+R\b|<<)")
+FETCHED = re.compile(r".*/(attachedTemplate|oleObject|frame|subDocument)")
+"""What Word and Excel fetch unasked: a template from elsewhere may bring macros, and tells who opened the file."""
+LOCAL = re.compile(r"file:///[A-Za-z]:|[^:\\/]+(/|$)")
+"""A template on the writer's own disk, or beside the file: ordinary, and nothing is fetched from a network."""
+MOST_RELATIONS = MB
 _HEX = re.compile(rb"#([0-9A-Fa-f]{2})")
 MOST_UNPACKED = 50 * MB
 
@@ -37,6 +47,28 @@ def refuse_active_pdf(content: bytes, name: str) -> None:
             raise Incomplete(
                 _("“%s” contains scripts, which can run by themselves. Please print it to a new PDF.") % name
             )
+
+
+def refuse_fetching_package(package: ZipFile, name: str) -> None:
+    """Raise ``Incomplete`` for a Word or Excel file with a template or object that lies on another host."""
+    for part in package.infolist():
+        if not part.filename.lower().endswith(".rels"):
+            continue
+        if part.file_size > MOST_RELATIONS:
+            raise _refusal(name, _("The file is packed in a way that is not read here."))
+        try:
+            relations = fromstring(package.read(part))
+        except (ParseError, DefusedXmlException, ValueError, LookupError):
+            raise _refusal(name, _("The file is damaged or incomplete.")) from None
+        if any(_is_fetched(relation.attrib) for relation in relations.iter()):
+            words = _("“%s” fetches a template or an object from elsewhere when it is opened. Please save it as PDF.")
+            raise Incomplete(words % name)
+
+
+def _is_fetched(relation: dict[str, str]) -> bool:
+    outside = relation.get("TargetMode", "").strip().lower() == "external"
+    fetched = outside and FETCHED.fullmatch(relation.get("Type", "").strip())
+    return bool(fetched) and not LOCAL.match(relation.get("Target", "").strip())
 
 
 def _parts(content: bytes, name: str) -> Iterator[bytes]:

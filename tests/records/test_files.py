@@ -234,9 +234,36 @@ def hidden_script(about: bytes, packed: bytes = zlib.compress(SCRIPT)) -> bytes:
     return PDF + b"1 0 obj <<" + about + b">> stream\n" + packed + b"\nendstream endobj"
 
 
+def related(kind: str, target: str, mode: str = ' TargetMode="External"') -> bytes:
+    """A Word file whose settings relate it to ``target``."""
+    about = f'<Relationship Id="a" Type="http://s/relationships/{kind}" Target="{target}"{mode}/>'
+    held = io.BytesIO(DOCX)
+    with zipfile.ZipFile(held, "a") as archive:
+        archive.writestr(zipfile.ZipInfo("word/_rels/settings.xml.rels"), f"<Relationships>{about}</Relationships>")
+    return held.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("kind", "target"),
+    [
+        ("attachedTemplate", "file:///C:\\Users\\zhang\\Normal.dotm"),
+        ("attachedTemplate", "Normal.dotm"),
+        ("hyperlink", "https://example.gov.cn/"),
+    ],
+)
+def test_what_is_fetched_from_nowhere_is_taken(kind, target):
+    assert send(related(kind, target), "a.docx").size
+
+
 @pytest.mark.parametrize(
     ("content", "name"),
     [
+        (lambda: related("attachedTemplate", "https://example.com/a.dotm"), "a.docx"),
+        (lambda: related("attachedTemplate", "\\\\10.0.0.1\\share\\a.dotm"), "a.docx"),
+        (lambda: related("attachedTemplate", "file://10.0.0.1/share/a.dotm"), "a.docx"),
+        (lambda: related("oleObject", "&#104;ttp://example.com/a", " TargetMode='&#69;xternal'"), "a.docx"),
+        (lambda: related("frame", "//example.com/a.htm"), "a.docx"),
+        (lambda: related("frame", "a", ">"), "a.docx"),  # no XML
         (huge_png, "a.png"),
         (png_with_damaged_note, "a.png"),
         (bomb, "a.docx"),
