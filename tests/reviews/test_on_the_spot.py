@@ -36,13 +36,13 @@ def sheet(place, settings, tmp_path):
 @pytest.fixture
 def phone(new_context, live_server, sheet):
     context = new_context(viewport=PHONE, base_url=live_server.url)
+    context.set_default_timeout(20_000)
     sign_in(context.new_page(), "township_reviewer")
     return context
 
 
 def opened(phone, sheet):
     page = phone.new_page()
-    page.set_default_timeout(15_000)
     page.goto(f"/reviews/sheets/{sheet.pk}/visit/")
     return page
 
