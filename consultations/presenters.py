@@ -19,7 +19,7 @@ from consultations.models import (
 )
 from consultations.parties import commenting_post, reviewing_post
 from ratings.models import Scheme
-from ratings.presenters.scheme_comparison import Section, compared
+from ratings.presenters.scheme_comparison import SchemeSection, compared
 from ratings.presenters.scheme_page import SchemeView
 from ratings.scheme.spec import SchemeSpec
 
@@ -73,7 +73,7 @@ class ConsultationPage:
         return list(self.consultation.changes.order_by("-day", "pk"))
 
     @cached_property
-    def differences(self) -> list[Section]:
+    def differences(self) -> list[SchemeSection]:
         """What reads differently since the present step began."""
         if not self.changes or self.consultation.body == self.consultation.scheme.body:
             return []

@@ -11,7 +11,7 @@ from ratings.scoring.methods import half_up
 
 
 @dataclass(frozen=True)
-class Loss:
+class LostCriterion:
     """What a criterion of a base area lost of its full marks, in points of two decimals."""
 
     criterion: str
@@ -20,7 +20,7 @@ class Loss:
     full: Decimal
 
 
-def lost_points(decisions: Iterable[Decision]) -> dict[int, list[Loss]]:
+def lost_points(decisions: Iterable[Decision]) -> dict[int, list[LostCriterion]]:
     """By decision (id), the largest loss first; nothing for decisions without a panel's points."""
     made = [one for one in decisions if one.application_id and one.scheme_id]
     points = points_behind(made)
@@ -28,7 +28,7 @@ def lost_points(decisions: Iterable[Decision]) -> dict[int, list[Loss]]:
     return {one.pk: _losses(one, schemes[one.scheme_id].spec, points[one.pk]) for one in made}
 
 
-def _losses(decision: Decision, spec: SchemeSpec, points: dict[str, Decimal]) -> list[Loss]:
+def _losses(decision: Decision, spec: SchemeSpec, points: dict[str, Decimal]) -> list[LostCriterion]:
     if not points:
         return []
     base = {criterion.code for area in spec.areas if area.kind == "base" for criterion in area.criteria}
@@ -37,7 +37,7 @@ def _losses(decision: Decision, spec: SchemeSpec, points: dict[str, Decimal]) ->
     except NoSingleVariant:  # the tags of a village that was scored long ago may fit no more
         return []
     found = [
-        Loss(one.code, one.name, half_up(one.max - points[one.code]), one.max)
+        LostCriterion(one.code, one.name, half_up(one.max - points[one.code]), one.max)
         for one in fitting
         if one.code in base and one.code in points
     ]

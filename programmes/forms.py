@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.fields import DayField
 from programmes.facts import FactAsked
 from programmes.presenters import question_words
-from programmes.workflow.answers import Typed
+from programmes.workflow.answers import TypedEntry
 from ratings.scheme.wording import bounds_words
 from records.deadlines import end_of
 from records.refusals import Incomplete
@@ -45,10 +45,10 @@ class AnswersForm(forms.Form):
             self.fields[name] = forms.CharField(label=name.partition(".")[2], required=False)
 
     @property
-    def typed(self) -> dict[str, Typed]:
+    def typed(self) -> dict[str, TypedEntry]:
         given: Mapping[str, str] = self.cleaned_data
         items = dict.fromkeys(name.partition(".")[2] for name in self.fields)
-        return {item: Typed(given.get(f"{VALUE}{item}", ""), given.get(f"{REASON}{item}", "")) for item in items}
+        return {item: TypedEntry(given.get(f"{VALUE}{item}", ""), given.get(f"{REASON}{item}", "")) for item in items}
 
     def take(self, refused: Incomplete) -> None:
         """Show each problem beside its question."""

@@ -16,7 +16,7 @@ from accounts.templatetags.face import star_name
 from followups import time_limits
 from followups.offices import Office
 from followups.workflow import Opening, open_all
-from improvements.lost_points import Loss, lost_points
+from improvements.lost_points import LostCriterion, lost_points
 from improvements.models import Plan, PlanState, Problem
 from improvements.models.plan import USUAL
 from improvements.workflow.ending import call_off
@@ -154,7 +154,7 @@ def _plan(decision: Decision, unit: Unit, cause: str, stars: tuple[int | None, i
     )
 
 
-def _begin(plans: list[Plan], losses: dict[int, list[Loss]]) -> list[Plan]:
+def _begin(plans: list[Plan], losses: dict[int, list[LostCriterion]]) -> list[Plan]:
     """Keep the plans with their problems; the township's office is told to draw them up."""
     if not plans:
         return []
@@ -170,7 +170,7 @@ def _begin(plans: list[Plan], losses: dict[int, list[Loss]]) -> list[Plan]:
     return made
 
 
-def _problems(plan: Plan, losses: list[Loss]) -> list[Problem]:
+def _problems(plan: Plan, losses: list[LostCriterion]) -> list[Problem]:
     found = [Problem(plan=plan, criterion=one.criterion, name=one.name, lost=one.lost, full=one.full) for one in losses]
     unlowered = plan.star_before if plan.cause == Plan.Cause.FALL else plan.decision.star
     if unlowered is not None and plan.star < unlowered:

@@ -17,7 +17,7 @@ from records.refusals import Incomplete, NotAllowed, WrongState
 from villages.models import Level, Unit
 
 
-class Typed(NamedTuple):
+class TypedEntry(NamedTuple):
     """What a person typed for one question; empty takes the answer away."""
 
     text: str
@@ -47,7 +47,7 @@ def standing(cycle: ProgrammeCycle, facts: list[FactAsked]) -> dict[str, Any]:
 
 
 def save_answers(
-    cycle: ProgrammeCycle, unit: Unit, typed: Mapping[str, Typed], *, by: User, expected: Any = None
+    cycle: ProgrammeCycle, unit: Unit, typed: Mapping[str, TypedEntry], *, by: User, expected: Any = None
 ) -> int:
     """Save what ``by`` typed, all of it or nothing; returns how many of ``by``'s questions are still open.
 
@@ -77,7 +77,7 @@ def save_answers(
         return sum(one.value is None for one in open_to(by, fresh, fact_of(fresh, unit), places))
 
 
-def _keep(cycle: ProgrammeCycle, unit: Unit, fact: FactAsked, given: Typed, by: User) -> None:
+def _keep(cycle: ProgrammeCycle, unit: Unit, fact: FactAsked, given: TypedEntry, by: User) -> None:
     value = parsed_answer(fact.criterion, fact.question, given.text)
     there = ProgrammeAnswer.objects.filter(cycle=cycle, unit=unit, item=fact.item)
     if value is None:

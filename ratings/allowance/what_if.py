@@ -45,7 +45,7 @@ class LineMoved:
 
 
 @dataclass(frozen=True)
-class Kept:
+class SchemesOnFacts:
     """Both schemes on the facts kept. ``unscored``: units that no single variant fits; ``reviewed``: those of ``pairs``
     for which what the reviewers found counts; ``settled``: units left out, as their result stays what it is."""
 
@@ -55,7 +55,7 @@ class Kept:
     settled: int = 0
 
 
-def pairs_of_kept(new: Reading, old: Scheme, day: date) -> Kept:
+def pairs_of_kept(new: Reading, old: Scheme, day: date) -> SchemesOnFacts:
     """On the answers kept under ``old``, and on what the reviewers found where the result is out.
 
     What is not answered has no points, as in an application and on the page that issues the draft. Where the draft
@@ -73,7 +73,7 @@ def pairs_of_kept(new: Reading, old: Scheme, day: date) -> Kept:
     fitting = [unit for unit in units if unit in after and unit in before]
     new_facts, old_facts = ({unit: side[unit] for unit in fitting} for side in (after, before))
     judged = judge_both(new, reading, new_facts, old_facts, day, only_answered=True)
-    return Kept(judged, len(units) - len(fitting), sum(unit in found for unit in fitting), settled.count())
+    return SchemesOnFacts(judged, len(units) - len(fitting), sum(unit in found for unit in fitting), settled.count())
 
 
 def _found(new: SchemeSpec, old: Scheme) -> dict[str, dict[str, Decimal]]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.fields import DayField, MomentInput
-from ratings.forms.working_days import Counted, CountingForm, WorkingDaysField, first_more
+from ratings.forms.working_days import CountedDeadline, CountingForm, WorkingDaysField, first_more
 from ratings.models import Cycle
 from ratings.models.cycle import CycleStep
 from ratings.scheme.spec import Criterion
@@ -85,8 +85,8 @@ class ReopenForm(CountingForm):
         super().__init__(*args, **kwargs)
         self.first = first
 
-    def counting(self) -> Iterator[Counted]:
-        yield Counted("days", "closes", self.first)
+    def counting(self) -> Iterator[CountedDeadline]:
+        yield CountedDeadline("days", "closes", self.first)
 
     def take(self, incomplete: Incomplete) -> None:
         for name, message in incomplete.problems.items():
@@ -113,13 +113,13 @@ class ExtendForm(CountingForm):
         reviews = [step for step in STEPS_OF[cycle.scheme.rates] if step != CycleStep.APPLY]
         self.fields["step"].choices = [(step.value, step.label) for step in reviews]
 
-    def counting(self) -> Iterator[Counted]:
+    def counting(self) -> Iterator[CountedDeadline]:
         """From the deadline of the chosen step on, or that of the unit in it."""
         given = self.cleaned_data
         if "step" in given and "unit" in given:
             code = given["unit"].code if given["unit"] else self.cycle.unit_id
             standing = in_force(self.cycle, given["step"], [code])[code]
-            yield Counted("days", "closes", first_more(standing))
+            yield CountedDeadline("days", "closes", first_more(standing))
 
     def clean_unit(self) -> Unit | None:
         """The selected rated unit; None for all."""
@@ -191,10 +191,10 @@ class WindowsForm(CountingForm):
             self.fields[f"{step}-days"] = WorkingDaysField()
             self.fields[f"{step}-closes"] = forms.DateTimeField(label=_("Closes"), widget=MomentInput())
 
-    def counting(self) -> Iterator[Counted]:
+    def counting(self) -> Iterator[CountedDeadline]:
         for step in self.steps:
             if opens := self.cleaned_data.get(f"{step}-opens"):
-                yield Counted(f"{step}-days", f"{step}-closes", timezone.localdate(opens))
+                yield CountedDeadline(f"{step}-days", f"{step}-closes", timezone.localdate(opens))
 
     def as_deadline(self, day: date) -> datetime:
         return timezone.localtime(end_of(day))

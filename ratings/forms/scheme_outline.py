@@ -8,7 +8,7 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 
 from ratings.forms.scheme_faults import FieldFault
-from ratings.scheme.drafting import Body, Place, digest, full_marks, part
+from ratings.scheme.drafting import Body, PartPlace, digest, full_marks, part
 from ratings.scheme.problems import Problem, errors
 from ratings.scheme.reading import SchemeRefused, check_scheme
 from ratings.scheme.wording import plain
@@ -21,9 +21,9 @@ _LISTS = {"stars": "stars", "vetoes": "vetoes", "events": "events", "rules": "ev
 def part_of_problem(problem: Problem) -> str:
     """The part (``drafting``) in which a problem can be corrected; nothing for one of the outline."""
     if found := _CRITERION.match(problem.place):
-        return Place(int(found[1]) + 1, int(found[2]) + 1).name
+        return PartPlace(int(found[1]) + 1, int(found[2]) + 1).name
     if found := _AREA.match(problem.place):
-        return Place(int(found[1]) + 1).name
+        return PartPlace(int(found[1]) + 1).name
     if problem.place == "areas":
         return ""
     return _LISTS.get(re.split(r"[.\[]", problem.place)[0], "head")
@@ -96,8 +96,8 @@ class SchemeOutline:
         return [self._area(number, area) for number, area in enumerate(self.body["areas"], start=1)]
 
     def _area(self, number: int, area: Body) -> AreaLine:
-        lines = [self._criterion(Place(number, n), one) for n, one in enumerate(area["criteria"], start=1)]
-        name = Place(number).name
+        lines = [self._criterion(PartPlace(number, n), one) for n, one in enumerate(area["criteria"], start=1)]
+        name = PartPlace(number).name
         own = {key: value for key, value in area.items() if key != "criteria"}
         return AreaLine(
             name=name,
@@ -110,7 +110,7 @@ class SchemeOutline:
             criteria=lines,
         )
 
-    def _criterion(self, at: Place, one: Body) -> CriterionLine:
+    def _criterion(self, at: PartPlace, one: Body) -> CriterionLine:
         most = one.get("max")
         return CriterionLine(
             name=at.name,

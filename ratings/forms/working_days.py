@@ -23,7 +23,7 @@ class WorkingDaysField(forms.IntegerField):
         super().__init__(label=gettext_lazy("Working days"), min_value=1, max_value=LONGEST, required=False)
 
 
-class Counted(NamedTuple):
+class CountedDeadline(NamedTuple):
     """The field ``days`` counts from ``first`` on and fills in the field ``closes``."""
 
     days: str
@@ -34,7 +34,7 @@ class Counted(NamedTuple):
 class CountingForm(forms.Form):
     """A form some of whose deadlines may be counted in working days."""
 
-    def counting(self) -> Iterator[Counted]:
+    def counting(self) -> Iterator[CountedDeadline]:
         """The deadlines whose first day is known from what was typed."""
         raise NotImplementedError
 

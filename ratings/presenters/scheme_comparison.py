@@ -24,7 +24,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Row:
+class SchemeRow:
     label: str
     before: Lines
     after: Lines
@@ -36,26 +36,26 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Difference:
+class SchemeDifference:
     title: str
     kind: Kind
-    rows: list[Row]
+    rows: list[SchemeRow]
 
 
 @dataclass
-class Section:
+class SchemeSection:
     """A part of the schemes: its differences, and how many entries are the same."""
 
     title: str
-    differences: list[Difference] = field(default_factory=list)
+    differences: list[SchemeDifference] = field(default_factory=list)
     same: int = 0
 
 
-def compared(before: SchemeView, after: SchemeView) -> list[Section]:
+def compared(before: SchemeView, after: SchemeView) -> list[SchemeSection]:
     """The sections in which the two differ, or have anything at all, in the order of the page of a scheme."""
     sections = []
     for (title, old), (_title, new) in zip(_sections(before), _sections(after), strict=True):
-        section = Section(title)
+        section = SchemeSection(title)
         for key in {**new, **old}:  # what is gone comes last
             if difference := _difference(old.get(key), new.get(key)):
                 section.differences.append(difference)
@@ -82,19 +82,19 @@ def others(scheme: Scheme, seen: Any) -> list[Scheme]:
     )
 
 
-def _difference(old: Entry | None, new: Entry | None) -> Difference | None:
+def _difference(old: Entry | None, new: Entry | None) -> SchemeDifference | None:
     there = new or old
     if there is None or old == new:
         return None
     rows = [
-        Row(label, was, now)
+        SchemeRow(label, was, now)
         for label in {**(old.rows if old else {}), **(new.rows if new else {})}
         if (was := old.rows.get(label, ()) if old else ()) != (now := new.rows.get(label, ()) if new else ())
     ]
     if old and new and not rows:
-        rows = [Row(_("Codes or order"), (_("as before"),), (_("other ones"),))]
+        rows = [SchemeRow(_("Codes or order"), (_("as before"),), (_("other ones"),))]
     kind: Kind = "added" if old is None else "removed" if new is None else "changed"
-    return Difference(there.title, kind, rows)
+    return SchemeDifference(there.title, kind, rows)
 
 
 def _sections(view: SchemeView) -> Iterator[tuple[str, dict[str, Entry]]]:

@@ -38,7 +38,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Moved:
+class UnitMoved:
     """A unit whose star changes, and by which criteria, those that carry it first.
 
     ``main``: the first one that explains the change alone: with its points as before, the total would lead to the
@@ -73,7 +73,7 @@ class WhatIf:
     down: int
     same: int
     townships: list[TownshipRow]
-    moved: list[Moved]
+    moved: list[UnitMoved]
     alike: list[AlikeCriterion]
     unanswered: list[Criterion]
     lines: list[LineMoved]
@@ -124,12 +124,14 @@ def _townships(pairs: Sequence[Pair], possible: list[int], names: dict[str, str]
     return rows
 
 
-def _moved(pair: Pair, names: dict[str, str], new: SchemeSpec, old: SchemeSpec, penalties: Collection[str]) -> Moved:
+def _moved(
+    pair: Pair, names: dict[str, str], new: SchemeSpec, old: SchemeSpec, penalties: Collection[str]
+) -> UnitMoved:
     changes = [Change(code, *points, penalty=code in penalties) for code, points in pair.criteria.items()]
     changes.sort(key=lambda change: change.by, reverse=pair.change > 0)
     name, township = names.get(pair.unit, pair.unit), names.get(pair.unit[:9], "")
     lines = [_line_words(old if pair.change > 0 else new, short, pair) for short in moved_by_line(pair, old)]
-    return Moved(name, township, pair, changes, _main(pair, new, changes), lines)
+    return UnitMoved(name, township, pair, changes, _main(pair, new, changes), lines)
 
 
 def _line_words(spec: SchemeSpec, short: Short, pair: Pair) -> str:

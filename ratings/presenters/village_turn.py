@@ -21,7 +21,7 @@ State = Application.State
 
 
 @dataclass(frozen=True)
-class Turn:
+class VillageTurn:
     """``lacking``: the number of things that keep the form from being sent. ``question``: the open return with its
     criteria. ``unmended``: the returned criteria (codes, in the order of the form) in which nothing has been changed
     since; empty while nothing is returned."""
@@ -43,17 +43,17 @@ class _Given(NamedTuple):
     attached: Mapping[int, set[Piece]]
 
 
-def turn_for(user: User, application: Application) -> Turn:
+def turn_for(user: User, application: Application) -> VillageTurn:
     """The turn for a draft or a returned application (with unit, cycle and scheme) of a unit for which ``user`` fills
     in; worked out once for the to-do and the panel of a home page."""
     return once(user, (turn_for, application.pk), partial(_turn, user, application))
 
 
-def _turn(user: User, application: Application) -> Turn:
+def _turn(user: User, application: Application) -> VillageTurn:
     given = once(user, _given, partial(_given, user))
     lack = lacking(application, given.answers.get(application.pk, {}), given.attached.get(application.pk, ()))
     question = _open_return(application) if application.state == State.RETURNED else None
-    return Turn(lack, question, unmended(application, question)) if question else Turn(lack)
+    return VillageTurn(lack, question, unmended(application, question)) if question else VillageTurn(lack)
 
 
 def _open_return(application: Application) -> Return | None:

@@ -28,7 +28,7 @@ class NoSuchPart(LookupError):
     """The draft has no part of this name, or not any more."""
 
 
-class Place(NamedTuple):
+class PartPlace(NamedTuple):
     """An area, or a criterion in it; both from 1."""
 
     area: int
@@ -39,11 +39,11 @@ class Place(NamedTuple):
         return f"a{self.area}c{self.criterion}" if self.criterion else f"a{self.area}"
 
 
-def place(name: str) -> Place:
+def place(name: str) -> PartPlace:
     """Raises ``NoSuchPart`` for what names no area or criterion."""
     if not (found := _PLACE.fullmatch(name)):
         raise NoSuchPart(name)
-    return Place(int(found[1]), int(found[2] or 0))
+    return PartPlace(int(found[1]), int(found[2] or 0))
 
 
 def is_part(name: str) -> bool:
@@ -103,10 +103,10 @@ def find(body: Body, name: str, seen: str) -> str:
     raise NoSuchPart(name)
 
 
-def places(body: Body) -> Iterator[Place]:
+def places(body: Body) -> Iterator[PartPlace]:
     for a, area in enumerate(body["areas"], start=1):
-        yield Place(a)
-        yield from (Place(a, c) for c in range(1, len(area["criteria"]) + 1))
+        yield PartPlace(a)
+        yield from (PartPlace(a, c) for c in range(1, len(area["criteria"]) + 1))
 
 
 def title(body: Body, name: str) -> str:
@@ -120,12 +120,12 @@ def title(body: Body, name: str) -> str:
 # Areas and criteria: added, moved, removed
 
 
-def add_area(body: Body, kind: str) -> tuple[Body, Place]:
+def add_area(body: Body, kind: str) -> tuple[Body, PartPlace]:
     body = copy.deepcopy(body)
     known = {area.get("code") for area in body["areas"]}
     code = next(code for code in map(str, range(1, len(known) + 2)) if code not in known)
     body["areas"].append({"code": code, "name": "", "kind": kind, "criteria": []})
-    return body, Place(len(body["areas"]))
+    return body, PartPlace(len(body["areas"]))
 
 
 FRESH: dict[str, Body] = {
@@ -138,7 +138,7 @@ FRESH: dict[str, Body] = {
 }
 
 
-def add_criterion(body: Body, at: Place, method: str, name: str) -> tuple[Body, Place]:
+def add_criterion(body: Body, at: PartPlace, method: str, name: str) -> tuple[Body, PartPlace]:
     """A criterion at the end of an area, still to be filled in."""
     body = copy.deepcopy(body)
     area = _area(body, at)
@@ -146,10 +146,10 @@ def add_criterion(body: Body, at: Place, method: str, name: str) -> tuple[Body, 
     codes = (f"{area.get('code', at.area)}.{n}" for n in range(1, len(known) + 2))
     code = next(code for code in codes if code not in known)
     area["criteria"].append({"code": code, "name": name, "max": 1, "method": method, **copy.deepcopy(FRESH[method])})
-    return body, Place(at.area, len(area["criteria"]))
+    return body, PartPlace(at.area, len(area["criteria"]))
 
 
-def copy_criterion(body: Body, at: Place) -> tuple[Body, Place]:
+def copy_criterion(body: Body, at: PartPlace) -> tuple[Body, PartPlace]:
     """The same again below it, under a code of its own."""
     taken = part(body, at.name)
     body, new = add_criterion(body, at, "judged", "")
@@ -157,7 +157,7 @@ def copy_criterion(body: Body, at: Place) -> tuple[Body, Place]:
     return with_part(body, new.name, copy.deepcopy(taken) | {"code": code}), new
 
 
-def remove(body: Body, at: Place) -> Body:
+def remove(body: Body, at: PartPlace) -> Body:
     part(body, at.name)
     body = copy.deepcopy(body)
     if at.criterion:
@@ -167,31 +167,31 @@ def remove(body: Body, at: Place) -> Body:
     return body
 
 
-def shift(body: Body, at: Place, by: int) -> tuple[Body, Place]:
+def shift(body: Body, at: PartPlace, by: int) -> tuple[Body, PartPlace]:
     """One place up or down; at the end of an area a criterion goes on into the next one."""
     part(body, at.name)
     if not at.criterion:
         to = min(max(1, at.area + by), len(body["areas"]))
         body = copy.deepcopy(body)
         body["areas"].insert(to - 1, body["areas"].pop(at.area - 1))
-        return body, Place(to)
+        return body, PartPlace(to)
     length, to = len(_area(body, at)["criteria"]), at.criterion + by
     if 1 <= to <= length:
-        return put(body, at, Place(at.area, to))
+        return put(body, at, PartPlace(at.area, to))
     area = at.area + by
     if not 1 <= area <= len(body["areas"]):
         return body, at
-    return put(body, at, Place(area, len(body["areas"][area - 1]["criteria"]) + 1 if by < 0 else 1))
+    return put(body, at, PartPlace(area, len(body["areas"][area - 1]["criteria"]) + 1 if by < 0 else 1))
 
 
-def put(body: Body, at: Place, to: Place) -> tuple[Body, Place]:
+def put(body: Body, at: PartPlace, to: PartPlace) -> tuple[Body, PartPlace]:
     """A criterion to a place of any area: before the one that stands there once it is taken out."""
     taken = part(body, at.name)
     if not (at.criterion and to.criterion):
         raise NoSuchPart(to.name)
     body = remove(body, at)
     criteria = _area(body, to)["criteria"]
-    to = Place(to.area, min(to.criterion, len(criteria) + 1))
+    to = PartPlace(to.area, min(to.criterion, len(criteria) + 1))
     criteria.insert(to.criterion - 1, copy.deepcopy(taken))
     return body, to
 
@@ -207,7 +207,7 @@ def full_marks(area: Body) -> Decimal:
     return sum((Decimal(value) for value in most.values() if isinstance(value, int | Decimal)), Decimal(0))
 
 
-def _area(body: Body, at: Place) -> Body:
+def _area(body: Body, at: PartPlace) -> Body:
     if at.area > len(body["areas"]):
         raise NoSuchPart(at.name)
     area: Body = body["areas"][at.area - 1]

@@ -21,7 +21,7 @@ from ratings.models import Application, Cycle, Extension, Scheme, Transition, Wi
 from ratings.models.cycle import CycleStep
 from ratings.models.lifecycle import STEPS, Stage
 from ratings.presenters.application_form import card_address
-from ratings.presenters.village_turn import Turn, turn_for
+from ratings.presenters.village_turn import VillageTurn, turn_for
 from ratings.todos.usual_times import step_at
 from ratings.workflow.supply import asked_of
 from ratings.workflow.window import closes_for
@@ -78,7 +78,7 @@ class InVillageHands:
         rows = asked(_in_hand, user)
         return [todo for application in rows if (todo := self._todo(user, application, turn_for(user, application)))]
 
-    def _todo(self, user: User, application: Application, turn: Turn) -> Todo | None:
+    def _todo(self, user: User, application: Application, turn: VillageTurn) -> Todo | None:
         """What this person does next; None for a filler whose form is complete: then it is the signer's turn."""
         may_sign = user.has_perm(STEPS["submit"].permission, application)
         if turn.to_sign and not may_sign:
@@ -108,7 +108,7 @@ class InVillageHands:
             takes=step_at(State.DRAFT),
         )
 
-    def _returned(self, application: Application, turn: Turn) -> Todo:
+    def _returned(self, application: Application, turn: VillageTurn) -> Todo:
         question = turn.question
         asked: dict[str, Any] = {"over": str(State.RETURNED.label), "takes": step_at(State.RETURNED)}
         if question:

@@ -21,7 +21,7 @@ from ratings.presenters.sample_villages import sample_villages
 from ratings.presenters.scheme_samples import criterion_of, rule, samples
 from ratings.scheme import drafting
 from ratings.scheme.below import EXAMPLES
-from ratings.scheme.drafting import Body, NoSuchPart, Place
+from ratings.scheme.drafting import Body, NoSuchPart, PartPlace
 from ratings.scheme.wording import check_words, supplier_words
 from ratings.workflow import scheme_drafts as workflow
 from ratings.workflow.scheme_drafts import MANAGE, EditConflict
@@ -86,7 +86,7 @@ def _restructure(request: HttpRequest, scheme: Scheme) -> workflow.Written:
                 method = given.get(f"method:{name}", "")
                 if method not in drafting.FRESH:
                     raise NoSuchPart(method)
-                body, at = drafting.add_criterion(body, Place(at.area), method, _("New criterion"))
+                body, at = drafting.add_criterion(body, PartPlace(at.area), method, _("New criterion"))
             case "copy":
                 body, at = drafting.copy_criterion(body, at)
             case "up" | "down":
@@ -94,7 +94,7 @@ def _restructure(request: HttpRequest, scheme: Scheme) -> workflow.Written:
             case "put":
                 body, at = drafting.put(body, at, drafting.place(given.get("to", "")))
             case "remove":
-                return drafting.remove(body, at), Place(at.area).name if at.criterion else ""
+                return drafting.remove(body, at), PartPlace(at.area).name if at.criterion else ""
             case _:
                 raise NoSuchPart(verb)
         return body, at.name

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.authority import permission_or_404, reached_or_404
 from ratings.allowance.comparison import judge_both
-from ratings.allowance.what_if import Kept, pairs_of_kept
+from ratings.allowance.what_if import SchemesOnFacts, pairs_of_kept
 from ratings.models import Scheme
 from ratings.presenters.scheme_what_if import options, what_if
 from ratings.scheme.reading import Reading
@@ -63,14 +63,14 @@ def _day(old: Scheme, sheet: bytes | None) -> date:
     return last if sheet else min(last, timezone.localdate())
 
 
-def _judged(scheme: Scheme, old: Scheme, sheet: bytes | None, day: date) -> Kept:
+def _judged(scheme: Scheme, old: Scheme, sheet: bytes | None, day: date) -> SchemesOnFacts:
     new = Reading(scheme.body, scheme.spec)
     if not sheet:
         return pairs_of_kept(new, old, day)
     new_facts, old_facts = read_facts_for_both(sheet, scheme.spec, old.spec, bounds=UPLOAD)
     if outside := [code for code in new_facts if not code.startswith(scheme.unit_id)]:
         raise Refused(_("These units do not belong here: %s") % _(", ").join(outside[:20]))
-    return Kept(judge_both(new, Reading(old.body, old.spec), new_facts, old_facts, day))
+    return SchemesOnFacts(judge_both(new, Reading(old.body, old.spec), new_facts, old_facts, day))
 
 
 @permission_or_404(VIEW)

@@ -44,7 +44,7 @@ class Written:
 
 
 @dataclass(frozen=True)
-class Turn:
+class ShownRevision:
     """The change taken back or made again, and the number of the revision that is shown then."""
 
     change: SchemeRevision
@@ -127,13 +127,13 @@ def redo(scheme: Scheme, *, seen: int, by: Any) -> None:
     _go(scheme, Step.REDO, redoable, seen, by)
 
 
-def undoable(states: States) -> Turn | None:
+def undoable(states: States) -> ShownRevision | None:
     """The change that ``undo`` would take back."""
     before = states.get(shown - 1) if (shown := _shown(states)) in states else None
-    return Turn(states[shown], before.stands_for) if before else None
+    return ShownRevision(states[shown], before.stands_for) if before else None
 
 
-def redoable(states: States) -> Turn | None:
+def redoable(states: States) -> ShownRevision | None:
     """The change that ``redo`` would make again."""
     taken_back: list[int] = []
     for number in sorted(states):
@@ -145,7 +145,7 @@ def redoable(states: States) -> Turn | None:
             case _:
                 taken_back = []
     to = taken_back[-1] if taken_back else 0
-    return Turn(states[to], to) if to in states else None
+    return ShownRevision(states[to], to) if to in states else None
 
 
 def states_of(scheme: Scheme) -> States:
@@ -158,7 +158,7 @@ def _shown(states: States) -> int:
     return states[max(states)].stands_for if states else 0
 
 
-def _go(scheme: Scheme, step: str, turn_of: Callable[[States], Turn | None], seen: int, by: Any) -> None:
+def _go(scheme: Scheme, step: str, turn_of: Callable[[States], ShownRevision | None], seen: int, by: Any) -> None:
     scheme, _body = _locked(scheme, by)
     states = states_of(scheme)
     last = max(states, default=0)

@@ -23,7 +23,7 @@ CHUNK = 75
 """Rows of a list in memory: with all that belongs to them, they are most of what a report needs."""
 
 
-class RegisterRow(NamedTuple):
+class AnnualRow(NamedTuple):
     """One rated unit; ``applied`` to ``star`` are empty without a decision in the year, ``before`` without one in the
     year before. ``in_force``: the star of today follows from that decision, not from a later one."""
 
@@ -42,14 +42,14 @@ class RegisterRow(NamedTuple):
     in_force: bool | None
 
 
-def register(unit: Unit, year: int) -> Iterator[RegisterRow]:
+def register(unit: Unit, year: int) -> Iterator[AnnualRow]:
     """Every rated unit below ``unit`` by code, through a server-side cursor; call it inside a transaction."""
     parameters = {"code": unit.code, "end": unit.code + "~", "year": year, "today": timezone.localdate()}
     with connection.chunked_cursor() as cursor:
         cursor.itersize = CHUNK
         cursor.execute(_REGISTER, parameters)
         for row in cursor:
-            yield RegisterRow._make([*row[:6], _decimals(row[6]), *row[7:]])
+            yield AnnualRow._make([*row[:6], _decimals(row[6]), *row[7:]])
 
 
 def _decimals(areas: str | dict | None) -> dict[str, Decimal]:

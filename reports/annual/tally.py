@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ratings.scoring.methods import written
-from reports.annual.figures import RegisterRow
+from reports.annual.figures import AnnualRow
 from villages.models import Unit, county_of
 from villages.models.unit import COUNTY_LENGTH
 
@@ -34,7 +34,7 @@ class Tally:
     area_points: Counter = field(default_factory=Counter)
     area_scored: Counter = field(default_factory=Counter)
 
-    def count(self, row: RegisterRow) -> None:
+    def count(self, row: AnnualRow) -> None:
         self.rated += 1
         self.decided[row.star] += 1
         self.before[row.before] += 1
@@ -48,7 +48,7 @@ class Tally:
             self.points += row.total
             self.scored += 1
 
-    def count_areas(self, row: RegisterRow) -> None:
+    def count_areas(self, row: AnnualRow) -> None:
         for code, points in row.areas.items():
             self.area_points[code] += points
             self.area_scored[code] += 1
@@ -109,7 +109,7 @@ class Tallies:
             self.townships.append(township)
         return township
 
-    def count(self, row: RegisterRow, township: Tally) -> None:
+    def count(self, row: AnnualRow, township: Tally) -> None:
         places = [self.whole, township]
         if self.above_counties:
             places.append(self._counties.setdefault(county_of(row.code), Tally("", row.county or row.name)))

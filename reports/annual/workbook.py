@@ -16,7 +16,7 @@ from accounts.templatetags.face import star_name
 from ratings.events.effects import effects_words
 from records.excel_writer import ExcelSheet, open_workbook
 from reports.annual import work_report
-from reports.annual.figures import RegisterRow, area_names, highest_star, register
+from reports.annual.figures import AnnualRow, area_names, highest_star, register
 from reports.annual.lists import ReportLists, titled
 from reports.annual.sheets import FONT, POINTS, ReportColumn, ReportTable
 from reports.annual.summary import StarTable, SummarySheet, write_cover, write_proof
@@ -105,7 +105,7 @@ def _register(
         townships.append(township)
 
 
-def _township(row: RegisterRow) -> tuple[str, str, str]:
+def _township(row: AnnualRow) -> tuple[str, str, str]:
     """Its code, the name of its county, and its own."""
     code = township_of(row.code)
     return code, row.county or "", row.township or code
@@ -128,7 +128,7 @@ def register_columns(areas: dict[str, str], year: int, with_county: bool) -> lis
     ]
 
 
-def register_line(row: RegisterRow, areas: dict[str, str], with_county: bool) -> list[object]:
+def register_line(row: AnnualRow, areas: dict[str, str], with_county: bool) -> list[object]:
     return [
         *([row.county] if with_county else []),
         row.township,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 @dataclass(frozen=True)
-class Limit:
+class LimitOfLead:
     words: str | Promise
     default: int
     least: int
@@ -15,15 +15,15 @@ class Limit:
 
 
 LIMITS = {
-    "gap_points": Limit(_("Self-assessment above the panel: from (points)"), 10, 3, 50),
-    "gap_years": Limit(_("Self-assessment above the panel: in at least (years of the last three)"), 2, 1, 3),
-    "jump": Limit(_("Sudden jump: beyond the county's own change from (hundredths of full marks)"), 15, 5, 60),
-    "objections": Limit(_("Repeated objections: from (within two years)"), 3, 2, 20),
-    "photo_bits": Limit(_("The same or nearly the same photo: differing points of 128, at most"), 4, 0, 4),
-    "photo_uses": Limit(_("The same or nearly the same photo: used by at least (villages or years)"), 2, 2, 20),
-    "reviewer_points": Limit(_("Reviewer far from the others: from (points on average)"), 4, 1, 30),
-    "reviewer_sheets": Limit(_("Reviewer far from the others: over at least (villages)"), 5, 3, 50),
-    "crowd_times": Limit(_("Crowding above a line: as many as below it, times"), 3, 2, 20),
-    "crowd_units": Limit(_("Crowding above a line: at least (villages above it)"), 6, 3, 100),
+    "gap_points": LimitOfLead(_("Self-assessment above the panel: from (points)"), 10, 3, 50),
+    "gap_years": LimitOfLead(_("Self-assessment above the panel: in at least (years of the last three)"), 2, 1, 3),
+    "jump": LimitOfLead(_("Sudden jump: beyond the county's own change from (hundredths of full marks)"), 15, 5, 60),
+    "objections": LimitOfLead(_("Repeated objections: from (within two years)"), 3, 2, 20),
+    "photo_bits": LimitOfLead(_("The same or nearly the same photo: differing points of 128, at most"), 4, 0, 4),
+    "photo_uses": LimitOfLead(_("The same or nearly the same photo: used by at least (villages or years)"), 2, 2, 20),
+    "reviewer_points": LimitOfLead(_("Reviewer far from the others: from (points on average)"), 4, 1, 30),
+    "reviewer_sheets": LimitOfLead(_("Reviewer far from the others: over at least (villages)"), 5, 3, 50),
+    "crowd_times": LimitOfLead(_("Crowding above a line: as many as below it, times"), 3, 2, 20),
+    "crowd_units": LimitOfLead(_("Crowding above a line: at least (villages above it)"), 6, 3, 100),
 }
 """By name; the wording says what is counted."""

@@ -69,7 +69,7 @@ class AreaCell:
 
 
 @dataclass(frozen=True)
-class AreaLine:
+class AreaHistory:
     code: str
     name: str
     kind: str
@@ -288,7 +288,7 @@ def _how_it_ended(event: Event) -> str:
     return _("Not rectified")
 
 
-def _areas(results: list[YearResult]) -> list[AreaLine]:
+def _areas(results: list[YearResult]) -> list[AreaHistory]:
     """By area, newest names first; an area of another name under the same code is another line."""
     cells: dict[tuple[str, str, str], dict[int, AreaCell]] = defaultdict(dict)
     for result in results:
@@ -299,6 +299,6 @@ def _areas(results: list[YearResult]) -> list[AreaLine]:
             cells[area.code, area.name, area.kind][result.year] = AreaCell(result.year, points, full)
     years = [result.year for result in results if result.points]
     return [
-        AreaLine(code, name, kind, [found.get(year, AreaCell(year)) for year in years])
+        AreaHistory(code, name, kind, [found.get(year, AreaCell(year)) for year in years])
         for (code, name, kind), found in cells.items()
     ]

@@ -182,7 +182,7 @@ class SheetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
     def typed(self, request: Request, pk: Any = None) -> Response:
         """Save what was typed on the spot, criterion by criterion, as far as it is complete and valid."""
         sheet, given = self.get_object(), sent(TypedFieldsSerializer, request)["answers"]
-        fields = {of["item"]: visits.Typed(of["typed"], of["seen"], tuple(of["sent"])) for of in given}
+        fields = {of["item"]: visits.TypedField(of["typed"], of["seen"], tuple(of["sent"])) for of in given}
         asked = visits.by_criterion(sheet, fields)
         saved = visits.keep(sheet, asked, by=request.user)
         problems = {name: saved[code].problem if code in saved else "" for code, of in asked.items() for name in of}

@@ -20,7 +20,7 @@ from reviews.sheets.queue import TO_SCORE, sheets_of
 from reviews.sheets.score_sheet_form import AGREE, SavedScores, ScorePart, ScoreSheetForm, same_text
 from reviews.sheets.scores import scored, with_computed
 from reviews.workflow.sheets import NO_LONGER_OPEN
-from reviews.workflow.visits import Fields, Typed
+from reviews.workflow.visits import Fields, TypedField
 from villages.models import below_any
 
 PER_PAGE = 40
@@ -65,9 +65,9 @@ class Cell:
         code, seen = self.part.criterion.code, data.get(self.seen)
         if self.kind == "points" and self.line in data:
             points, why = data[self.line], data.get(self.why, "")
-            return {self.part.lines[0].name: Typed(points, seen), f"why.{code}": Typed(why, seen)}
+            return {self.part.lines[0].name: TypedField(points, seen), f"why.{code}": TypedField(why, seen)}
         if self.kind == "agree" and data.get(self.how) == AGREE:
-            return {f"how.{code}": Typed(AGREE, seen)}
+            return {f"how.{code}": TypedField(AGREE, seen)}
         return {}
 
 

@@ -67,7 +67,7 @@ class ToDo:
 
 
 @dataclass(frozen=True)
-class Loss:
+class LossLine:
     line: ResultLine
     found: str
     first: int | None
@@ -184,11 +184,12 @@ class ScoreCard:
         return sorted((line for line in base if line.lost > 0), key=lambda line: -line.lost)
 
     @cached_property
-    def lost(self) -> list[Loss]:
+    def lost(self) -> list[LossLine]:
         """Every base criterion that lost points, the largest loss first."""
         first = {todo.step.criterion.code: n for n, todo in enumerate(self.todos, start=1)}
         return [
-            Loss(line, self.findings.words(line.criterion), first.get(line.criterion.code)) for line in self.lost_lines
+            LossLine(line, self.findings.words(line.criterion), first.get(line.criterion.code))
+            for line in self.lost_lines
         ]
 
     @property

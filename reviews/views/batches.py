@@ -60,7 +60,7 @@ class BatchForm(forms.Form):
 
 
 @dataclass
-class Waiting:
+class WaitingDecisions:
     """The decisions of one office that are waiting for release, and the form that collects them."""
 
     cycle: Cycle
@@ -313,7 +313,7 @@ def _offices(user: User) -> list[tuple[ReviewLevel, list[str]]]:
     return offices
 
 
-def _waiting(review_level: ReviewLevel, codes: list[str]) -> list[Waiting]:
+def _waiting(review_level: ReviewLevel, codes: list[str]) -> list[WaitingDecisions]:
     """By cycle and office: the decisions that are in no batch."""
     free = Decision.objects.filter(
         below_any(codes, "unit_id"), origin=review_level.origin, state=Decision.State.DECIDED, batch_entry=None
@@ -323,4 +323,6 @@ def _waiting(review_level: ReviewLevel, codes: list[str]) -> list[Waiting]:
         by_place.setdefault((one.cycle_id, one.unit_id[: review_level.code_length]), []).append(one)
     cycles = Cycle.objects.select_related("scheme").in_bulk({cycle for cycle, _unit in by_place}) if by_place else {}
     units = Unit.objects.in_bulk({unit for _cycle, unit in by_place}) if by_place else {}
-    return [Waiting(cycles[cycle], units[unit], review_level, of) for (cycle, unit), of in sorted(by_place.items())]
+    return [
+        WaitingDecisions(cycles[cycle], units[unit], review_level, of) for (cycle, unit), of in sorted(by_place.items())
+    ]

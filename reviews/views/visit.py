@@ -18,7 +18,7 @@ from reviews.sheets.score_sheet_form import ScorePart
 from reviews.views.deciding import opened
 from reviews.views.saved_message import refusal_keeping_text, tell_saved
 from reviews.workflow import photos
-from reviews.workflow.visits import Fields, SavedScores, Typed, keep
+from reviews.workflow.visits import Fields, SavedScores, TypedField, keep
 
 
 @login_required
@@ -75,7 +75,7 @@ def _typed(request: HttpRequest, part: ScorePart) -> Fields:
     ticks = {line.name for line in part.lines if line.question.kind == "tick"}
     seen = None if given.get("mine") == code else given.get(f"seen:{code}")
     return {
-        name: Typed(
+        name: TypedField(
             given.get(name, "0" if name in ticks else ""),
             seen if seen is None else given.get(f"seen:{name}", seen),
             tuple(given.getlist(f"sent:{name}")),

@@ -20,7 +20,7 @@ from reviews.workflow.sheets import hold_many, save_many
 
 
 @dataclass(frozen=True)
-class Typed:
+class TypedField:
     """The content of one field (named as in ``score_sheet_form``).
 
     ``seen``: the version of the criterion that the person saw (None: any). ``sent``: what this device has sent for the
@@ -32,7 +32,7 @@ class Typed:
     sent: tuple[str, ...] = ()
 
 
-Fields = Mapping[str, Typed]
+Fields = Mapping[str, TypedField]
 
 
 def by_criterion(sheet: Sheet, fields: Fields) -> dict[str, Fields]:
@@ -43,7 +43,7 @@ def by_criterion(sheet: Sheet, fields: Fields) -> dict[str, Fields]:
     unknown = _("The scheme has no such question.")
     if wrong := {name: unknown for name in fields if name not in owner}:
         raise Incomplete(unknown, wrong)
-    by_code: dict[str, dict[str, Typed]] = defaultdict(dict)
+    by_code: dict[str, dict[str, TypedField]] = defaultdict(dict)
     for name, typed in fields.items():
         by_code[owner[name]][name] = typed
     return dict(by_code)
@@ -113,5 +113,5 @@ def _judge(part: ScorePart, given: Mapping[str, ScoreEntry], form: ScoreSheetFor
     )
 
 
-def _has_seen(of: Typed, stands: str, part: ScorePart) -> bool:
+def _has_seen(of: TypedField, stands: str, part: ScorePart) -> bool:
     return of.seen in (None, part.version) or any(same_text(stands, text) for text in (of.text, *of.sent))

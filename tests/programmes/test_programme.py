@@ -17,7 +17,7 @@ from programmes.grading import graded
 from programmes.integrity import result_faults
 from programmes.models import ProgrammeAnswer, ProgrammeResult
 from programmes.workflow import cycle as workflow
-from programmes.workflow.answers import Typed, save_answers
+from programmes.workflow.answers import TypedEntry, save_answers
 from ratings.models import Answer, Decision, StarPeriod
 from ratings.workflow.scheme import import_scheme
 from records.previews import as_stored
@@ -42,9 +42,9 @@ from tests.factories import (
 from tests.programmes.conftest import OTHER, SHARED, provincial
 
 pytestmark = pytest.mark.django_db
-OWN, OFFICES = {"9.1": Typed("1")}, {"9.2": Typed("4", "走访两次")}
+OWN, OFFICES = {"9.1": TypedEntry("1")}, {"9.2": TypedEntry("4", "走访两次")}
 
-ELSEWHERE = {item: Typed(str(value), "走访") for item, value in SHARED.items()}
+ELSEWHERE = {item: TypedEntry(str(value), "走访") for item, value in SHARED.items()}
 """What a unit without an application answers for the programme."""
 
 
@@ -71,7 +71,7 @@ def test_one_answer_serves_both(place):
     assert next(one.value for one in fact_of(place.cycle, place.village).facts if one.item == "1.2") == 91
     assert not ProgrammeAnswer.objects.exists()
     with pytest.raises(WrongState, match="1.2"):
-        save_answers(place.cycle, place.village, {"1.2": Typed("99")}, by=place.filler)
+        save_answers(place.cycle, place.village, {"1.2": TypedEntry("99")}, by=place.filler)
 
 
 def test_the_same_code_in_other_words_is_asked_again(place):
@@ -160,7 +160,7 @@ def test_each_answers_what_is_theirs(place):
 
 def test_nothing_is_saved_of_what_is_partly_wrong(place):
     with pytest.raises(Incomplete) as refused:
-        save_answers(place.cycle, place.village, OWN | {"9.2": Typed("4")}, by=place.township)
+        save_answers(place.cycle, place.village, OWN | {"9.2": TypedEntry("4")}, by=place.township)
     assert list(refused.value.problems) == ["9.2"]
     assert not ProgrammeAnswer.objects.exists()
 

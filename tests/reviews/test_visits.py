@@ -13,7 +13,7 @@ from reviews.presenters.visit import on_the_spot
 from reviews.sheets.score_sheet_form import version
 from reviews.workflow import panels, photos, sheets, visits
 from reviews.workflow.sheets import entries_of
-from reviews.workflow.visits import SavedScores, Typed
+from reviews.workflow.visits import SavedScores, TypedField
 from tests.clients import api_of
 from tests.factories import TOWNSHIP, AnswerFactory, person
 from tests.reviews.conftest import GOOD, entries, score
@@ -43,7 +43,7 @@ def by(place):
 
 
 def typed(points, why="班子齐心", **more) -> dict:
-    return {"2.2": {"v.2.2": Typed(points, **more), "why.2.2": Typed(why, more.get("seen"))}}
+    return {"2.2": {"v.2.2": TypedField(points, **more), "why.2.2": TypedField(why, more.get("seen"))}}
 
 
 def said(sheet) -> dict:
@@ -62,7 +62,7 @@ def replace(place) -> None:
 
 def test_each_criterion_is_kept_for_itself_once_it_is_whole(sheet, by):
     assert visits.keep(sheet, typed("8", why=""), by=by) == {"2.2": SavedScores("请写明理由。", unfinished=True)}
-    wrong = visits.keep(sheet, typed("8.3") | {"1.1": {"how.1.1": Typed("agree")}}, by=by)
+    wrong = visits.keep(sheet, typed("8.3") | {"1.1": {"how.1.1": TypedField("agree")}}, by=by)
     assert (wrong["1.1"], wrong["2.2"].unfinished) == (SavedScores(), False)
     assert said(sheet) == {"1.1.a": (2, "")}
     assert visits.keep(sheet, typed("8"), by=by) == {"2.2": SavedScores()}
