@@ -42,6 +42,7 @@ from villages.models import Level, Profile, Unit
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 COUNTY, TOWNSHIP, VILLAGE = "330624", "330624108", "330624108204"
+NEIGHBOUR = "330624108205"
 LEVELS = {2: Level.PROVINCE, 4: Level.CITY, 6: Level.COUNTY, 9: Level.TOWNSHIP, 12: Level.VILLAGE}
 
 

@@ -17,11 +17,10 @@ from ratings.workflow import application as steps
 from ratings.workflow import closing
 from ratings.workflow.event import record
 from records.refusals import Refused
-from tests.answers import save_answer
+from tests.answers import fill, save_answer
 from tests.clock import freeze_time
 from tests.concurrency import while_it_waits
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, ApplicationFactory, CycleFactory, UnitFactory, person
-from tests.ratings.test_application_workflow import fill
 from villages.models import Unit
 from villages.workflow import OrderPaper, SplitPart, merge, split, tag_units
 

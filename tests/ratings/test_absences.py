@@ -14,10 +14,19 @@ from ratings.workflow.evidence import attach, declare_absent, take_back_absence
 from records.refusals import Incomplete, NotAllowed, WrongState
 from tests.answers import save_answer
 from tests.built_once import built_once
-from tests.factories import TOWNSHIP, VILLAGE, CycleFactory, SchemeFactory, UnitFactory, at, person, scheme_body
+from tests.factories import (
+    NEIGHBOUR,
+    TOWNSHIP,
+    VILLAGE,
+    CycleFactory,
+    SchemeFactory,
+    UnitFactory,
+    at,
+    person,
+    scheme_body,
+)
 from tests.markup import squeezed
 from tests.ratings.conftest import SPRING
-from tests.ratings.test_application_workflow import NEIGHBOUR
 from tests.records.test_files import PDF
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("spring")]

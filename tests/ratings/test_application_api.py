@@ -8,9 +8,9 @@ from accounts.roles import Role
 from ratings.models import Answer, Application, Decision
 from ratings.workflow.answers import version
 from ratings.workflow.decision import DecidedStar, record
+from tests.answers import WHOLE
 from tests.clients import api_of
-from tests.factories import COUNTY, TOWNSHIP, VILLAGE, CycleFactory, SchemeFactory, UnitFactory, at, person
-from tests.ratings.test_application_workflow import NEIGHBOUR, WHOLE
+from tests.factories import COUNTY, NEIGHBOUR, TOWNSHIP, VILLAGE, CycleFactory, SchemeFactory, UnitFactory, at, person
 from tests.records.test_files import EXE, PDF
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("spring")]

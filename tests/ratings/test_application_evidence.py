@@ -10,9 +10,11 @@ from ratings.workflow import application as workflow
 from ratings.workflow.answers import AnswerEntry, save_answers
 from ratings.workflow.evidence import attach, detach
 from records.refusals import Incomplete, NotAllowed, WrongState
+from tests.answers import WHOLE
 from tests.built_once import built_once
 from tests.factories import (
     COUNTY,
+    NEIGHBOUR,
     TOWNSHIP,
     VILLAGE,
     CycleFactory,
@@ -23,7 +25,6 @@ from tests.factories import (
 )
 from tests.markup import squeezed
 from tests.ratings.conftest import SPRING
-from tests.ratings.test_application_workflow import NEIGHBOUR, WHOLE
 from tests.records.test_files import EXE, JPEG, PDF
 from tests.records.test_pictures import picture
 

@@ -11,9 +11,8 @@ from ratings.presenters.application_form import ApplicationFormView
 from ratings.presenters.application_paper import declaration
 from ratings.workflow import application as workflow
 from records.models import IssuedDocument
-from tests.answers import save_answer
+from tests.answers import fill, save_answer
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, CycleFactory, UnitFactory, person
-from tests.ratings.test_application_workflow import fill
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("spring")]
 

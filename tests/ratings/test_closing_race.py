@@ -8,10 +8,10 @@ from ratings.workflow import application as workflow
 from ratings.workflow import cycle as cycles
 from ratings.workflow.closing import close, exceptions
 from records.refusals import WrongState
+from tests.answers import fill
 from tests.clock import freeze_time
 from tests.concurrency import while_it_waits
 from tests.factories import COUNTY, VILLAGE, CycleFactory, UnitFactory, person
-from tests.ratings.test_application_workflow import fill
 
 CLOSING = {"document": "评星办〔2026〕9号", "reason": "县里统一安排"}
 pytestmark = pytest.mark.django_db(transaction=True)

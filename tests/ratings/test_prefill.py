@@ -18,7 +18,7 @@ from ratings.workflow.answers import AnswerEntry, save_answers, version
 from ratings.workflow.closing import close
 from ratings.workflow.evidence import attach_paper
 from records.refusals import Incomplete, NotAllowed, WrongState
-from tests.answers import save_answer
+from tests.answers import fill, save_answer
 from tests.built_once import built_once
 from tests.clock import freeze_time
 from tests.factories import (
@@ -35,7 +35,6 @@ from tests.factories import (
 )
 from tests.form_steps import pressed
 from tests.ratings.conftest import SPRING
-from tests.ratings.test_application_workflow import fill
 from tests.records.test_files import PDF
 
 CLOSING = {"document": "评星办〔2026〕9号", "reason": "县里统一安排"}

@@ -11,12 +11,11 @@ from ratings.workflow import application as workflow
 from records.refusals import Incomplete, NotAllowed, WrongState
 from tests.built_once import built_once
 from tests.clients import client_of
-from tests.factories import TOWNSHIP, VILLAGE, ApplicationFactory, CycleFactory, UnitFactory, person
+from tests.factories import NEIGHBOUR, TOWNSHIP, VILLAGE, ApplicationFactory, CycleFactory, UnitFactory, person
 from tests.people_of_units import of_the_unit, told
 from tests.ratings.conftest import SPRING
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("spring")]
-NEIGHBOUR = "330624108205"
 UNDO = "/applications/undo-submissions/"
 
 

@@ -16,11 +16,10 @@ from reviews.models import Hearer, Sheet
 from reviews.workflow import appeals, batches, decisions, panels
 from tests.built_once import built_once
 from tests.clock import freeze_time
-from tests.factories import ApplicationFactory, UnitFactory, UserFactory
+from tests.factories import NEIGHBOUR, ApplicationFactory, UnitFactory, UserFactory
 from tests.reviews.conftest import GOOD, TODAY, prepare, score, score_township
 
 LAST, NEXT_DAY = date(2026, 9, 28), "2026-09-29T02:00:00Z"
-NEIGHBOUR = "330624108205"
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ from django.urls import reverse
 from accounts.roles import Role
 from ratings.models import Application
 from ratings.workflow import application as workflow
+from tests.answers import fill
 from tests.built_once import built_once
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, CycleFactory, UnitFactory, person
 from tests.ratings.conftest import SPRING
-from tests.ratings.test_application_workflow import fill
 
 
 @built_once(at=SPRING)

@@ -11,10 +11,10 @@ from django.utils import timezone
 from ratings.models import Application
 from ratings.workflow import application as workflow
 from ratings.workflow.answers import AnswerEntry, save_answers
+from tests.answers import fill
 from tests.factories import VILLAGE, ApplicationFactory, CycleFactory, SchemeFactory, UnitFactory, scheme_body
 from tests.markup import squeezed
 from tests.ratings.application_pages.conftest import area_of, as_
-from tests.ratings.test_application_workflow import fill
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("spring")]
 

@@ -14,10 +14,10 @@ from accounts.roles import Role
 from ratings.models import Application, Decision
 from ratings.workflow import application as workflow
 from ratings.workflow.decision import DecidedStar, record
-from tests.factories import COUNTY, TOWNSHIP, VILLAGE, ApplicationFactory, CycleFactory, UnitFactory, person
+from tests.answers import fill
+from tests.factories import COUNTY, NEIGHBOUR, TOWNSHIP, VILLAGE, ApplicationFactory, CycleFactory, UnitFactory, person
 from tests.form_steps import pressed
 from tests.ratings.application_pages.conftest import area_of, as_
-from tests.ratings.test_application_workflow import NEIGHBOUR, fill
 from villages.models import Unit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("spring")]

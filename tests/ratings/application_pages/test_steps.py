@@ -9,11 +9,10 @@ from django.utils import timezone
 from accounts.roles import Role
 from ratings.models import Application
 from ratings.workflow import application as workflow
-from tests.answers import save_answer
+from tests.answers import fill, save_answer
 from tests.factories import COUNTY, ApplicationFactory, UnitFactory, person
 from tests.form_steps import key_of, pressed
 from tests.ratings.application_pages.conftest import area_of, as_
-from tests.ratings.test_application_workflow import fill
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("spring")]
 

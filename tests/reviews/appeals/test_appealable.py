@@ -19,14 +19,13 @@ from reviews.appeals.appeal_rules import appeals_for, candidates
 from reviews.appeals.appealable import of_closing, of_event, of_rejection, subjects
 from reviews.workflow import appeals, decisions
 from tests.clock import freeze_time
-from tests.factories import VILLAGE, AppealFactory, DecisionFactory, UnitFactory, person
+from tests.factories import NEIGHBOUR, VILLAGE, AppealFactory, DecisionFactory, UnitFactory, person
 from tests.reviews.appeals.conftest import told
 from tests.reviews.conftest import score_township
 
 CLOSING = {"document": "评星办〔2026〕9号", "reason": "县里统一安排"}
 
 WORDS = {"document": "复〔2026〕1号", "answer": "理由成立。"}
-NEIGHBOUR = "330624108205"
 
 
 def against(subject, by, reasons="情况不实。"):

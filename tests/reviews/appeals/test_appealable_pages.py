@@ -19,9 +19,9 @@ from reviews.todos.appeal_todos import entries
 from reviews.workflow import appeals, decisions
 from tests.clients import api_of, client_of
 from tests.clock import freeze_time
-from tests.factories import VILLAGE, DecisionFactory, UnitFactory, person
+from tests.factories import NEIGHBOUR, VILLAGE, DecisionFactory, UnitFactory, person
 from tests.form_steps import listed, pressed
-from tests.reviews.appeals.test_appealable import CLOSING, NEIGHBOUR, WORDS, against, of_the_event
+from tests.reviews.appeals.test_appealable import CLOSING, WORDS, against, of_the_event
 
 
 def titles(user):
