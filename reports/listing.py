@@ -151,6 +151,11 @@ def heads(question: str) -> list[str]:
     )
 
 
+def numbers(question: str) -> list[str]:
+    """The headings of the columns that are numbers; those of a question about money are amounts."""
+    return [str(column.head) for column in COLUMNS.get(question, []) if column.number]
+
+
 class Lines(Sequence[Line]):
     """What a question lists, put into words where it is looked at: a list may have ten thousands of rows, a page of it
     fifty."""

@@ -13,7 +13,7 @@ from records.workbooks import SheetColumn
 from reports.board_asked import LISTED_FROM
 from reports.findings import FACETS, AsOf
 from reports.forms import DayForm
-from reports.listing import LISTED, OF_MONEY, TITLES, VIEW_MONEY, chosen_words, heads, lines, may_ask
+from reports.listing import LISTED, OF_MONEY, TITLES, VIEW_MONEY, chosen_words, heads, lines, may_ask, numbers
 from reports.views.dashboard import PLACES, VIEW_DASHBOARD
 from reports.words import names_of, schemes_of
 from villages.models import Unit
@@ -56,6 +56,8 @@ def figure_list(request: HttpRequest, code: str, question: str) -> HttpResponse:
         "title": title,
         "words": words,
         "heads": heads(question),
+        "numbers": numbers(question),
+        "of_money": question in OF_MONEY,
         "page": page,
     }
     return render(request, "reports/figure_list.html", context)
