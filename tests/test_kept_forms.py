@@ -7,6 +7,7 @@ from django.conf import settings
 
 FORM = re.compile(r'<form\b(?P<tag>(?:[^>"]|"[^"]*"|{%.*?%})*)>(?P<body>.*?)</form>', re.DOTALL)
 TYPED = re.compile(r'{{ *\w*form\w* *}}|as_field_group|for field in|<textarea|<input type="text"|<input (?!type)')
+INCLUDED = re.compile(r'{% include(?:_kept)? "(?P<name>[^"]+)"')
 OWN_COPIES = re.compile(r"data-keep|data-draft|data-offline|data-grid|hx-post")
 WITHOUT = {
     "account/login.html": "a password",
@@ -49,8 +50,14 @@ def unkept() -> set[str]:
         str(path.relative_to(root))
         for path in root.rglob("*.html")
         for form in FORM.finditer(path.read_text())
-        if 'method="post"' in form["tag"] and TYPED.search(form["body"]) and not OWN_COPIES.search(form["tag"])
+        if 'method="post"' in form["tag"] and takes_text(form["body"]) and not OWN_COPIES.search(form["tag"])
     }
+
+
+def takes_text(body: str) -> bool:
+    """Whether something is typed there, or in a part that it includes."""
+    parts = (settings.BASE_DIR / "templates" / part["name"] for part in INCLUDED.finditer(body))
+    return bool(TYPED.search(body)) or any(takes_text(part.read_text()) for part in parts)
 
 
 def test_every_form_that_takes_text_keeps_it():
