@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Sum
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.departments import staff
@@ -72,6 +73,7 @@ def show(request: HttpRequest, source: Source, *, status: int = 200, **more: Any
         "problems": rows_of([prospect for prospect in prospects if prospect.problem][:ROWS]),
         "problem_count": sum(bool(prospect.problem) for prospect in prospects),
         "total": sum((row["amount"] for row in by_star), 0) or sum(p.amount or 0 for p in prospects),
+        "reckoned_today": source.reckoning_day == timezone.localdate(),
         "page": page,
         "rows": rows_of(page),
         "terms": terms,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import User
 from accounts.prepared import asked
@@ -72,7 +72,9 @@ def _in_village_hands(user: User, application: Application) -> dict[str, Any]:
     returned = [
         {
             "title": f"{one.criterion} {names[one.criterion]}",
-            "detail": one.reason if one.criterion in turn.unmended else _("Corrected: %s") % one.reason,
+            "detail": one.reason
+            if one.criterion in turn.unmended
+            else pgettext("of what was returned", "Corrected: %s") % one.reason,
             "url": card_address(application, one.criterion),
         }
         for one in criteria

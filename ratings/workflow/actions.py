@@ -70,7 +70,7 @@ def _may(user: Any, step: Step, application: Application) -> bool:
 
 def _moved_on(user: Any, application: Application) -> str:
     state = Application.State(disclosure.shown_state(user, application)).label
-    return _("This application is now at the step “%(state)s”.") % {"state": state}
+    return _("Nothing was done: this application is now at the step “%(state)s”.") % {"state": state}
 
 
 def _own(step: Step, application: Application) -> Step:

@@ -239,8 +239,12 @@ def _list_once_more(request: HttpRequest, appeal: Appeal, typed: dict[str, str])
     if against_decision(appeal):
         rows += _stars(appeal.decision, new)
         panel = _panel(appeal)
+        names = {one.code: f"{one.code} {one.name}" for one in appeal.decision.scheme.spec.criteria}
         rows += [
-            (one.criterion, f"{points_text(panel[one.criterion])} → {points_text(one.points)} · {one.reason.strip()}")
+            (
+                names[one.criterion],
+                f"{points_text(panel[one.criterion])} → {points_text(one.points)} · {one.reason.strip()}",
+            )
             for one in (_corrections(appeal, typed) if new else [])
         ]
     else:

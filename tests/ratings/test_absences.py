@@ -18,6 +18,7 @@ from tests.factories import (
     NEIGHBOUR,
     TOWNSHIP,
     VILLAGE,
+    ApplicationFactory,
     CycleFactory,
     SchemeFactory,
     UnitFactory,
@@ -134,6 +135,14 @@ def test_as_it_is_said_the_card_answers(client, draft, filler):
     url = reverse("application_upload", args=[draft.pk, 1])
     said = {"criterion": "1.2", "absent:1.2:中标公示": REASON, "none": "1.2:中标公示"}
     assert REASON in client.post(url, said, headers={"HX-Request": "true"}).content.decode()
+
+
+def test_the_office_that_may_return_it_reads_the_reason(client, draft, filler):
+    sent = ApplicationFactory(cycle=draft.cycle, unit=UnitFactory(code=NEIGHBOUR), state="township_review")
+    Absence.objects.create(application=sent, criterion="1.2", name="中标公示", reason=REASON, by=filler)
+    client.force_login(person(Role.TOWNSHIP_OFFICE, TOWNSHIP))
+    page = client.get(reverse("application_return", args=[sent.pk])).content.decode()
+    assert f"本年没有，原因：{REASON}" in page
 
 
 def test_the_api_does_the_same(draft, filler):

@@ -102,7 +102,9 @@ def test_the_line_is_lost_the_tab_is_closed_and_nothing_is_missing(phone, draft)
 
 def test_a_long_rule_leaves_the_buttons_of_a_count_their_room(phone, draft):
     page = opened(phone, draft)
-    page.locator(".count .hint > span").first.evaluate("it => { it.textContent = '每满3（不足按满算）扣0.3分，最多1.5分' }")
+    page.locator(".count .hint > span").first.evaluate(
+        "it => { it.textContent = '每满3（不足按满算）扣0.3分，最多1.5分' }"
+    )
     less, count, more = (page.locator(".stepper").first.locator(it) for it in ("[name=less]", "input", "[name=more]"))
     assert [round(it.bounding_box()["width"]) for it in (less, count, more)] == [48, 52, 48]
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]

@@ -80,6 +80,8 @@ def test_the_pages_lead_from_the_result_to_the_new_star(released, plain):
         for typed in ("x", "NaN", "1E9"):
             refused = office.post(page, given | {"points.2.2": typed, "reason.2.2": "台账齐全"})
             assert (refused.status_code, Appeal.objects.get().state) == (200, "open")
+        listing = office.post(page, given | {"star": "3", "points.2.2": "5", "reason.2.2": "台账齐全"})
+        assert [label for label, text in listing.context["rows"] if text.endswith("台账齐全")] == ["2.2 班子团结"]
         assert office.post(page, listed(office, page, given | {"star": "3"})).headers["Location"] == page
         assert "新评复1号" in client_of(released.signer).get(page).content.decode()
         assert "新评复1号" in client_of(released.filler).get(result).content.decode()
