@@ -103,6 +103,12 @@ def test_two_tabs_of_a_form_keep_a_copy_each(new_context, live_server, settings,
     one = sign_in(browser.new_page(), office.username)
     one.goto(policy.get_absolute_url())
     one.locator(FIELD).fill(TYPED)
+    with browser.expect_page() as opened:
+        one.evaluate("window.open(location.href)")
+    twin = opened.value  # it begins with the storage of the first, as a tab that is duplicated
+    expect(twin.locator(FIELD)).to_have_value(TYPED)
+    twin.wait_for_timeout(600)
+    twin.locator(FIELD).fill("第三句")
     other = browser.new_page()
     other.goto(policy.get_absolute_url())
     other.wait_for_timeout(600)  # nothing comes: it is the first tab's
@@ -110,9 +116,10 @@ def test_two_tabs_of_a_form_keep_a_copy_each(new_context, live_server, settings,
     other.locator(FIELD).fill("另一句")
     one.locator(FIELD).fill(f"{TYPED}。")
     other.close()
+    twin.close()
     one.goto("/")
     one.goto(policy.get_absolute_url())
-    for text in (f"{TYPED}。", "另一句"):
+    for text in (f"{TYPED}。", "另一句", "第三句"):
         expect(one.locator(FIELD)).to_have_value(text)
         one.locator("form[action$='/give_opinion/'] .banner button").click()
         one.reload()

@@ -67,9 +67,9 @@ def test_nobody_of_the_unit_convenes_who_hears_its_appeal(place):
     score_township(place, SOUND)
     decision = decisions.decide(place.application, star=2, by=place.township_leader, reason="还要看一年")
     batches.release(prepare(place), by=place.township_office)
-    office = of_the_unit(place.county_office)
+    office, appointing = of_the_unit(place.county_office), person(Role.SYSADMIN, "3306")
     appeal = appeals.make_appeal(decision, reasons="得分够三星。", by=place.signer)
-    assert (told("appeal_made"), told("unit_unattended")) == ([], [])
+    assert (told("appeal_made"), told("unit_unattended")) == ([], [appointing.pk])
     with pytest.raises(NotAllowed):
         appeals.convene(appeal, [place.county_reviewer], by=office)
     page = reverse("review_appeal", args=[appeal.pk])
