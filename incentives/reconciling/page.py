@@ -148,7 +148,7 @@ class VoucherPage:
 
     @cached_property
     def _findings(self) -> dict[int, str]:
-        found = defaultdict(list)
+        found, words = defaultdict(list), {finding: str(finding.label) for finding in DifferenceKind}
         for one in self.state.differences:
-            found[one.line].append(str(one.finding.label))
+            found[one.line].append(words[one.finding])
         return {line: " · ".join(labels) for line, labels in found.items()}

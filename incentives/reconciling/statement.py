@@ -76,12 +76,14 @@ class ListedLine(VoucherLine):
     account: PayeeAccount
 
 
-def _right_until(account: PayeeAccount, now: PayeeAccount, replaced: dict[int, date]) -> date | None:
+def _right_until(
+    account: PayeeAccount, now: PayeeAccount, dissolved: date | None, replaced: dict[int, date]
+) -> date | None:
     """A unit that an order dissolved keeps its account: it is right until the order, else until the next one was."""
     if account == now:
         return None
-    if account.unit.ended:
-        return account.unit.ended - timedelta(days=1)
+    if dissolved:
+        return dissolved - timedelta(days=1)
     return replaced.get(account.pk) or timezone.localdate(now.settled_at)
 
 
@@ -93,7 +95,7 @@ class VoucherState:
 
     @cached_property
     def lines(self) -> list[VoucherLine]:
-        along = ("unit", "reward__passed_to", "allocation__passed_to")
+        along = ("unit", "reward__passed_to" if self.voucher.policy_id else "allocation__passed_to")
         left = F("amount") + Coalesce(Sum("corrections__amount"), 0, output_field=LedgerEntry._meta.get_field("amount"))
         entries = self.voucher.entries.select_related(*along).annotate(left=left)
         accounts = {one.entry_id: one.account for one in self.payouts}
@@ -105,17 +107,22 @@ class VoucherState:
     @cached_property
     def payouts(self) -> list[Payout]:
         """Every account that a payment was ever listed to; the last one of a payment counts now."""
-        return list(self.voucher.payouts.select_related("account__unit"))
+        return list(self.voucher.payouts.select_related("account"))
 
     @cached_property
     def listed_to(self) -> dict[int, list[tuple[PayeeAccount, date | None]]]:
         """By payment, every account that it was ever listed to, with the last day on which that was right; none for
         the one that counts now."""
         now = {one.entry_id: one.account for one in self.payouts}
-        ended = replaced_on(one.account for one in self.payouts if one.account != now[one.entry_id])
+        earlier = [one.account for one in self.payouts if one.account != now[one.entry_id]]
+        replaced = replaced_on(earlier)
+        units = Unit.objects.filter(pk__in={account.unit_id for account in earlier})
+        dissolved = dict(units.exclude(ended=None).values_list("pk", "ended"))
         found: dict[int, list[tuple[PayeeAccount, date | None]]] = defaultdict(list)
         for one in self.payouts:
-            found[one.entry_id].append((one.account, _right_until(one.account, now[one.entry_id], ended)))
+            account = one.account
+            until = _right_until(account, now[one.entry_id], dissolved.get(account.unit_id), replaced)
+            found[one.entry_id].append((account, until))
         return found
 
     def went_right(self, payment: BankPayment) -> bool:
@@ -139,22 +146,22 @@ class VoucherState:
         return [
             ListedLine(line.entry, line.amount, line.account, line.paid)
             for line in self.lines
-            if line.account and line.payable and not line.replaced and line.due > 0
+            if line.due > 0 and line.account and not line.replaced and line.payable
         ]
 
     @property
     def without_account(self) -> list[VoucherLine]:
-        return [line for line in self.lines if not line.payable and not line.replaced and line.due > 0]
+        return [line for line in self.lines if line.due > 0 and not line.replaced and not line.payable]
 
     @property
     def replaced(self) -> list[VoucherLine]:
         """Not on the bank's list, because the account is no longer in force."""
-        return [line for line in self.lines if line.replaced and line.due > 0]
+        return [line for line in self.lines if line.due > 0 and line.replaced]
 
     @cached_property
     def payments(self) -> list[BankPayment]:
         """What the bank paid, by all statements that stand."""
-        return list(payments_of(self.voucher).select_related("statement"))
+        return list(payments_of(self.voucher))
 
     @property
     def paid(self) -> Decimal:
@@ -166,7 +173,8 @@ class VoucherState:
 
     @cached_property
     def differences(self) -> list[Difference]:
-        booked = [Booked(line.entry.pk, line.amount, line.payable) for line in self.lines]
+        # What was paid had an account: its number is read (a decryption each) only of what was not.
+        booked = [Booked(line.entry.pk, line.amount, bool(line.paid) or line.payable) for line in self.lines]
         return differences(booked, map(self._transfer, self.payments), stated=self.stated)
 
     def _transfer(self, payment: BankPayment) -> Transfer:
