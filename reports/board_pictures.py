@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Mapping
-from datetime import date
-from functools import cached_property, lru_cache
+from copy import copy
+from functools import cached_property
 from html import escape
 from typing import Any, NamedTuple
 
@@ -28,7 +28,7 @@ from reports.dashboard import Board, board
 from reports.findings import AsOf, CountedRow, counted
 from reports.models import TilePosition
 from reports.tiles import figures_of, tile_map
-from reports.words import Area, SchemeWords, names_of, schemes_of
+from reports.words import SchemeWords, names_of, schemes_of
 from reviews.models import Appeal, Objection
 from villages.models import COUNTY_LENGTH, Level, Unit
 from villages.townships import Townships
@@ -80,11 +80,18 @@ class Drawing:
 
     @cached_property
     def rows(self) -> Mapping[str, list[CountedRow]]:
-        """The counted rows of every question that is among the parts and that the reader may ask."""
+        """The counted rows of every question that is among the parts and that the reader may ask; of the points lost,
+        what they are counted from."""
         found = defaultdict(list)
-        for row in counted(self.as_of, [one for one in self.asked.questions if one in self.parts]):
+        questions = [one for one in self.asked.questions if one in self.parts]
+        for row in counted(self.as_of, ["losses_seen" if one == "losses" else one for one in questions]):
             found[row.question].append(row)
         return found
+
+    @cached_property
+    def losses(self) -> list[CountedRow]:
+        """By far the dearest: a county has ten thousands of points."""
+        return counted(self.as_of, ["losses"] if self.rows["losses_seen"] else [])
 
     @cached_property
     def schemes(self) -> list[SchemeWords]:
@@ -106,30 +113,42 @@ class Drawing:
     def draw(self, name: str) -> DrawnPart:
         part = PARTS[name]
         if part.of is None:
-            return _drawn(part, part.shows(self), **self.common)
-        html, answers = drawn_once(name, part.of(self), self.links.base, get_language(), timezone.localdate())
+            return _drawn(part, self)
+        alike = name, self.links.base, get_language(), timezone.localdate(), part.of(self)
+        html, answers = drawn_once(alike, lambda: _drawn(part, self._on_any_day()))
         return DrawnPart(mark_safe(html.replace(escape(ANY_DAY), escape(self.links.and_day))), answers)  # noqa: S308
+
+    def _on_any_day(self) -> Drawing:
+        """The same, whose addresses of lists lead to ``ANY_DAY``."""
+        other = copy(self)
+        other.links = drawn.ListLinks(self.links.base, ANY_DAY)
+        other.common = {"links": other.links}
+        return other
 
 
 ANY_DAY = "&day=\ue000"
-"""Stands for the day in addresses of lists; of the private use area, so that nothing else contains it."""
+"""Of the private use area, so that nothing else contains it."""
 MOST = 100
 """Of a county the largest has 150 KB."""
+drawn_before: dict[Hashable, DrawnPart] = {}
 
 
-@lru_cache(MOST)
-def drawn_once(name: str, given: tuple[Hashable, ...], base: str, _language: str | None, _today: date) -> DrawnPart:
+def drawn_once(alike: Hashable, draw: Callable[[], DrawnPart]) -> DrawnPart:
     """The results of a year lose the same points on each day after it: where all that a part is drawn from is the same,
     it is drawn once a process, whatever the day and whatever else has changed."""
-    part, links = PARTS[name], drawn.ListLinks(base, ANY_DAY)
-    return _drawn(part, part.shows(links, *given), links=links)
+    found = drawn_before.get(alike)
+    if found is None:
+        if len(drawn_before) >= MOST:
+            drawn_before.clear()
+        found = drawn_before[alike] = draw()
+    return found
 
 
-def _drawn(part: Part, shown: Shown, **common: Any) -> DrawnPart:
-    variables, answers = shown
-    if variables is None:
+def _drawn(part: Part, drawing: Drawing) -> DrawnPart:
+    shown, answers = part.shows(drawing)
+    if shown is None:
         return DrawnPart(SafeString(), [])
-    given = Context({**common, **variables}, use_l10n=False)  # no marks between thousands
+    given = Context({**drawing.common, **shown}, use_l10n=False)  # no marks between thousands
     return DrawnPart(get_template(part.template).template.render(given), answers)
 
 
@@ -141,12 +160,12 @@ NAMED = 4
 
 
 class Part(NamedTuple):
-    """``watched``: of which models a changed row may make it another one. ``shows``: gives it from a drawing; where
-    there is ``of``, from the links to its lists and these plain values alone (``drawn_once``)."""
+    """``watched``: of which models a changed row may make it another one. ``of``: where it is the same on other days,
+    all that it is drawn from, as plain values that look alike where they are equal."""
 
     template: str
     watched: frozenset[type[Model]]
-    shows: Callable[..., Shown]
+    shows: Callable[[Drawing], Shown]
     of: Callable[[Drawing], tuple[Hashable, ...]] | None = None
 
 
@@ -198,19 +217,16 @@ def _tiles(drawing: Drawing) -> Shown:
     return shown, [("map", tiles.heading)]
 
 
-def _of_losses(drawing: Drawing) -> tuple[Hashable, ...]:
-    rows = tuple(drawing.rows["losses"])
-    places = {} if drawing.as_of.unit.level == Level.TOWNSHIP else drawing.places
-    return rows, loss_charts.areas_of(drawing.schemes, rows), tuple(places.items())
+def _places(drawing: Drawing) -> Mapping[str, str]:
+    """Those that are told apart: a township's are its villages."""
+    return {} if drawing.as_of.unit.level == Level.TOWNSHIP else drawing.places
 
 
-def _losses(
-    links: drawn.ListLinks, rows: tuple[CountedRow, ...], areas: tuple[Area, ...], places: tuple[tuple[str, str], ...]
-) -> Shown:
-    lost = loss_charts.losses(rows, areas, dict(places))
+def _losses(drawing: Drawing) -> Shown:
+    lost = loss_charts.losses(drawing.losses, drawing.schemes, _places(drawing))
     if not lost:
         return NOTHING
-    heat = drawn.heat_rows(lost, links)
+    heat = drawn.heat_rows(lost, drawing.links)
     shown = {
         "losses": lost,
         "heads": drawn.heat_heads(lost.places),
@@ -218,6 +234,10 @@ def _losses(
         "rest": heat[loss_charts.HEATED :],
     }
     return shown, [("areas", lost.heading), ("criteria", lost.heading_criteria)]
+
+
+def _of_losses(drawing: Drawing) -> tuple[Hashable, ...]:
+    return *drawing.rows["losses_seen"], *drawing.schemes, *_places(drawing).items()
 
 
 def _stars(drawing: Drawing) -> Shown:
@@ -250,27 +270,29 @@ def _events(drawing: Drawing) -> Shown:
     return {"events": events, "kinds": kinds}, [("events", events.heading)]
 
 
-def _rows_of(question: str) -> Callable[[Drawing], tuple[Hashable, ...]]:
-    return lambda drawing: (tuple(drawing.rows[question]),)
-
-
-def _disputes(_links: drawn.ListLinks, rows: tuple[CountedRow, ...]) -> Shown:
-    disputes = charts.disputes(rows)
+def _disputes(drawing: Drawing) -> Shown:
+    disputes = charts.disputes(drawing.rows["disputes"])
     return {"disputes": disputes}, [("disputes", disputes.heading)]
 
 
-def _money(_links: drawn.ListLinks, rows: tuple[CountedRow, ...]) -> Shown:
+def _money(drawing: Drawing) -> Shown:
+    rows = drawing.rows["money"]
     if not rows:
         return NOTHING
     money = charts.money(rows)
     return {"money": money}, [("money", money.heading)]
 
 
-def _gap(_links: drawn.ListLinks, rows: tuple[CountedRow, ...]) -> Shown:
+def _gap(drawing: Drawing) -> Shown:
+    rows = drawing.rows["gap"]
     if not rows:
         return NOTHING
     gap = charts.gap(rows)
     return {"gap": gap}, [("gap", gap.heading)]
+
+
+def _rows_of(question: str) -> Callable[[Drawing], tuple[Hashable, ...]]:
+    return lambda drawing: tuple(drawing.rows[question])
 
 
 def _not_yet(drawing: Drawing) -> Shown:

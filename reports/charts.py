@@ -7,7 +7,7 @@ adapted to the content security policy. Widths here are in units of the picture.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -236,7 +236,7 @@ class Disputes:
     lines: list[tuple[Bar, list[Bar]]]
 
 
-def disputes(rows: Sequence[CountedRow]) -> Disputes:
+def disputes(rows: list[CountedRow]) -> Disputes:
     lines = []
     for kind, name in DISPUTES.items():
         states = sums((row for row in rows if row.a == kind), "b")
@@ -275,7 +275,7 @@ def yuan(amount: Decimal | int) -> str:
     return f"{amount:,.0f}"
 
 
-def money(rows: Sequence[CountedRow]) -> Money:
+def money(rows: list[CountedRow]) -> Money:
     lines = []
     stars = sorted({row.a for row in rows}, key=int, reverse=True)
     most = max((sum(row.m for row in rows if row.a == star) for star in stars), default=Decimal(0))
@@ -312,7 +312,7 @@ class Gap:
     year: str
 
 
-def gap(rows: Sequence[CountedRow]) -> Gap:
+def gap(rows: list[CountedRow]) -> Gap:
     bands = sums(rows, "a")
     whole = bands.total()
     mean = sum((row.n for row in rows), Decimal(0)) / whole if whole else Decimal(0)

@@ -43,7 +43,9 @@ _COUNTED = """
     from ({sql}) i group by 2, 3, 4, 5
 """
 _COUNTS = {name: _COUNTED.format(question=name, sql=QUESTIONS[name]) for name in PICTURED} | {
-    name: _read(f"{name}_counted").format(**_PARTS) for name in ("stars", "losses")
+    "stars": _read("stars_counted").format(**_PARTS),
+    "losses": _read("losses_counted").format(**_PARTS),
+    "losses_seen": _read("losses_seen").format(**_PARTS),
 }
 _LISTED = """
     select i.unit, u.name, i.a, i.b, i.c, i.n, i.m, i.since, i.subject

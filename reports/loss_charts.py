@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from operator import itemgetter
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from reports.charts import percent, query, sums
 from reports.findings import CountedRow
-from reports.words import Area, Criterion, SchemeWords
+from reports.words import Criterion, SchemeWords
 
 HEATED = 8
 
@@ -95,28 +95,19 @@ class Losses:
     places: Mapping[str, str]
 
 
-def areas_of(schemes: Sequence[SchemeWords], rows: Sequence[CountedRow]) -> tuple[Area, ...]:
-    """Those in which points are lost, of the scheme of the last year that is counted; of the newest one where that is
-    gone."""
-    last = last_year(rows)
-    used = next((one for one in schemes if str(one.year) == last), schemes[0] if schemes else None)
-    return tuple(area for area in used.areas if area.kind == "base") if used else ()
-
-
-def last_year(rows: Sequence[CountedRow]) -> str:
-    return max((row.a for row in rows), default="")
-
-
-def losses(rows: Sequence[CountedRow], areas: Sequence[Area], places: Mapping[str, str]) -> Losses | None:
-    """Areas and criteria, those that lose most first."""
-    if not rows:
+def losses(rows: list[CountedRow], schemes: list[SchemeWords], places: Mapping[str, str]) -> Losses | None:
+    """Areas and criteria of the scheme of the last year (or else of the newest), those that lose most first."""
+    if not rows or not schemes:
         return None
-    last = last_year(rows)
+    last = max(row.a for row in rows)
+    scheme = next((one for one in schemes if str(one.year) == last), schemes[0])
     tallies: dict[str, dict[str, Tally]] = defaultdict(lambda: defaultdict(Tally))
     for row in rows:
         tallies[row.b][row.place].add(row, last)
     found, criteria = [], []
-    for area in areas:
+    for area in scheme.areas:
+        if area.kind != "base":
+            continue
         inside = {one.code: _lost_of(one, tallies[one.code], last, places) for one in area.criteria}
         whole = Loss(code=area.code, name=area.name, query=query("losses", a=last, b=sorted(inside), c="lost"))
         for one in inside.values():

@@ -43,7 +43,7 @@ from accounts.roles import Role
 from followups.models import FollowUp
 from ratings.models import Application
 from reports import kept_warnings
-from reports.board_pictures import drawn_once
+from reports.board_pictures import drawn_before
 from reports.findings import AsOf, counted, listed
 from tests.built_once import built_once
 from tests.clock import freeze_time
@@ -74,7 +74,7 @@ ELSEWHERE = "330681001201"
 @pytest.fixture(autouse=True)
 def _today(settings):
     settings.SECOND_FACTOR_REQUIRED = False
-    drawn_once.cache_clear()  # what another test drew of equal rows has no context any more
+    drawn_before.clear()  # what another test drew of equal rows has no context any more
     with freeze_time(NOW):
         yield
 
