@@ -149,7 +149,9 @@ def test_a_correction_goes_the_other_way(granted, finance):
     (entry,) = workflow.disburse(policy, by=finance, key="1", document="凭1", payments={line.pk: Decimal(100)})
     with pytest.raises(Incomplete):
         workflow.correct(entry, amount=Decimal("100.01"), reason="错付", by=finance)
-    workflow.correct(entry, amount=Decimal(40), reason="错付", by=finance)
+    back = workflow.correct(entry, amount=Decimal(40), reason="错付", by=finance)
+    act = LedgerEntry.pgh_event_model.objects.get(pgh_obj_id=back.pk).pgh_context
+    assert (act["verb"], act["user"], act["reason"]) == ("correct", finance.pk, "错付")
     with pytest.raises(Incomplete):
         workflow.correct(entry, amount=Decimal(61), reason="错付", by=finance)
     assert totals(policy) == (Decimal("61000.01"), Decimal(60))

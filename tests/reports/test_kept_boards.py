@@ -155,6 +155,11 @@ CHANGES = {
     "its step": (lambda: _application(state="submitted"), {Application}, {"cycle", "not_yet"}),
     "points of a result": (_points, {Application, Decision, Points}, {"losses"}),
     "points of no result": (lambda: PointsFactory(application=_application()), {Application}, set()),
+    "its year, which stands above it": (
+        lambda: Cycle.objects.filter(unit=COUNTY).update(facts_until=date(2026, 12, 30)),
+        {Cycle},
+        set(),
+    ),
     "an event": (lambda: EventFactory(unit=_village()), {Event}, {"wall", "events"}),
     "its reversal": (_reversed, {Event, Reversal}, set()),
     "a decision": (lambda: DecisionFactory(unit=_village()), {Decision}, set()),

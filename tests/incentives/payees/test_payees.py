@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from accounts.roles import Role
 from incentives import workflow
 from incentives.models import PayeeAccount, Payout, Voucher
 from incentives.payees.bank_list import write_bank_list
@@ -16,6 +17,7 @@ from incentives.reconciling.statement import VoucherState
 from incentives.todos import entries
 from notifications.models import Notice
 from records.refusals import Incomplete, NotAllowed, WrongState
+from tests.factories import COUNTY, person
 from tests.incentives.payees.conftest import FIVE, FOUR, GIVEN, NUMBER, PLAIN, THREE, in_force, pay
 from villages.models import Unit
 
@@ -28,6 +30,9 @@ def test_two_people_put_an_account_in_force(rows):
     with pytest.raises(Incomplete):
         workflow.confirm_account(account, number="6222081204001234568", by=rows.second)
     workflow.confirm_account(account, number=PLAIN, by=rows.second)
+    workflow.confirm_account(account, number=PLAIN, by=rows.second)  # a second click
+    with pytest.raises(WrongState):
+        workflow.confirm_account(account, number=PLAIN, by=person(Role.FINANCE, COUNTY))
     workflow.confirm_account(account, number=PLAIN, by=rows.second)
     assert (account.state, account.masked, account.number) == ("in_force", "•••• 4567", PLAIN)
     assert [notice.user for notice in Notice.objects.filter(kind="payee_account")] == [rows.signer]
