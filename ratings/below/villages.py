@@ -3,6 +3,9 @@
 Every query begins with the relation ``village (code, place)``; ``place`` is the unit above by which it is counted.
 """
 
+from __future__ import annotations
+
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -21,11 +24,13 @@ from villages.models import rated_on
 
 @dataclass(frozen=True)
 class VillagesBelow:
-    """The villages of ``unit`` that stood ``on`` the day, by the first ``digits`` of their codes."""
+    """The villages of ``unit`` that stood ``on`` the day, by the first ``digits`` of their codes. ``each``: the same by
+    more digits, where these are read as well: what the register says is summed up from it."""
 
     unit: str
     on: date
     digits: int
+    each: VillagesBelow | None = None
 
     @cached_property
     def counted(self) -> dict[str, int]:
@@ -46,6 +51,8 @@ class VillagesBelow:
     @cached_property
     def _register(self) -> list[tuple[Any, ...]]:
         """What ``register.sql`` gives: the periods of the register are worked out once for stars and points."""
+        if self.each:
+            return _summed_up(self.each._register, self.digits)
         before = year_before(self.on)
         return self.register_rows(_REGISTER, self.on, self.on, before, before)
 
@@ -55,7 +62,7 @@ class VillagesBelow:
         return dict(self.rows(_EVENTS, list(kinds), year, self.on))
 
     def rows(self, sql: str, *params: Any) -> list[tuple]:
-        villages, named = self._relation()
+        villages, named = self._relation
         with connection.cursor() as cursor:
             cursor.execute(f"with {villages} {sql}", [*named, *params])
             return cursor.fetchall()
@@ -63,17 +70,30 @@ class VillagesBelow:
     def register_rows(self, sql: str, *params: Any) -> list[tuple]:
         """``rows`` with the relation ``period`` of the register up to the day."""
         periods, register = with_periods(scope_of(self.unit), self.on)
-        villages, named = self._relation()
+        villages, named = self._relation
         with connection.cursor() as cursor:
             cursor.execute(f"{periods}, {villages} {sql}", [*register, *named, *params])
             return cursor.fetchall()
 
+    @cached_property
     def _relation(self) -> tuple[str, list[Any]]:
         codes, params = rated_on(self.unit, self.on).order_by().values("code").query.sql_with_params()
         return f"village as materialized (select code, left(code, %s) as place from ({codes}) as v)", [  # noqa: S608
             self.digits,
             *params,
         ]
+
+
+def _summed_up(rows: list[tuple[Any, ...]], digits: int) -> list[tuple[Any, ...]]:
+    """Rows of ``register.sql`` by fewer digits."""
+    numbers: dict[tuple[Any, ...], int] = defaultdict(int)
+    totals: dict[tuple[Any, ...], Decimal | None] = defaultdict(lambda: None)
+    for place, star, before, marks, n, total in rows:
+        key = place[:digits], star, before, marks
+        numbers[key] += n
+        if total is not None:
+            totals[key] = (totals[key] or 0) + total
+    return [(*key, n, totals[key]) for key, n in numbers.items()]
 
 
 _REGISTER = Path(__file__).with_name("register.sql").read_text(encoding="utf-8").replace("{source}", "")

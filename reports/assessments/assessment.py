@@ -25,9 +25,9 @@ class Assessed:
         }
 
 
-def assess(spec: AssessmentSpec) -> list[Assessed]:
+def assess(spec: AssessmentSpec, ground: Ground | None = None) -> list[Assessed]:
     """The units of the assessed level that have villages, by code in order."""
-    ground = Ground(spec)
+    ground = ground or Ground(spec)
     values = {term.code: TERMS[term.takes](ground, term) for term in spec.terms}
     weights = {term.code: term.weight for term in spec.terms}
     rows = {place: {code: by_place[place] for code, by_place in values.items()} for place in ground.places}

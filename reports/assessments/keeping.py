@@ -86,7 +86,7 @@ def freeze_assessment(
     at = at or timezone.now()
     if timezone.localdate(at) < assessment.on:
         raise WrongState(_("The figures are those of %s: they cannot be decided before.") % assessment.on.isoformat())
-    figures = AssessmentFigures(assessment).to_freeze()
+    figures = AssessmentFigures(assessment, freezing=True).to_freeze()
     require_unchanged(expected, figures)
     with audit.acting(by, "freeze_assessment", document.strip()):
         assessment.figures, assessment.document = figures, document.strip()[:100]

@@ -13,8 +13,8 @@ from ratings.scheme.reading import parse
 from reports.assessments.assessment import assess
 from reports.assessments.behind import VillageGround, villages_behind
 from reports.assessments.figure import written_term
-from reports.assessments.places import villages_of_places
 from reports.assessments.spec import AssessmentSpec, Term
+from reports.assessments.terms import Ground
 from reports.models import Assessment
 from villages.models import Unit
 
@@ -63,10 +63,12 @@ class AssessedPlace:
 
 
 class AssessmentFigures:
-    """What pages and workbooks show of an assessment; the same whether it is frozen or follows the register."""
+    """What pages and workbooks show of an assessment; the same whether it is frozen or follows the register.
+    ``freezing``: ``to_freeze`` is asked, too."""
 
-    def __init__(self, assessment: Assessment) -> None:
+    def __init__(self, assessment: Assessment, *, freezing: bool = False) -> None:
         self.assessment = assessment
+        self.freezing = freezing
 
     @cached_property
     def spec(self) -> AssessmentSpec:
@@ -77,14 +79,23 @@ class AssessmentFigures:
         return self.assessment.figures
 
     @cached_property
+    def _ground(self) -> Ground:
+        return Ground(self.spec, self._each.villages if self.freezing else None)
+
+    @cached_property
+    def _each(self) -> VillageGround:
+        return VillageGround(self.spec, self.spec.unit)
+
+    @cached_property
     def units(self) -> list[dict[str, Any]]:
-        return self.frozen["units"] if self.frozen else calculated(self.spec)
+        return self.frozen["units"] if self.frozen else [one.written() for one in assess(self.spec, self._ground)]
 
     @cached_property
     def counts(self) -> dict[str, int]:
         """How many villages each unit had."""
-        spec = self.spec
-        return self.frozen["counts"] if self.frozen else villages_of_places(spec.unit, spec.assesses, spec.on)
+        if self.frozen:
+            return self.frozen["counts"]
+        return {place: self._ground.villages.counted[place] for place in self._ground.places}
 
     @cached_property
     def places(self) -> list[AssessedPlace]:
@@ -95,8 +106,7 @@ class AssessmentFigures:
     def to_freeze(self) -> dict[str, Any]:
         """Everything that a decision freezes: the figures, how many villages each unit had, and what each village
         added."""
-        ground = VillageGround(self.spec, self.spec.unit)
-        behind = {term.code: villages_behind(ground, term) for term in self.spec.terms}
+        behind = {term.code: villages_behind(self._each, term) for term in self.spec.terms}
         written = {
             code: {village: written_term(value) for village, value in values.items()} for code, values in behind.items()
         }

@@ -14,9 +14,10 @@ from reports.assessments.spec import AssessmentSpec, NoEvent, OnTime, ShareAtLea
 class Ground:
     """What several terms of one assessment share, queried once; ``places``: the units that have villages, in order."""
 
-    def __init__(self, spec: AssessmentSpec):
+    def __init__(self, spec: AssessmentSpec, each: VillagesBelow | None = None):
+        """``each``: its villages, where what they add is read as well."""
         self.spec = spec
-        self.villages = VillagesBelow(spec.unit, spec.on, LENGTHS[spec.assesses])
+        self.villages = VillagesBelow(spec.unit, spec.on, LENGTHS[spec.assesses], each)
         known = place_codes(spec.unit, spec.assesses)
         self.places = [place for place in self.villages.counted if place in known]
 

@@ -139,11 +139,11 @@ def step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 
 
 def _show(request: HttpRequest, one: Assessment, forms: dict[str, Any], status: int = 200) -> HttpResponse:
-    figures = AssessmentFigures(one)
-    if book := as_workbook(request, one.name, exports.assessed(figures.spec), figures.places):
-        return book
     verb = {AssessmentState.DRAFT: "issue", AssessmentState.ISSUED: "freeze"}.get(AssessmentState(one.state))
     manages = request.user.has_perm(MANAGE, one)
+    figures = AssessmentFigures(one, freezing=manages and verb == "freeze")
+    if book := as_workbook(request, one.name, exports.assessed(figures.spec), figures.places):
+        return book
     offered = [verb] if manages and verb else []
     still = [form for name, form in forms.items() if name in offered]
     context: dict[str, Any] = {
