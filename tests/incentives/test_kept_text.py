@@ -125,6 +125,13 @@ def test_two_tabs_of_a_form_keep_a_copy_each(new_context, live_server, settings,
         one.reload()
     expect(one.locator(FIELD)).to_have_value("")
 
+    one.locator(FIELD).fill(TYPED)
+    one.on("dialog", lambda asked: asked.accept())
+    with one.expect_navigation():
+        one.evaluate("document.querySelector('form[action$=\"/accounts/logout/\"]').requestSubmit()")
+    sign_in(one, office.username)
+    assert one.evaluate("copies.load().then(() => copies.all())") == []  # who signs out leaves nothing on the device
+
 
 def test_figures_that_the_answer_does_not_show_stay_on_the_device(new_context, live_server, settings, draft, finance):
     settings.SECOND_FACTOR_REQUIRED = False
