@@ -28,6 +28,6 @@ def test_a_right_that_ends_while_a_form_arrives_is_gone():
 
     token = client.cookies["csrftoken"].value
     form = f"csrfmiddlewaretoken={token}".encode()
-    sent = {"wsgi.input": SlowForm(form), "CONTENT_LENGTH": len(form)}
+    sent = {"wsgi.input": SlowForm(form), "CONTENT_LENGTH": str(len(form))}
     answer = client.post(PAGE, content_type="application/x-www-form-urlencoded", **sent)
     assert answer.status_code == 404
