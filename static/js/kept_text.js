@@ -38,9 +38,10 @@
     setAll(form, copy.typed);
     /* Rows that the form does not have now; a page that only confirms what was typed has no field at all. */
     const withoutField = fields(form).length ? Object.keys(copy.typed).filter((name) => !(name in before)).map((name) => copy.typed[name]) : [];
-    if (JSON.stringify(before) === JSON.stringify(typedIn(form)) && !withoutField.some(isText)) return;
-    const box = banner("wait", back);
-    if (withoutField.some(isText)) box.appendChild(document.createElement("p")).textContent = noPlace;
+    const placed = JSON.stringify(before) !== JSON.stringify(typedIn(form));
+    if (!placed && !withoutField.some(isText)) return;
+    const box = banner("wait", placed ? back : lost);
+    if (placed && withoutField.some(isText)) box.appendChild(document.createElement("p")).textContent = noPlace;
     list(box, withoutField);
     const button = box.appendChild(document.createElement("button"));
     button.type = "button";

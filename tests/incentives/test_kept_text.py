@@ -146,3 +146,15 @@ def test_figures_that_the_answer_does_not_show_stay_on_the_device(new_context, l
     expect(page.locator(".answer blockquote")).to_have_text([TYPED])
     page.locator("#waiting summary").click()
     expect(page.locator("#waiting li")).to_have_text([TYPED, "81234"])
+
+
+def test_what_has_no_place_any_more_is_not_called_put_back(new_context, live_server, settings, office):
+    settings.SECOND_FACTOR_REQUIRED = False
+    page = sign_in(new_context(base_url=live_server.url).new_page(), office.username)
+    page.goto(reverse("honour_selection_new"))
+    page.locator("main form [name=name]").evaluate("field => { field.name = 'gone'; }")
+    page.locator("main form [name=gone]").fill(TYPED)
+    page.evaluate("Promise.all(copies.all().map((copy) => copies.put('text', copy.item, copy)))")  # it is on the disk
+    page.reload()
+    told = page.locator("main form .banner p")
+    expect(told).to_have_text([page.locator("body").get_attribute("data-lost"), TYPED])
