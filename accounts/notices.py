@@ -61,6 +61,35 @@ KINDS = {
         outside=None,
         security=True,
     ),
+    "password_changed": Kind(
+        _(
+            "The password of your account was changed on %(day)s. "
+            "If that was not you, tell the security administrator at once."
+        ),
+        Group.ACCOUNT,
+        outside=None,
+        security=True,
+        to_doer=True,
+    ),
+    "second_factor_changed": Kind(
+        _(
+            "The second factor of your account was changed on %(day)s. "
+            "If that was not you, tell the security administrator at once."
+        ),
+        Group.ACCOUNT,
+        outside=None,
+        security=True,
+        to_doer=True,
+    ),
+    "second_factor_forgotten": Kind(
+        _(
+            "%(by)s removed the second factor of your account on %(day)s. "
+            "If you did not ask for it, call your office at once."
+        ),
+        Group.ACCOUNT,
+        outside=None,
+        security=True,
+    ),
     "signer_password_reset": Kind(
         _("%(by)s made a new password for %(name)s, who signs for %(unit)s, on %(day)s"),
         Group.ACCOUNT,

@@ -3,6 +3,8 @@
 from typing import Any
 
 from allauth.account.signals import password_changed, password_set
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from axes.models import AccessAttempt
 from django.apps import apps
 from django.contrib import messages
@@ -10,10 +12,12 @@ from django.contrib.auth import user_logged_in
 from django.db.models.signals import post_migrate, pre_save
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils import timezone
 
 from accounts import role_rights, workflow
 from accounts.models import User
 from accounts.workflow import succession
+from notifications.workflow import announce
 from villages.signals import units_passed
 
 # The permissions of every app exist once the last app with models has been migrated.
@@ -24,11 +28,28 @@ units_passed.connect(succession.pass_on)
 
 @receiver([password_changed, password_set])
 def end_one_time_password(user: User, **_kwargs: object) -> None:
-    """A password chosen by its owner replaces the one-time password, and revokes the access that the old one gave."""
+    """A password chosen by its owner replaces the one-time password, and revokes the access that the old one gave.
+
+    The owner is told of any later one, which somebody else in an open session may have chosen.
+    """
     workflow.end_tokens(user)
     if user.must_change_password:
         user.must_change_password = False
         user.save(update_fields=["must_change_password"])
+    else:
+        announce([user.pk], "password_changed", day=timezone.localdate().isoformat())
+
+
+@receiver([authenticator_added, authenticator_removed])
+def tell_of_a_new_factor(user: User, authenticator: Authenticator, **_kwargs: object) -> None:
+    """Recovery codes come and go with the factor that they stand in for."""
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+        announce([user.pk], "second_factor_changed", day=timezone.localdate().isoformat())
+
+
+@receiver(authenticator_reset)
+def tell_of_new_recovery_codes(user: User, **_kwargs: object) -> None:
+    announce([user.pk], "second_factor_changed", day=timezone.localdate().isoformat())
 
 
 @receiver(pre_save, sender=AccessAttempt)

@@ -14,6 +14,7 @@ from accounts.workflow.account_creation import give_one_time_password
 from accounts.workflow.appointing import check_place, end_with, give
 from accounts.workflow.first_sign_in import keep_phone
 from notifications.sms import mobiles
+from notifications.workflow import announce
 from records.audit import acting
 from records.refusals import NotAllowed, WrongState, require_reason
 from villages.models import Unit, below_any
@@ -84,6 +85,7 @@ def forget_second_factor(user: User, *, by: User, reason: str) -> None:
         user.second_factor_forgotten_at = timezone.now()
         end_access(user, "second_factor_forgotten_at")
         Authenticator.objects.filter(user=user).delete()
+    announce([user.pk], "second_factor_forgotten", by=by.name, day=timezone.localdate().isoformat())
 
 
 @transaction.atomic
