@@ -45,7 +45,7 @@ def test_open_lines_pass_and_are_paid_to_the_successors_people(granted, finance,
     policy.refresh_from_db()
     assert policy.committed == before
     told = [one["text"] for one in order.consequences if one["unit"] == FIVE]
-    assert told == [f"“{policy.name}”：已定 50000.00 元，其中 50000.00 元未拨付，转由并村承接。"]
+    assert told == [f"“{policy.name}”：已定 50,000.00 元，其中 50,000.00 元未拨付，转由并村承接。"]
     filler = person(Role.FILLER, NEW)
     assert set(Reward.objects.seen_by(filler).values_list("unit", flat=True)) == {FIVE, FOUR}
     client = client_of(filler)
