@@ -140,7 +140,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and _settled_so(request, pk, confirm):
         return _settled(request, confirm)
     if request.method == "POST" and _settled_meanwhile(request, pk):
-        not_taken(request, _("Somebody was quicker: this proposal is settled."))
+        not_taken(request, _("This proposal is settled already, by somebody else or in another window."))
         return redirect("proposals")
     proposal, step, tried = _proposal_or_404(request, pk), f"settle:proposal:{pk}", Tried(None)
     form = SettleForm(request.POST or None)

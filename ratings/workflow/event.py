@@ -212,7 +212,7 @@ def settle(proposal: Proposal, *, confirm: bool, by: User, reason: str = "", exp
     lock_units([proposal.unit_id])
     proposal = Proposal.objects.select_for_update(of=("self",)).select_related("event__unit").get(pk=proposal.pk)
     if proposal.state != Proposal.State.OPEN:
-        raise WrongState(_("Somebody was quicker: this proposal is settled."))
+        raise WrongState(_("This proposal is settled already, by somebody else or in another window."))
     if hasattr(proposal.event, "reversal"):
         raise WrongState(_("This event no longer counts: an appeal was upheld."))
     require_unchanged(expected, proposed_on(proposal))

@@ -38,7 +38,9 @@ def move(
     locked = Application.objects.select_for_update().filter(pk__in=list(applications))
     rows = list(locked.values_list("pk", "state", "unit_id"))
     if any((state, to) not in STEPS[verb].at_level(first_stage(unit)).moves for _pk, state, unit in rows):
-        raise WrongState(_("Somebody was quicker: this application has moved on. Please look again."))
+        raise WrongState(
+            _("This application has moved on already, by somebody else or from another window. Please look again.")
+        )
     at = at or timezone.now()
     people = by if isinstance(by, Mapping) else {pk: by for pk, _state, _unit in rows}
     ids = {pk: person.pk for pk, person in people.items() if person}

@@ -51,7 +51,7 @@ def read(rows: list[DeskRow], request: HttpRequest, codes: list[str]) -> list[De
 
 
 def moved_on(names: list[str]) -> str:
-    return _("Somebody was quicker: %(units)s has moved on.") % {"units": "、".join(names)}
+    return _("Decided already, by somebody else or in another window: %(units)s") % {"units": "、".join(names)}
 
 
 def lay_kept(rows: list[DeskRow], shown: list[dict]) -> None:

@@ -282,7 +282,7 @@ def _locked(application: Application) -> Application:
 def _moved_on(application: Application, by: User) -> WrongState:
     state = Application.State(shown_state(by, application)).label
     return WrongState(
-        _("Somebody was quicker: %(unit)s is now at the step “%(state)s”.")
+        _("Done already, by somebody else or in another window: %(unit)s is now at the step “%(state)s”.")
         % {"unit": application.unit.name, "state": state}
     )
 

@@ -110,7 +110,7 @@ def test_a_page_of_one_that_has_moved_on_gives_the_reason_back(place, three, cli
     page = reverse("review_application", args=[three[0]])
     decisions.decide(place.waiting[0], star=3, by=place.township_leader)
     answer = client.post(page, {f"choice.{three[0]}": "2", f"reason.{three[0]}": "从严掌握"})
-    told = f"别人已经办过：{place.waiting[0].unit.name}已到下一步。"
+    told = f"已经办过（别人办的，或您在另一个窗口办的）：{place.waiting[0].unit.name}"
     assert (answer.status_code, answer.context["why"], answer.context["written"]) == (409, told, ["从严掌握"])
     assert client_of(place.township_office).post(page, {}).status_code == 404
 

@@ -200,7 +200,7 @@ def _made(part: SplitPart, like: Unit, by: Any) -> Unit:
                 code=part.code, name=part.name.strip(), level=like.level, rated=like.rated, tags=like.tags
             )
     except IntegrityError:
-        raise WrongState(_("Somebody was quicker: the code %(code)s is taken.") % {"code": part.code}) from None
+        raise WrongState(_("The code %(code)s was taken just now.") % {"code": part.code}) from None
 
 
 def _carry_out(
