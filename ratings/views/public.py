@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from ratings import exports
 from ratings.forms.register_forms import PublicSearchForm
 from ratings.models import Decision, Scheme, StarPeriod
+from ratings.presenters.stars_held import stars_held
 from ratings.register.certificate import code_of, decision_of
 from ratings.register.certificate_paper import certificate_paper
 from ratings.register.lineage import lineages
@@ -96,7 +97,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "unit": place,
         "county": Unit.objects.filter(code=county_of(place.code)).first(),
-        "periods": list(periods.select_related("decision").order_by("-during")),
+        "held": stars_held(periods.select_related("decision").order_by("during")),
         "lineages": lineages(place),
         "today": timezone.localdate(),
     }

@@ -304,12 +304,26 @@ def test_anyone_sees_what_stars_a_unit_held_and_its_former_names(client, star):
     DecisionFactory(unit=star.unit, star=5, year=2026, on=date(2026, 6, 1))
     rerate([VILLAGE])
     page = client.get(reverse("public_unit", args=[VILLAGE]))
-    assert [(p.star, p.during.lower, p.last_day) for p in page.context["periods"]] == [
+    assert [(one.star, one.since, one.last_day) for one in page.context["held"]] == [
         (5, date(2026, 6, 1), None),
         (4, date(2026, 1, 20), date(2026, 5, 31)),
     ]
     assert "下溪村 → 沙溪村" in squeezed(page.content.decode())
     assert client.get(reverse("public_unit", args=[COUNTY])).status_code == 404
+
+
+def test_the_public_cannot_tell_the_day_of_an_event_that_leaves_the_star(client, star):
+    """An effect begins a period of its own in the register; the star, and what the public sees, go on."""
+    DecisionFactory(unit=star.unit, star=3, year=2026, on=date(2026, 2, 1))
+    EventFactory(unit=star.unit, on=date(2026, 4, 1))
+    rerate([VILLAGE])
+    begun = star.unit.star_periods.known().order_by("during").values_list("star", "during__startswith")
+    assert list(begun)[:3] == [(4, date(2026, 1, 20)), (3, date(2026, 2, 1)), (3, date(2026, 4, 1))]
+    held = client.get(reverse("public_unit", args=[VILLAGE])).context["held"]
+    assert [(one.star, one.since, one.last_day) for one in held] == [
+        (3, date(2026, 2, 1), None),
+        (4, date(2026, 1, 20), date(2026, 1, 31)),
+    ]
 
 
 def test_a_certificate_is_printed_only_while_its_star_is_held(client, star):
