@@ -70,5 +70,5 @@ def _first_of(section: Section | None, entries: Sequence[MenuEntry]) -> MenuEntr
 
 
 def _item(entry: MenuEntry, path: str, open_entry: MenuEntry | None, todos: int | None = None) -> MenuItem:
-    current = "" if entry != open_entry else "page" if path == entry.url else "true"
+    current = "" if entry is not open_entry else "page" if path == entry.url else "true"
     return MenuItem(entry.label, entry.url, entry.note, current, todos)

@@ -6,6 +6,8 @@ project; ``APP/api.py`` its API, with paths below ``/api/v1/`` (end it, for a ro
 router.urls``).
 """
 
+from collections import defaultdict
+from collections.abc import Iterable
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -43,7 +45,16 @@ APPS = [
 def joined(module: str) -> list[URLPattern | URLResolver]:
     """The URL patterns of every app that has ``module``."""
     names = [f"{app}.{module}" for app in APPS]
-    return [path("", include(import_module(name).urlpatterns)) for name in names if find_spec(name)]
+    return [one for name in names if find_spec(name) for one in import_module(name).urlpatterns]
+
+
+def by_first_segment(pages: Iterable[URLPattern]) -> list[URLResolver]:
+    """The same addresses: one that is asked for is compared with those that begin as it does, not with every page."""
+    found = defaultdict(list)
+    for page in pages:
+        first, slash, rest = str(page.pattern).partition("/")
+        found[first + slash].append(path(rest, page.callback, page.default_args, page.name))
+    return [path(first, include(pages)) for first, pages in found.items()]
 
 
 # Of allauth's pages, those that this system uses: accounts are given by an office (no sign-up).
@@ -82,5 +93,5 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/", include(signing_in)),
     path("api/v1/", include(api)),
-    *joined("urls"),
+    *by_first_segment(joined("urls")),
 ]
