@@ -180,7 +180,9 @@ def board(unit: Unit, now: datetime, with_open: bool = True, rates: str = Level.
     windows = asked(_windows, None, unit.code, rates=rates)
     year = windows[0].cycle.year if windows else None
     counted_before = kept(unit, day) if rates == Level.VILLAGE else None
-    rows, squares = (counted_before[0], []) if counted_before else standings(unit, day, windows, rates)
+    # The stages of a past day are not kept: a township shows those of now, a larger place none, and asks for none.
+    rating = windows if day >= timezone.localdate() or unit.level == Level.TOWNSHIP else []
+    rows, squares = (counted_before[0], []) if counted_before else standings(unit, day, rating, rates)
     places = {place.code: place for place in places_below(unit)}
     total = DashboardPlace(unit.code, unit.name)
     for row in rows:

@@ -64,8 +64,8 @@ def held(unit, star, start, end=None):
     return StarPeriodFactory(decision=decision, during=(start, end))
 
 
-def board(unit=None):
-    return dashboard.board(unit or UnitFactory(code=COUNTY), NOW)
+def board(unit=None, now=NOW):
+    return dashboard.board(unit or UnitFactory(code=COUNTY), now)
 
 
 def test_every_rated_unit_stands_in_one_stage(cycle):
@@ -134,6 +134,14 @@ def test_a_township_sees_its_villages_and_the_countys_windows(cycle):
     seen = board(UnitFactory(code=TOWNSHIP))
     assert ([square.code[-3:] for square in seen.squares], seen.places) == (["201", "202", "203", "204"], [])
     assert (seen.year, seen.pipe[0].closes) == (2026, at(2027, 1, 1))
+
+
+def test_of_a_past_day_only_a_townships_villages_are_asked_for_their_stages(cycle):
+    ApplicationFactory(cycle=cycle, unit=village(201), state="county_review")
+    day_before = at(2026, 11, 23, 8)
+    assert {square.stage for square in board(UnitFactory(code=TOWNSHIP), day_before).squares} == {"county", "apply"}
+    assert {square.stage for square in board(now=day_before).squares} == {"not_begun"}
+    assert board(now=day_before).total.stars == board().total.stars
 
 
 def test_open_events_flag_their_village(cycle):
