@@ -36,7 +36,9 @@ def _read(name: str) -> str:
 
 _PARTS = {name: _read(name) for name in ("standing", "grants", "points_behind", "full_marks")}
 QUESTIONS = {name: _read(name).format(**_PARTS) for name in PICTURED + LISTED_ALONE}
-_DECIDED = f"with decided as materialized ({_read('decided')}) "
+_DECIDED = f"with decided as ({_read('decided')}) "
+"""The database keeps what it finds where it is asked for twice; for one question alone it leaves out what that does not
+read."""
 _COUNTED = """
     select '{question}' as question, left(i.unit, %(digits)s::int) as place, i.a, i.b, i.c,
            count(*), sum(i.n), sum(i.m), min(i.since)
