@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import quote as urlquote
 
@@ -115,11 +115,11 @@ def star_years(rows: Iterable[CountedRow], day: date, on: str) -> StarYears:
     counts: dict[str, Counter] = defaultdict(Counter)
     for row in rows:
         counts[row.a][int(row.b)] += row.count
-    columns = []
+    columns, named = [], cache(star_name)
     for year in sorted(counts):
         whole = counts[year].total()
         stars = range(max([5, *counts[year]]), -1, -1)
-        parts = [(str(star), star_name(star), counts[year][star], {"a": year, "b": star}) for star in stars]
+        parts = [(str(star), named(star), counts[year][star], {"a": year, "b": star}) for star in stars]
         columns.append((year, _parts("stars", parts, whole)))
     now = counts[str(day.year)]
     before = next((year for year in sorted(counts) if counts[year].total() > counts[year][0]), str(day.year))
@@ -172,7 +172,8 @@ def events(rows: list[CountedRow], names: Mapping[str, str], places: Mapping[str
     for row in rows:
         kinds[row.a].append(row)
     most = max((n for found in kinds.values() for n in sums(found, "b").values()), default=1)
-    months = {str(n): (_("Month %(n)s") % {"n": n}, _("M%(n)s") % {"n": n}) for n in range(1, day.month + 1)}
+    whole_name, short_name = _("Month %(n)s"), _("M%(n)s")
+    months = {str(n): (whole_name % {"n": n}, short_name % {"n": n}) for n in range(1, day.month + 1)}
     pictures = [
         EventKind(
             names.get(kind, kind),

@@ -5,6 +5,7 @@ What comes from people (names) is escaped once each; everything else here is a n
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from typing import NamedTuple
 
@@ -21,6 +22,8 @@ SHORT = 2
 """So many characters of a place's name stand above a narrow column."""
 LEGIBLE = 5.5
 """Per cent of a column: a lower part has no room for its figure."""
+_escaped = lru_cache(maxsize=4096)(escape)
+"""Of words and addresses: all days and places have the same few."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class ListLinks:
 
     def to(self, query: str) -> SafeString:
         """The address of the list that ``query`` chooses, for an attribute."""
-        return SafeString(escape(f"{self.base}{query}{self.and_day}"))
+        return SafeString(_escaped(self.base) + _escaped(query) + _escaped(self.and_day))
 
 
 def squares(shown: Iterable[Square], names: Mapping[int, str]) -> SafeString:
@@ -175,7 +178,7 @@ def year_column(year: str, parts: Iterable[Bar], links: ListLinks) -> SafeString
             f'<text class="{colour} mid" x="30" y="{part.text_at}">{part.count}</text>' if part.width >= LEGIBLE else ""
         )
         drawn.append(
-            f'<a href="{links.to(part.query)}"><title>{year} {escape(part.name)} {part.count}</title>'
+            f'<a href="{links.to(part.query)}"><title>{year} {_escaped(part.name)} {part.count}</title>'
             f'<svg x="2" y="22" width="56" height="200" viewBox="0 0 56 100" preserveAspectRatio="none">'
             f'<rect class="f{part.kind} edge" y="{part.start}" width="56" height="{part.width}"/></svg>{figure}</a>'
         )
@@ -185,7 +188,7 @@ def year_column(year: str, parts: Iterable[Bar], links: ListLinks) -> SafeString
 def year_cells(parts: Iterable[Bar], links: ListLinks) -> SafeString:
     """The same in figures."""
     cells = [
-        f'<td role="cell" class="number" data-label="{escape(part.name)}">'
+        f'<td role="cell" class="number" data-label="{_escaped(part.name)}">'
         f'<a href="{links.to(part.query)}">{part.count}</a></td>'
         for part in parts
     ]
@@ -197,13 +200,13 @@ def months(bars: Iterable[Bar], links: ListLinks) -> SafeString:
     items = []
     for bar in bars:
         found = (
-            f'<a href="{links.to(bar.query)}"><b>{bar.count}</b><span class="hidden"> {escape(bar.name)}</span></a>'
+            f'<a href="{links.to(bar.query)}"><b>{bar.count}</b><span class="hidden"> {_escaped(bar.name)}</span></a>'
             if bar.count
             else "0"
         )
         items.append(
             '<li><svg viewBox="0 0 20 24" preserveAspectRatio="none" aria-hidden="true">'
             f'<rect class="f-tone" x="3" y="{bar.from_top}" width="14" height="{bar.width}"/></svg>'
-            f"{found}<small>{escape(bar.figure)}</small></li>"
+            f"{found}<small>{_escaped(bar.figure)}</small></li>"
         )
     return mark_safe("".join(items))  # noqa: S308 (see above)
