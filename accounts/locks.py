@@ -1,7 +1,9 @@
 """Who is locked out at the moment because of wrong passwords (django-axes keeps the attempts) or wrong codes."""
 
+from datetime import timedelta
+
 from axes.helpers import get_cool_off
-from axes.models import AccessAttempt
+from axes.models import AccessAttempt, AccessLog
 from django.conf import settings
 from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
@@ -10,6 +12,9 @@ from accounts.models import User, WrongCodes
 
 FROM_ALL_ADDRESSES = 25
 """Wrong passwords for one account that lock it everywhere: whoever has many addresses has at most 100 tries an hour."""
+KNOWN_FOR = timedelta(days=30)
+"""So long after a sign-in its address is the account's own, where strangers' tries elsewhere lock nothing: they could
+keep an official out for as long as they like."""
 
 
 def locked_out(people: QuerySet[User]) -> QuerySet[AccessAttempt]:
@@ -19,9 +24,12 @@ def locked_out(people: QuerySet[User]) -> QuerySet[AccessAttempt]:
     return recent.filter(from_one | Q(username__in=_everywhere())).order_by("-attempt_time")
 
 
-def locked_everywhere(username: str) -> bool:
-    """Whether a password is checked for this name from no address, right or wrong."""
-    return _everywhere().filter(username=username).exists()
+def locked_elsewhere(username: str, address: str) -> bool:
+    """Whether a password is checked for this name only at the account's own addresses, and ``address`` is none."""
+    own = AccessLog.objects.filter(
+        username=username, ip_address=address or None, attempt_time__gt=timezone.now() - KNOWN_FOR
+    )
+    return _everywhere().filter(username=username).exists() and not own.exists()
 
 
 def locked_out_by_codes(people: QuerySet[User]) -> QuerySet[WrongCodes]:

@@ -80,7 +80,7 @@ class Locks:
         if not user.has_perm("accounts.unlock"):
             return []
         people = workflow.reachable(user)
-        names = {one.username for one in locked_out(people)[:100]}
+        names = set(locked_out(people).order_by().values_list("username", flat=True).distinct()[:100])
         names |= {one.user.username for one in locked_out_by_codes(people)[:100]}
         if not names:
             return []

@@ -5,9 +5,10 @@ from axes.handlers.database import AxesDatabaseHandler
 from axes.helpers import get_client_username
 from django.http import HttpRequest
 
-from accounts.locks import locked_everywhere
+from accounts.locks import locked_elsewhere
 from accounts.models import User
 from accounts.workflow import locked_by_codes
+from records.client_ip import line_of
 
 LONGEST_NAME = 150
 """No account has a longer name (``accounts.models.User``)."""
@@ -24,4 +25,4 @@ class LockHandler(AxesDatabaseHandler):
         username = get_client_username(request, credentials)
         if super().is_locked(request, credentials):
             return True
-        return bool(username) and (locked_everywhere(username) or locked_by_codes(username))
+        return bool(username) and (locked_elsewhere(username, line_of(request)) or locked_by_codes(username))

@@ -1,11 +1,13 @@
 """The client IP address of a request, also behind our own proxies (README, ``PROXIES``)."""
 
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
 from django.http import HttpRequest
 
 Address = IPv4Address | IPv6Address
+ONE_LINE = 64
+"""Bits of an IPv6 address that a telephone or an office keeps: the rest it may choose anew for every request."""
 
 
 def address_of(request: HttpRequest) -> str:
@@ -22,6 +24,18 @@ def address_of(request: HttpRequest) -> str:
             break
         address = before
     return str(address or "")
+
+
+def line_of(request: HttpRequest) -> str:
+    """``first_of_line`` of the client's IP address."""
+    return first_of_line(address_of(request))
+
+
+def first_of_line(address: str) -> str:
+    """Who counts as one where wrong passwords and anonymous senders are counted: an IPv4 address, or of a line's whole
+    range of IPv6 the first."""
+    one = _read(address)
+    return str(IPv6Network((one, ONE_LINE), strict=False).network_address) if isinstance(one, IPv6Address) else address
 
 
 def _is_ours(address: Address) -> bool:

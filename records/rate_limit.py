@@ -1,12 +1,10 @@
 """A limit on what one address may send in an hour without an account."""
 
-from ipaddress import IPv6Network, ip_address
-
 from django.core.cache import cache
 
+from records.client_ip import first_of_line
+
 HOUR = 3600
-ONE_LINE = 64
-"""Bits of an IPv6 address that a telephone or an office keeps: the rest it may choose anew for every request."""
 
 
 def count(what: str, address: str, limit: int) -> bool:
@@ -15,7 +13,7 @@ def count(what: str, address: str, limit: int) -> bool:
     While the cache is down nothing is counted and everyone is allowed: what people say must not be lost through our
     fault.
     """
-    key = f"{what}:{_sender(address)}"
+    key = f"{what}:{first_of_line(address)}"
     if cache.add(key, 1, HOUR):
         return True
     try:
@@ -24,12 +22,3 @@ def count(what: str, address: str, limit: int) -> bool:
         cache.add(key, 1, HOUR)
         return True
     return made is None or made <= limit
-
-
-def _sender(address: str) -> str:
-    """Who counts as one: an IPv4 address, or a line's whole range of IPv6."""
-    try:
-        one = ip_address(address)
-    except ValueError:
-        return address
-    return str(IPv6Network((one, ONE_LINE), strict=False)) if one.version == 6 else address

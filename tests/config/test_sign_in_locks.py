@@ -43,10 +43,21 @@ def test_wrong_passwords_from_many_addresses_lock_it_for_all(cadre):
     assert sign_in(PASSWORD, "10.0.0.7") == 429
 
 
+def test_strangers_lock_nobody_out_at_the_own_address(cadre):
+    """Nor does the rest of an IPv6 line count as other addresses."""
+    assert sign_in(PASSWORD, "2001:db8:1:2::a") == 302
+    for number in range(25):
+        sign_in("wrong", f"10.0.0.{number}")
+    assert [sign_in(PASSWORD, address) for address in ("10.0.0.99", "2001:db8:1:3::a")] == [429, 429]
+    assert [sign_in("wrong", f"2001:db8:1:2::{number}") for number in range(5)] == [200] * 4 + [429]
+    assert sign_in(PASSWORD, "2001:db8:1:2::a") == 429
+
+
 def test_the_security_administrator_sees_and_lifts_that(cadre):
     guard = client_of(person(Role.SECADMIN, "3306"))
     for number in range(25):
         sign_in("wrong", f"10.0.0.{number}")
     assert len(guard.get(reverse("locks")).context["shut_out"]) == 25
+    assert "有1个账号被锁在外面" in guard.get("/").content.decode()
     guard.post(reverse("lock_lift", args=["filler"]))
     assert sign_in(PASSWORD, "10.0.0.7") == 302
