@@ -48,6 +48,6 @@ def _most(request: HttpRequest) -> int:
 
 def _is_known(request: HttpRequest) -> bool:
     """By session, or by a token, which the API checks before it reads; the token endpoint looks at none."""
-    return request.user.is_authenticated or (
-        "Authorization" in request.headers and request.path != reverse("api-token")
-    )
+    scheme = request.headers.get("Authorization", "").partition(" ")[0]
+    by_token = request.path.startswith("/api/") and request.path != reverse("api-token")
+    return request.user.is_authenticated or (by_token and scheme.lower() == "token")

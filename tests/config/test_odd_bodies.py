@@ -43,6 +43,8 @@ PHOTO, TEXT = "multipart/form-data; boundary=b", "application/json"
     ("door", "kind", "size", "given", "status"),
     [
         ("account_login", PHOTO, 46 * MB, {}, 413),
+        ("account_login", PHOTO, 46 * MB, {"HTTP_AUTHORIZATION": "Token x"}, 413),
+        ("api-objection-list", PHOTO, 46 * MB, {"HTTP_AUTHORIZATION": "Basic x"}, 413),
         ("api-objection-list", PHOTO, 46 * MB, {}, 413),
         ("api-objection-list", TEXT, 6 * MB, {}, 413),
         ("api-objection-list", PHOTO, 44 * MB, {"HTTP_AUTHORIZATION": "Token x"}, 401),  # refused before it is read
