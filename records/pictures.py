@@ -1,7 +1,7 @@
 """Derived pictures: thumbnails, and HEIC photos as JPEG. The originals are never changed.
 
-Each is made at the first request and stored beside the originals under their hash. A picture of more than
-``MOST_REDUCED`` pixels is not decoded.
+Each is made at the first request and stored beside the originals under their hash. A picture of which more than
+``MOST_REDUCED`` pixels would have to be decoded is not.
 """
 
 import io
@@ -19,6 +19,9 @@ from records.picture_sizes import MOST_REDUCED, opened
 SIDE = {"small": 224, "screen": 2400}
 """Pixels of the longer side: of a thumbnail on a high-density screen, of a photo on screen."""
 QUALITY = 82
+MADE = 2
+"""Counted up when pictures are made in another way: those made before stay where they are, unused. 2: without the
+comment of the original."""
 
 
 class NoPicture(Exception):
@@ -32,7 +35,7 @@ class ReducedPicture:
 
     @property
     def _place(self) -> str:
-        return f"{self.size}/{place(self.stored.sha256)}.jpg"
+        return f"{self.size}/{MADE}/{place(self.stored.sha256)}.jpg"
 
     def open(self) -> File:
         """The picture as JPEG. Raises ``NoPicture``."""
@@ -53,9 +56,9 @@ class ReducedPicture:
 def reduced(content: bytes, side: int) -> bytes:
     """A picture as JPEG, upright, at most ``side`` long, without metadata (place, owner)."""
     with warnings.catch_warnings(action="ignore"), opened(content) as picture:
+        picture.draft("RGB", (side, side))  # a JPEG photo is decoded at a fraction of its size
         if picture.width * picture.height > MOST_REDUCED:
             raise ValueError("too many pixels")
-        picture.draft("RGB", (side, side))
         upright = ImageOps.exif_transpose(picture)
         upright.thumbnail((side, side))
         made = io.BytesIO()

@@ -88,10 +88,12 @@ def test_of_other_files_there_is_no_thumbnail(content, name):
 
 
 def test_a_picture_of_too_many_pixels_is_left_alone(monkeypatch):
-    stored = kept(picture(), "a.jpg")
+    """A photo is decoded at a fraction of its size, which may be small enough."""
+    photo, drawing = kept(picture(size=(1600, 896)), "a.jpg"), kept(picture("PNG"), "a.png")
     monkeypatch.setattr(pictures, "MOST_REDUCED", 800 * 400 - 1)
     with pytest.raises(Http404):
-        serve(stored, "small")
+        serve(drawing, "small")
+    assert seen(serve(photo, "small")).size == (224, 125)
 
 
 @pytest.mark.parametrize("size", ["", "screen", "small"])
