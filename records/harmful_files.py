@@ -23,9 +23,10 @@ NOT_READ = re.compile(
 )
 """Filters that ordinary programs never use for the objects of a PDF, which are read here."""
 ENCRYPTED = re.compile(rb"/Encrypt\s*(?:\d+\s+\d+\s+R\b|<<)")
-FETCHED = re.compile(r".*/(attachedTemplate|oleObject|frame|subDocument)")
-"""What Word and Excel fetch unasked: a template from elsewhere may bring macros, and tells who opened the file."""
-LOCAL = re.compile(r"file:///[A-Za-z]:|[^:\\/]+(/|$)")
+FETCHED = re.compile(r".*/(attachedTemplate|oleObject|frame|subDocument|image)")
+"""What Word and Excel fetch unasked: a template from elsewhere may bring macros, and any of them tells who opened the
+file."""
+LOCAL = re.compile(r"(file:///)?[A-Za-z]:[\\/]|/[^\\/]|[^:\\/]+(/|$)")
 """A template on the writer's own disk, or beside the file: ordinary, and nothing is fetched from a network."""
 MOST_RELATIONS = MB
 _HEX = re.compile(rb"#([0-9A-Fa-f]{2})")

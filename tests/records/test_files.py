@@ -247,6 +247,8 @@ def related(kind: str, target: str, mode: str = ' TargetMode="External"') -> byt
     ("kind", "target"),
     [
         ("attachedTemplate", "file:///C:\\Users\\zhang\\Normal.dotm"),
+        ("attachedTemplate", "C:\\Users\\zhang\\Normal.dotm"),
+        ("attachedTemplate", "/Users/zhang/Normal.dotm"),
         ("attachedTemplate", "Normal.dotm"),
         ("hyperlink", "https://example.gov.cn/"),
     ],
@@ -263,6 +265,7 @@ def test_what_is_fetched_from_nowhere_is_taken(kind, target):
         (lambda: related("attachedTemplate", "file://10.0.0.1/share/a.dotm"), "a.docx"),
         (lambda: related("oleObject", "&#104;ttp://example.com/a", " TargetMode='&#69;xternal'"), "a.docx"),
         (lambda: related("frame", "//example.com/a.htm"), "a.docx"),
+        (lambda: related("image", "https://example.com/a.png"), "a.docx"),
         (lambda: related("frame", "a", ">"), "a.docx"),  # no XML
         (huge_png, "a.png"),
         (png_with_damaged_note, "a.png"),
