@@ -90,8 +90,13 @@ class Drawing:
 
     @cached_property
     def losses(self) -> list[CountedRow]:
-        """By far the dearest: a county has ten thousands of points."""
-        return counted(self.as_of, ["losses"] if self.rows["losses_seen"] else [])
+        """By far the dearest: a county has ten thousands of points. Counted together with what they are counted from,
+        which may have changed since ``rows``."""
+        if not self.rows["losses_seen"]:
+            return []
+        both = counted(self.as_of, ["losses_seen", "losses"])
+        self.rows["losses_seen"] = [row for row in both if row.question == "losses_seen"]
+        return [row for row in both if row.question == "losses"]
 
     @cached_property
     def schemes(self) -> list[SchemeWords]:
@@ -114,7 +119,10 @@ class Drawing:
         part = PARTS[name]
         if part.of is None:
             return _drawn(part, self)
-        alike = name, self.links.base, get_language(), timezone.localdate(), part.of(self)
+
+        def alike() -> Hashable:
+            return name, self.links.base, get_language(), timezone.localdate(), part.of(self)
+
         html, answers = drawn_once(alike, lambda: _drawn(part, self._on_any_day()))
         return DrawnPart(mark_safe(html.replace(escape(ANY_DAY), escape(self.links.and_day))), answers)  # noqa: S308
 
@@ -133,14 +141,18 @@ MOST = 100
 drawn_before: dict[Hashable, DrawnPart] = {}
 
 
-def drawn_once(alike: Hashable, draw: Callable[[], DrawnPart]) -> DrawnPart:
+def drawn_once(alike: Callable[[], Hashable], draw: Callable[[], DrawnPart]) -> DrawnPart:
     """The results of a year lose the same points on each day after it: where all that a part is drawn from is the same,
-    it is drawn once a process, whatever the day and whatever else has changed."""
-    found = drawn_before.get(alike)
+    it is drawn once a process, whatever the day and whatever else has changed.
+
+    ``alike``: what it is drawn from, asked again after drawing, which may have found more.
+    """
+    found = drawn_before.get(alike())
     if found is None:
         if len(drawn_before) >= MOST:
             drawn_before.clear()
-        found = drawn_before[alike] = draw()
+        found = draw()
+        drawn_before[alike()] = found
     return found
 
 
