@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.authority import reached_or_404
 from accounts.models import User
+from accounts.role_holders import has_post
 from accounts.together import asked_together
 from followups import time_limits
 from ratings import exports
@@ -325,7 +326,7 @@ def _next_to_accept(user: User, accepted: Application) -> Application | None:
     """The next by its code of those that wait in the same rating; after the last one, the first."""
     codes = user.reach(own_step("accept", accepted.unit_id).permission)
     waiting = Application.objects.filter(below_any(codes, "unit_id"), cycle=accepted.cycle_id, state=State.SUBMITTED)
-    waiting = waiting.select_related("unit").order_by("unit")
+    waiting = waiting.exclude(has_post(user.pk, "unit")).select_related("unit").order_by("unit")
     return waiting.filter(unit__gt=accepted.unit_id).first() or waiting.first()
 
 

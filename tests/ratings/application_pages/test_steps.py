@@ -10,7 +10,7 @@ from accounts.roles import Role
 from ratings.models import Application
 from ratings.workflow import application as workflow
 from tests.answers import fill, save_answer
-from tests.factories import COUNTY, ApplicationFactory, UnitFactory, person
+from tests.factories import COUNTY, ApplicationFactory, AppointmentFactory, UnitFactory, person
 from tests.form_steps import key_of, pressed
 from tests.ratings.application_pages.conftest import area_of, as_
 
@@ -95,6 +95,8 @@ def test_accepting_leads_to_the_next_that_waits(client, submitted, office):
         ApplicationFactory(cycle=submitted.cycle, unit=UnitFactory(code=f"330624108{part}"), state="submitted")
         for part in ("001", "999")
     )
+    own = ApplicationFactory(cycle=submitted.cycle, unit=UnitFactory(code="330624108002"), state="submitted")
+    AppointmentFactory(user=office, role=Role.FILLER, unit=own.unit)
     led = [
         pressed(as_(client, office), reverse("application_accept", args=[one.pk])).url
         for one in (submitted, last, first)
