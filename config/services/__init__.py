@@ -10,6 +10,7 @@ Nothing here imports Django: settings only ask for addresses, and keepers start 
 
 import atexit
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -95,8 +96,9 @@ def detach(patience: float = 0) -> None:
     """Release the services; those that nobody else uses have stopped when this returns. ``patience``: seconds for
     others who are just ending."""
     atexit.unregister(detach)
+    given_up = time.monotonic() + patience
     while _attachments:
-        _attachments.pop().end(patience)
+        _attachments.pop().end(given_up)
 
 
 def _own_servers() -> list[Server]:

@@ -94,12 +94,12 @@ class Attachment:
         said = self.keeper.stdout.read().removeprefix("ready").strip()
         return f" ({said or self.keeper.returncode})"
 
-    def end(self, patience: float) -> None:
-        """Release the lock; return when the keeper has stopped, if nobody else uses it after ``patience`` seconds."""
+    def end(self, given_up: float) -> None:
+        """Release the lock; return when the keeper has stopped, unless somebody else still uses it at ``given_up``
+        (``time.monotonic``)."""
         if not self.is_mine:
             return
         fcntl.flock(self.users, fcntl.LOCK_UN)  # whether the server stops now is for its keeper to decide
-        given_up = time.monotonic() + patience
         while has_keeper(self.server) and not (self._others_use_it() and time.monotonic() >= given_up):
             time.sleep(0.02)
         os.close(self.users)

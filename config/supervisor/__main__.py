@@ -15,8 +15,8 @@ from config.supervisor.preparation import CannotRun, prepare_data
 
 START_SECONDS = 120
 STOP_SECONDS = 15
-DYING_SECONDS = 3
-"""Processes of a stopped child (a pool's) are ended by the kernel, a moment later."""
+DYING_SECONDS = 10
+"""Processes of a stopped child (a pool's) are ended by the kernel, a moment later; on a busy machine, some seconds."""
 LOOK_SECONDS = 0.2
 SHORT_LIVES = 3
 READY = "ready"
