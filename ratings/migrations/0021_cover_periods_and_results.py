@@ -14,11 +14,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='starperiod',
-            name='unit',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='star_periods', to='villages.unit'),
-        ),
         migrations.AddIndex(
             model_name='decision',
             index=models.Index(condition=models.Q(('application__isnull', False), ('state', 'confirmed')), fields=['unit', 'year', '-on', '-id'], include=('origin', 'application', 'scheme'), name='result_in_force'),
@@ -26,5 +21,11 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='starperiod',
             index=models.Index(fields=['unit'], include=('superseded_at', 'star', 'during'), name='star_periods_of_a_unit'),
+        ),
+        # Last: dropping the old indexes locks the table, which would be locked while the new ones are built.
+        migrations.AlterField(
+            model_name='starperiod',
+            name='unit',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='star_periods', to='villages.unit'),
         ),
     ]
