@@ -161,7 +161,7 @@ def test_everybody_finds_what_is_his_on_the_home_page(new_context, live_server, 
             assert [one for one in words if one not in text] == []
 
         on("11-06")
-        finds("filler", "开始2026年度申报", "今天截止")
+        finds("filler", "开始2026年度申报", "今天\n截止")
         on("11-07")
         finds("office", "还没申报的单位", f"单位{VILLAGE}没有申报，申报已于2026年11月6日截止")
         on("11-09")
