@@ -138,7 +138,8 @@ class DashboardStage:
 
 @dataclass(frozen=True)
 class Board:
-    """A whole dashboard. ``squares`` is empty where there are too many units for a wall."""
+    """A whole dashboard. ``squares`` is empty where there are too many units for a wall; ``year`` is that of the rating
+    under way, None where there is none or nothing is asked of it."""
 
     unit: Unit
     year: int | None
@@ -177,11 +178,12 @@ def board(unit: Unit, now: datetime, with_open: bool = True, rates: str = Level.
     """The dashboard of ``unit`` (a township or anything above) at ``now``: its rated units of the level ``rates``;
     ``with_open``: its open events, too."""
     day = timezone.localdate(now)
-    windows = asked(_windows, None, unit.code, rates=rates)
+    # The stages of a past day are not kept: a township shows those of now, a larger place none, and asks for none.
+    shows_stages = day >= timezone.localdate() or unit.level == Level.TOWNSHIP
+    windows = asked(_windows, None, unit.code, rates=rates) if shows_stages or with_open else []
     year = windows[0].cycle.year if windows else None
     counted_before = kept(unit, day) if rates == Level.VILLAGE else None
-    # The stages of a past day are not kept: a township shows those of now, a larger place none, and asks for none.
-    rating = windows if day >= timezone.localdate() or unit.level == Level.TOWNSHIP else []
+    rating = windows if shows_stages else []
     rows, squares = (counted_before[0], []) if counted_before else standings(unit, day, rating, rates)
     places = {place.code: place for place in places_below(unit)}
     total = DashboardPlace(unit.code, unit.name)
