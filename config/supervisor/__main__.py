@@ -9,14 +9,14 @@ import urllib.request
 
 from config import environment, services
 from config.services.parent_death import die_with_parent
-from config.supervisor.children import CHILDREN, WEB, look_after_all
+from config.supervisor.children import CHILDREN, STOPPING, WEB, look_after_all
 from config.supervisor.console import say, step
 from config.supervisor.preparation import CannotRun, prepare_data
 
 START_SECONDS = 120
 STOP_SECONDS = 15
-DYING_SECONDS = 10
-"""Processes of a stopped child (a pool's) are ended by the kernel, a moment later; on a busy machine, some seconds."""
+DYING_SECONDS = 3
+"""Processes of a stopped child (a pool's) are ended by the kernel, a moment later."""
 LOOK_SECONDS = 0.2
 SHORT_LIVES = 3
 READY = "ready"
@@ -27,7 +27,7 @@ ADDRESS = f"http://127.0.0.1:{PORT}"
 def main(*options: str) -> int:
     if "--die-with-parent" in options:
         die_with_parent(signal.SIGTERM, os.getppid())
-    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for signum in STOPPING:
         signal.signal(signum, lambda *_: sys.exit(0))
     os.chdir(services.BASE_DIR)
     os.umask(0o077)  # e-mails, uploads and logs are private on this machine
@@ -37,7 +37,7 @@ def main(*options: str) -> int:
         say(str(reason))
         return 1
     finally:
-        for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for signum in STOPPING:
             signal.signal(signum, signal.SIG_IGN)
         stop()
     return 0
@@ -113,7 +113,7 @@ def stop() -> None:
         child.ask_to_stop()
     for child in CHILDREN:
         child.stop(deadline)
-    services.detach(DYING_SECONDS)
+    services.detach(DYING_SECONDS if any(child.process for child in CHILDREN) else 0)
     say("stopped")
 
 

@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from config import services
@@ -17,6 +19,19 @@ from config.supervisor.console import say
 PYTHON = [sys.executable, "-m"]
 CHECKED = {SUPERVISED: "1", "CELERY_SKIP_CHECKS": "1"}
 """What the supervisor has found good is not looked into again."""
+
+STOPPING = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+"""By which the supervisor is told to stop."""
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Interrupted between its start and being known here, a child would not be stopped with the others."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
 
 
 @dataclass
@@ -34,7 +49,13 @@ class Child:
 
     def start(self) -> None:
         self.restarts.started()
-        with self.log.open() as log:
+        die_with_us = dying_with_parent(self.when_orphaned)
+
+        def begin() -> None:
+            die_with_us()
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
+
+        with self.log.open() as log, _uninterrupted():
             self.process = subprocess.Popen(  # noqa: S603
                 self.command,
                 env={**os.environ, **CHECKED},
@@ -42,7 +63,7 @@ class Child:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # Ctrl-C is for us, and we stop it gracefully
-                preexec_fn=dying_with_parent(self.when_orphaned),
+                preexec_fn=begin,
             )
 
     def keep_running(self) -> None:
