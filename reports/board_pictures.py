@@ -28,7 +28,7 @@ from reports.dashboard import Board, board
 from reports.findings import AsOf, CountedRow, counted
 from reports.models import TilePosition
 from reports.tiles import figures_of, tile_map
-from reports.words import SchemeWords, events_of, names_of, schemes_of
+from reports.words import SchemeWords, names_of, schemes_of
 from reviews.models import Appeal, Objection
 from villages.models import COUNTY_LENGTH, Level, Unit
 from villages.townships import Townships
@@ -101,10 +101,6 @@ class Drawing:
     @cached_property
     def schemes(self) -> list[SchemeWords]:
         return schemes_of(self.as_of.unit)
-
-    @cached_property
-    def event_names(self) -> Mapping[str, str]:
-        return names_of(self.schemes).events if "losses" in self.parts else events_of(self.as_of.unit)
 
     @cached_property
     def stars(self) -> dict[int, str]:
@@ -280,7 +276,8 @@ def _movement(drawing: Drawing) -> Shown:
 def _events(drawing: Drawing) -> Shown:
     if "events" not in drawing.asked.questions:
         return NOTHING
-    events = charts.events(drawing.rows["events"], drawing.event_names, drawing.places, drawing.as_of.day)
+    names = names_of(drawing.schemes).events
+    events = charts.events(drawing.rows["events"], names, drawing.places, drawing.as_of.day)
     kinds = [(kind, drawn.months(kind.months, drawing.links)) for kind in events.kinds]
     return {"events": events, "kinds": kinds}, [("events", events.heading)]
 

@@ -1,12 +1,11 @@
 """The words for the codes of schemes: kinds of events, criteria."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet, TextField
-from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Cast
 
 from accounts.models import User
@@ -55,36 +54,17 @@ def schemes_of(unit: Unit) -> list[SchemeWords]:
     return [_words(year, body) for year, body in asked(_issued, None, unit.code, *prefixes(unit.code))]
 
 
-def events_of(unit: Unit) -> dict[str, str]:
-    """What the same schemes call their kinds of events, without reading all the rest of them."""
-    events: dict[str, str] = {}
-    for (body,) in reversed(asked(_issued_events, None, unit.code, *prefixes(unit.code))):
-        events |= _events(json.loads(body or "[]"))
-    return events
-
-
 def _issued(_user: User, code: str, *above: str) -> QuerySet[Scheme, tuple]:
-    return _newest_first(code, above).values_list("year", Cast("body", TextField()))[:READ]
-
-
-def _issued_events(_user: User, code: str, *above: str) -> QuerySet[Scheme, tuple]:
-    return _newest_first(code, above).values_list(Cast(KeyTransform("events", "body"), TextField()))[:READ]
-
-
-def _newest_first(code: str, above: Sequence[str]) -> QuerySet[Scheme]:
     issued = Scheme.objects.issued().filter(Q(unit__in=above) | below(code, "unit_id"), rates="village")
-    return issued.order_by("-year", "-issued_at", "-pk")
+    return issued.order_by("-year", "-issued_at", "-pk").values_list("year", Cast("body", TextField()))[:READ]
 
 
 @lru_cache(MOST)
 def _words(year: int, body: str) -> SchemeWords:
     """Read once a process: an issued scheme stays as it is, and another text is read anew."""
     scheme = json.loads(body, cls=ExactDecoder)
-    return SchemeWords(year, _events(scheme.get("events", [])), tuple(map(_area, scheme["areas"])))
-
-
-def _events(kinds: Iterable[dict]) -> tuple[tuple[str, str], ...]:
-    return tuple((kind["code"], kind.get("name", "")) for kind in kinds)
+    events = tuple((kind["code"], kind.get("name", "")) for kind in scheme.get("events", []))
+    return SchemeWords(year, events, tuple(map(_area, scheme["areas"])))
 
 
 def _area(body: dict) -> Area:
